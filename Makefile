@@ -1,0 +1,148 @@
+# make            build/amazonmq-local, the release
+# make run        builds it and starts it with a demo broker
+# make test       builds and runs every suite
+# make debug      build/debug/amazonmq-local with address and undefined-behaviour sanitizers
+# make help       everything else
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+CC ?= cc
+BUILD ?= build
+PYTHON := /usr/bin/python3
+
+PACKAGES := libmicrohttpd sqlite3 libcjson gnutls
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla -Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough -Wundef -Werror
+# GNU make's default for CC is `cc`, gcc on Debian.
+ifeq ($(findstring clang,$(shell $(CC) --version 2>/dev/null | head -n 1)),)
+WARNINGS += -Wlogical-op -Wduplicated-cond -Wnull-dereference
+HARDENING_EXTRA := -D_FORTIFY_SOURCE=3 -fstack-clash-protection -ftrivial-auto-var-init=zero
+else
+HARDENING_EXTRA := -D_FORTIFY_SOURCE=2
+endif
+HARDENING := -O2 -fstack-protector-strong -fcf-protection -fPIE $(HARDENING_EXTRA)
+SANITIZERS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+BASE_FLAGS := -std=gnu17 -D_GNU_SOURCE -Iserver -I$(BUILD)/generated -DVERSION='"$(VERSION)"' $(WARNINGS)
+LIBRARIES = $(shell pkg-config --libs $(PACKAGES)) -lunistring
+
+SOURCES := $(sort $(wildcard server/*.c server/*/*.c))
+MIGRATIONS := $(sort $(wildcard schema/[0-9]*.sql))
+GENERATED := $(BUILD)/generated/migrations.c
+LIBRARY_SOURCES := $(filter-out server/main.c,$(SOURCES))
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+
+release_objects := $(SOURCES:%.c=$(BUILD)/release/%.o) $(BUILD)/release/migrations.o
+debug_objects := $(SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o
+library_objects := $(LIBRARY_SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o
+
+.PHONY: all
+all: $(BUILD)/amazonmq-local
+
+$(BUILD)/amazonmq-local: $(release_objects)
+	@echo "  LD $@"
+	@$(CC) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/debug/amazonmq-local: $(debug_objects)
+	@echo "  LD $@"
+	@$(CC) $(SANITIZERS) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/release/%.o: %.c | needs
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) $(HARDENING) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/debug/%.o: %.c | needs
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/release/migrations.o: $(GENERATED)
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) $(HARDENING) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/debug/migrations.o: $(GENERATED)
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -c -o $@ $<
+
+# The scripts of schema/ as byte arrays, each ended by a NUL.
+$(GENERATED): $(MIGRATIONS) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "store/migrations.h"'; \
+	   for file in $(MIGRATIONS); do \
+	       echo "static const unsigned char m$$(basename $$file .sql)[] = {"; \
+	       od -An -v -tx1 $$file | sed 's/ \(..\)/0x\1,/g'; echo '0};'; \
+	   done; \
+	   echo 'const unsigned char *const migrations[] = {'; \
+	   for file in $(MIGRATIONS); do echo "m$$(basename $$file .sql),"; done; \
+	   echo '};'; echo 'const int migration_count = $(words $(MIGRATIONS));'; } > $@
+
+# Build packages that are missing are installed before anything is compiled.
+.PHONY: needs
+needs:
+	@sh tests/setup build
+
+.PHONY: debug
+debug: $(BUILD)/debug/amazonmq-local
+
+$(BUILD)/unit/%: tests/unit/%.c $(library_objects)
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -MMD -MP -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"' \
+	    -o $@ $< $(library_objects) $(LDFLAGS) $(LIBRARIES) -lcmocka
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+
+.PHONY: run
+run: all
+	@echo "Starting with schema/seeds/demo.sql (Ctrl-C stops it). Try, in another shell:"
+	@echo "  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 \\"
+	@echo "  aws mq create-user --endpoint-url http://localhost:$(or $(AMAZONMQ_LOCAL_PORT),8267) \\"
+	@echo "      --broker-id b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9 --username alice --password 'correct-horse-12'"
+	@exec $(BUILD)/amazonmq-local --seed schema/seeds/demo.sql
+
+.PHONY: test
+test:
+	@sh tests/setup build
+	@sh tests/setup test
+	@$(MAKE) --no-print-directory all unit
+	@tests/run
+
+.PHONY: image-test
+image-test:
+	@tests/image/run
+
+.PHONY: bench
+bench: all
+	@sh tests/setup bench
+	@$(PYTHON) tests/bench/run
+
+.PHONY: lint
+lint:
+	@sh tests/setup lint
+	@tests/lint
+
+.PHONY: install
+install: all
+	install -D -m 0755 $(BUILD)/amazonmq-local $(DESTDIR)$(PREFIX)/bin/amazonmq-local
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: help
+help:
+	@echo "make               build $(BUILD)/amazonmq-local"
+	@echo "make run           build and start it with a demo broker"
+	@echo "make test          run every suite"
+	@echo "make debug         build $(BUILD)/debug/amazonmq-local with sanitizers"
+	@echo "make image-test    build docker/Dockerfile and test the image"
+	@echo "make bench         measure, as ratios"
+	@echo "make lint          formatting, static analysis, house rules"
+	@echo "make install       to PREFIX ($(PREFIX)), below DESTDIR"
+	@echo "make clean         remove $(BUILD)"
+
+-include $(release_objects:.o=.d) $(debug_objects:.o=.d) $(UNIT_TESTS:=.d)

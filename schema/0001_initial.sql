@@ -1,0 +1,341 @@
+-- Brokers, their users, access keys and faults.
+--
+-- A column carries the snake_case name of the API member it stands for, without the resource's prefix
+-- (brokerId -> broker.id, hostInstanceType -> host_instance_type). Every column that can have a default
+-- has one, so a fixture broker is one line. A constraint is named after its rule: the name is the message a
+-- seed that breaks it gets. No function of the server is used here: the sqlite3 shell opens a stopped file.
+
+-- One row, the server's own: the account and region a fixture gets that names none (--account, --region).
+CREATE TABLE default_world (
+    one     INTEGER NOT NULL DEFAULT 1 PRIMARY KEY CHECK (one = 1),
+    account TEXT NOT NULL DEFAULT '123456789012'
+            CONSTRAINT "account: 12 digits" CHECK (length(account) = 12 AND account NOT GLOB '*[^0-9]*'),
+    region  TEXT NOT NULL DEFAULT 'us-east-1'
+            CONSTRAINT "region: 1 to 32 characters of [a-z0-9-]"
+            CHECK (length(region) BETWEEN 1 AND 32 AND region NOT GLOB '*[^-a-z0-9]*'),
+    -- 1 once the seeds of the first start are in: later starts leave them out.
+    seeded  INTEGER NOT NULL DEFAULT 0 CHECK (seeded IN (0, 1))
+) STRICT;
+
+INSERT INTO default_world DEFAULT VALUES;
+
+CREATE TABLE broker (
+    id      TEXT NOT NULL PRIMARY KEY
+            CONSTRAINT "id: 1 to 100 characters of [A-Za-z0-9-]"
+            CHECK (length(id) BETWEEN 1 AND 100 AND id NOT GLOB '*[^-A-Za-z0-9]*'
+                   AND length(CAST(id AS BLOB)) = length(id)),
+    -- Whose broker it is; '' is replaced by the default world when the row is inserted.
+    account TEXT NOT NULL DEFAULT ''
+            CONSTRAINT "account: 12 digits"
+            CHECK (account = '' OR (length(account) = 12 AND account NOT GLOB '*[^0-9]*')),
+    region  TEXT NOT NULL DEFAULT ''
+            CONSTRAINT "region: up to 32 characters of [a-z0-9-]"
+            CHECK (length(region) <= 32 AND region NOT GLOB '*[^-a-z0-9]*'
+                   AND length(CAST(region AS BLOB)) = length(region)),
+    name    TEXT NOT NULL
+            CONSTRAINT "name: 1 to 50 characters of [A-Za-z0-9_-]"
+            CHECK (length(name) BETWEEN 1 AND 50 AND name NOT GLOB '*[^-A-Za-z0-9_]*'
+                   AND length(CAST(name AS BLOB)) = length(name)),
+    state   TEXT NOT NULL DEFAULT 'RUNNING'
+            CONSTRAINT "state: a broker state of the API"
+            CHECK (state IN ('CREATION_IN_PROGRESS', 'CREATION_FAILED', 'DELETION_IN_PROGRESS', 'RUNNING',
+                             'REBOOT_IN_PROGRESS', 'CRITICAL_ACTION_REQUIRED', 'REPLICA')),
+    -- When a reboot ends (milliseconds since 1970); NULL: the state stays.
+    state_due_ms INTEGER,
+    -- The state a reboot returns to.
+    state_after  TEXT NOT NULL DEFAULT 'RUNNING'
+            CONSTRAINT "state_after: RUNNING, CRITICAL_ACTION_REQUIRED or REPLICA"
+            CHECK (state_after IN ('RUNNING', 'CRITICAL_ACTION_REQUIRED', 'REPLICA')),
+    created TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z')
+            CONSTRAINT "created: YYYY-MM-DDTHH:MM:SS.ffffffZ"
+            CHECK (created GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]Z'
+                   AND length(CAST(created AS BLOB)) = 27),
+    engine_type TEXT NOT NULL DEFAULT 'ACTIVEMQ'
+            CONSTRAINT "engine_type: ACTIVEMQ or RABBITMQ" CHECK (engine_type IN ('ACTIVEMQ', 'RABBITMQ')),
+    -- NULL in these three: the engine's default is filled in when the row is inserted.
+    engine_version TEXT
+            CONSTRAINT "engine_version: digits and dots"
+            CHECK (length(engine_version) BETWEEN 1 AND 20 AND engine_version NOT GLOB '*[^0-9.]*'),
+    host_instance_type TEXT
+            CONSTRAINT "host_instance_type: mq. and a size"
+            CHECK (length(host_instance_type) <= 50 AND host_instance_type GLOB 'mq.?*'
+                   AND host_instance_type NOT GLOB '*[^.a-z0-9]*'),
+    storage_type TEXT
+            CONSTRAINT "storage_type: EFS or EBS" CHECK (storage_type IN ('EFS', 'EBS')),
+    deployment_mode TEXT NOT NULL DEFAULT 'SINGLE_INSTANCE'
+            CONSTRAINT "deployment_mode: SINGLE_INSTANCE, ACTIVE_STANDBY_MULTI_AZ or CLUSTER_MULTI_AZ"
+            CHECK (deployment_mode IN ('SINGLE_INSTANCE', 'ACTIVE_STANDBY_MULTI_AZ', 'CLUSTER_MULTI_AZ')),
+    authentication_strategy TEXT NOT NULL DEFAULT 'SIMPLE'
+            CONSTRAINT "authentication_strategy: SIMPLE, LDAP or CONFIG_MANAGED"
+            CHECK (authentication_strategy IN ('SIMPLE', 'LDAP', 'CONFIG_MANAGED')),
+    auto_minor_version_upgrade INTEGER NOT NULL DEFAULT 1
+            CONSTRAINT "auto_minor_version_upgrade: 0 or 1" CHECK (auto_minor_version_upgrade IN (0, 1)),
+    publicly_accessible INTEGER NOT NULL DEFAULT 0
+            CONSTRAINT "publicly_accessible: 0 or 1" CHECK (publicly_accessible IN (0, 1)),
+    logs_general INTEGER NOT NULL DEFAULT 0
+            CONSTRAINT "logs_general: 0 or 1" CHECK (logs_general IN (0, 1)),
+    logs_audit   INTEGER NOT NULL DEFAULT 0
+            CONSTRAINT "logs_audit: 0 or 1" CHECK (logs_audit IN (0, 1)),
+    -- encryptionOptions. A customer key is one that is not owned by AWS.
+    use_aws_owned_key INTEGER NOT NULL DEFAULT 1
+            CONSTRAINT "use_aws_owned_key: 0 or 1" CHECK (use_aws_owned_key IN (0, 1)),
+    kms_key_id TEXT
+            CONSTRAINT "kms_key_id: 1 to 2048 printable ASCII characters"
+            CHECK (length(kms_key_id) BETWEEN 1 AND 2048 AND kms_key_id NOT GLOB '*[^ -~]*'
+                   AND length(CAST(kms_key_id AS BLOB)) = length(kms_key_id)),
+    -- maintenanceWindowStartTime.
+    day_of_week  TEXT NOT NULL DEFAULT 'SUNDAY'
+            CONSTRAINT "day_of_week: MONDAY to SUNDAY"
+            CHECK (day_of_week IN ('MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY')),
+    time_of_day  TEXT NOT NULL DEFAULT '11:00'
+            CONSTRAINT "time_of_day: HH:MM, 00:00 to 23:59"
+            CHECK (length(CAST(time_of_day AS BLOB)) = 5 AND time_of_day GLOB '[0-2][0-9]:[0-5][0-9]'
+                   AND time_of_day < '24'),
+    time_zone    TEXT NOT NULL DEFAULT 'UTC'
+            CONSTRAINT "time_zone: 1 to 64 characters of [A-Za-z0-9_+:/-]"
+            CHECK (length(time_zone) BETWEEN 1 AND 64 AND time_zone NOT GLOB '*[^-A-Za-z0-9_+:/]*'
+                   AND length(CAST(time_zone AS BLOB)) = length(time_zone)),
+    -- JSON arrays of ids; NULL: stable ones, generated from the account and region.
+    subnet_ids      TEXT
+            CONSTRAINT "subnet_ids: a JSON array without escapes" CHECK (instr(subnet_ids, '\') = 0),
+    security_groups TEXT
+            CONSTRAINT "security_groups: a JSON array without escapes" CHECK (instr(security_groups, '\') = 0),
+    -- The configuration in use; NULL: a stable id, generated from the broker's id.
+    configuration_id TEXT
+            CONSTRAINT "configuration_id: 1 to 100 characters of [A-Za-z0-9-]"
+            CHECK (length(configuration_id) BETWEEN 1 AND 100 AND configuration_id NOT GLOB '*[^-A-Za-z0-9]*'
+                   AND length(CAST(configuration_id AS BLOB)) = length(configuration_id)),
+    configuration_revision INTEGER NOT NULL DEFAULT 1
+            CONSTRAINT "configuration_revision: 1 to 300" CHECK (configuration_revision BETWEEN 1 AND 300),
+
+    CONSTRAINT "name: a broker name is unique in its account and region" UNIQUE (account, region, name),
+    CONSTRAINT "deployment_mode: ACTIVE_STANDBY_MULTI_AZ is for ACTIVEMQ, CLUSTER_MULTI_AZ for RABBITMQ"
+        CHECK (deployment_mode = 'SINGLE_INSTANCE'
+               OR (engine_type = 'ACTIVEMQ') = (deployment_mode = 'ACTIVE_STANDBY_MULTI_AZ')),
+    CONSTRAINT "storage_type: RABBITMQ brokers use EBS"
+        CHECK (storage_type IS NULL OR engine_type = 'ACTIVEMQ' OR storage_type = 'EBS'),
+    CONSTRAINT "logs_audit: RABBITMQ brokers have no audit log" CHECK (engine_type = 'ACTIVEMQ' OR logs_audit = 0),
+    CONSTRAINT "kms_key_id: only with use_aws_owned_key = 0" CHECK (kms_key_id IS NULL OR use_aws_owned_key = 0),
+    CONSTRAINT "state_due_ms: only while REBOOT_IN_PROGRESS" CHECK (state_due_ms IS NULL OR state = 'REBOOT_IN_PROGRESS')
+) STRICT;
+
+-- The page of ListBrokers, and the timer.
+CREATE UNIQUE INDEX broker_page ON broker (account, region, id);
+CREATE INDEX broker_due ON broker (state_due_ms) WHERE state_due_ms IS NOT NULL;
+
+CREATE TRIGGER broker_ids_insert BEFORE INSERT ON broker
+WHEN new.subnet_ids IS NOT NULL OR new.security_groups IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]')
+      FROM json_tree('[' || coalesce(new.subnet_ids, '[]') || ',' || coalesce(new.security_groups, '[]') || ']')
+     WHERE CASE WHEN fullkey = '$' THEN 0
+                WHEN path = '$' THEN type <> 'array' OR key > 1
+                ELSE type <> 'text' OR value = '' OR value GLOB '*[^-A-Za-z0-9]*' END;
+END;
+
+CREATE TRIGGER broker_ids_update BEFORE UPDATE OF subnet_ids, security_groups ON broker
+WHEN new.subnet_ids IS NOT NULL OR new.security_groups IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]')
+      FROM json_tree('[' || coalesce(new.subnet_ids, '[]') || ',' || coalesce(new.security_groups, '[]') || ']')
+     WHERE CASE WHEN fullkey = '$' THEN 0
+                WHEN path = '$' THEN type <> 'array' OR key > 1
+                ELSE type <> 'text' OR value = '' OR value GLOB '*[^-A-Za-z0-9]*' END;
+END;
+
+CREATE TRIGGER broker_defaults AFTER INSERT ON broker
+WHEN new.account = '' OR new.region = '' OR new.engine_version IS NULL OR new.host_instance_type IS NULL
+     OR new.storage_type IS NULL
+BEGIN
+    UPDATE broker SET
+        account = CASE new.account WHEN '' THEN (SELECT account FROM default_world) ELSE new.account END,
+        region = CASE new.region WHEN '' THEN (SELECT region FROM default_world) ELSE new.region END,
+        engine_version = coalesce(new.engine_version, CASE new.engine_type WHEN 'ACTIVEMQ' THEN '5.19' ELSE '4.3' END),
+        host_instance_type = coalesce(new.host_instance_type,
+                                      CASE new.engine_type WHEN 'ACTIVEMQ' THEN 'mq.m5.large' ELSE 'mq.m7g.medium' END),
+        storage_type = coalesce(new.storage_type, CASE new.engine_type WHEN 'ACTIVEMQ' THEN 'EFS' ELSE 'EBS' END)
+    WHERE id = new.id;
+END;
+
+CREATE TABLE broker_tag (
+    broker_id TEXT NOT NULL REFERENCES broker (id) ON DELETE CASCADE,
+    key       TEXT NOT NULL
+              CONSTRAINT "key: 1 to 128 characters, not beginning with aws:"
+              CHECK (length(key) BETWEEN 1 AND 128 AND lower(substr(key, 1, 4)) <> 'aws:' AND instr(key, char(0)) = 0),
+    value     TEXT NOT NULL DEFAULT ''
+              CONSTRAINT "value: up to 256 characters" CHECK (length(value) <= 256 AND instr(value, char(0)) = 0),
+    PRIMARY KEY (broker_id, key)
+) STRICT, WITHOUT ROWID;
+
+-- A user has an applied side (what the running broker knows) and a pending side (what it will know after the
+-- next reboot). `password` is NULL for a user that was never applied. While a change is pending, a pending_…
+-- column that is NULL stands for the value on the applied side.
+CREATE TABLE user (
+    broker_id TEXT NOT NULL REFERENCES broker (id) ON DELETE CASCADE,
+    username  TEXT NOT NULL
+        CONSTRAINT "username: 2 to 100 characters" CHECK (length(username) BETWEEN 2 AND 100)
+        CONSTRAINT "username: only characters of [A-Za-z0-9-._~]"
+        CHECK (username NOT GLOB '*[^-A-Za-z0-9._~]*' AND length(CAST(username AS BLOB)) = length(username)),
+    password  TEXT
+        CONSTRAINT "password: 12 to 250 characters" CHECK (length(password) BETWEEN 12 AND 250)
+        CONSTRAINT "password: none of the characters , : =" CHECK (password NOT GLOB '*[,:=]*')
+        CONSTRAINT "password: only printable ASCII characters"
+        CHECK (password NOT GLOB '*[^ -~]*' AND length(CAST(password AS BLOB)) = length(password))
+        CONSTRAINT "password: at least 4 different characters"
+        CHECK (length(replace(replace(replace(password,
+            substr(password, 1, 1), ''),
+            substr(replace(password, substr(password, 1, 1), ''), 1, 1), ''),
+            substr(replace(replace(password, substr(password, 1, 1), ''),
+                substr(replace(password, substr(password, 1, 1), ''), 1, 1), ''), 1, 1), '')) > 0),
+    console_access   INTEGER NOT NULL DEFAULT 0
+        CONSTRAINT "console_access: 0 or 1" CHECK (console_access IN (0, 1)),
+    groups           TEXT NOT NULL DEFAULT '[]'
+        CONSTRAINT "groups: a JSON array without escapes" CHECK (instr(groups, '\') = 0),
+    replication_user INTEGER NOT NULL DEFAULT 0
+        CONSTRAINT "replication_user: 0 or 1" CHECK (replication_user IN (0, 1)),
+    pending_change   TEXT
+        CONSTRAINT "pending_change: CREATE, UPDATE or DELETE" CHECK (pending_change IN ('CREATE', 'UPDATE', 'DELETE')),
+    pending_password TEXT
+        CONSTRAINT "pending_password: 12 to 250 characters" CHECK (length(pending_password) BETWEEN 12 AND 250)
+        CONSTRAINT "pending_password: none of the characters , : =" CHECK (pending_password NOT GLOB '*[,:=]*')
+        CONSTRAINT "pending_password: only printable ASCII characters"
+        CHECK (pending_password NOT GLOB '*[^ -~]*' AND length(CAST(pending_password AS BLOB)) = length(pending_password))
+        CONSTRAINT "pending_password: at least 4 different characters"
+        CHECK (length(replace(replace(replace(pending_password,
+            substr(pending_password, 1, 1), ''),
+            substr(replace(pending_password, substr(pending_password, 1, 1), ''), 1, 1), ''),
+            substr(replace(replace(pending_password, substr(pending_password, 1, 1), ''),
+                substr(replace(pending_password, substr(pending_password, 1, 1), ''), 1, 1), ''), 1, 1), '')) > 0),
+    pending_console_access   INTEGER
+        CONSTRAINT "pending_console_access: 0 or 1" CHECK (pending_console_access IN (0, 1)),
+    pending_groups           TEXT
+        CONSTRAINT "pending_groups: a JSON array without escapes" CHECK (instr(pending_groups, '\') = 0),
+    pending_replication_user INTEGER
+        CONSTRAINT "pending_replication_user: 0 or 1" CHECK (pending_replication_user IN (0, 1)),
+
+    PRIMARY KEY (broker_id, username),
+    CONSTRAINT "password: a user without a pending change has one" CHECK (pending_change IS NOT NULL OR password IS NOT NULL),
+    CONSTRAINT "pending_change: CREATE is for a user without password, UPDATE for one with password"
+        CHECK (coalesce(pending_change, 'DELETE') = 'DELETE' OR (pending_change = 'CREATE') = (password IS NULL)),
+    CONSTRAINT "pending_password: a user without password has one" CHECK (coalesce(pending_password, password) IS NOT NULL),
+    CONSTRAINT "pending_change: CREATE, UPDATE or DELETE where a pending_ column is set"
+        CHECK (pending_change IS NOT NULL OR coalesce(pending_password, pending_console_access, pending_groups,
+                                                      pending_replication_user) IS NULL),
+    CONSTRAINT "console_access, groups, replication_user: a user without password has only pending ones"
+        CHECK (password IS NOT NULL OR (console_access = 0 AND groups = '[]' AND replication_user = 0)),
+    CONSTRAINT "replication_user: excludes console_access" CHECK (NOT (console_access AND replication_user)),
+    CONSTRAINT "pending_replication_user: excludes pending_console_access"
+        CHECK (NOT (coalesce(pending_console_access, console_access) AND coalesce(pending_replication_user, replication_user)))
+) STRICT, WITHOUT ROWID;
+
+-- A CHECK cannot look into a list, a trigger can: both lists are read as one list of two.
+CREATE TRIGGER user_groups_insert BEFORE INSERT ON user
+WHEN new.groups <> '[]' OR coalesce(new.pending_groups, '[]') <> '[]'
+BEGIN
+    SELECT RAISE(ABORT, 'groups: a JSON array of strings')
+      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
+     WHERE CASE WHEN fullkey = '$' THEN 0 WHEN path = '$' THEN type <> 'array' OR key > 1 ELSE type <> 'text' END;
+    SELECT RAISE(ABORT, 'groups: no more than 20')
+      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']') WHERE key >= 20;
+    SELECT RAISE(ABORT, 'groups: 2 to 100 characters each')
+      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
+     WHERE type = 'text' AND length(value) NOT BETWEEN 2 AND 100;
+    SELECT RAISE(ABORT, 'groups: only characters of [A-Za-z0-9-._~]')
+      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
+     WHERE type = 'text' AND value GLOB '*[^-A-Za-z0-9._~]*';
+END;
+
+CREATE TRIGGER user_groups_update BEFORE UPDATE OF groups, pending_groups ON user
+WHEN new.groups <> '[]' OR coalesce(new.pending_groups, '[]') <> '[]'
+BEGIN
+    SELECT RAISE(ABORT, 'groups: a JSON array of strings')
+      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
+     WHERE CASE WHEN fullkey = '$' THEN 0 WHEN path = '$' THEN type <> 'array' OR key > 1 ELSE type <> 'text' END;
+    SELECT RAISE(ABORT, 'groups: no more than 20')
+      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']') WHERE key >= 20;
+    SELECT RAISE(ABORT, 'groups: 2 to 100 characters each')
+      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
+     WHERE type = 'text' AND length(value) NOT BETWEEN 2 AND 100;
+    SELECT RAISE(ABORT, 'groups: only characters of [A-Za-z0-9-._~]')
+      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
+     WHERE type = 'text' AND value GLOB '*[^-A-Za-z0-9._~]*';
+END;
+
+-- What a tester asks: whom would the running broker let in, and what will the next reboot change?
+CREATE VIEW applied_user AS
+    SELECT broker_id, username, password, console_access, groups, replication_user
+      FROM user WHERE password IS NOT NULL;
+
+CREATE VIEW pending_user AS
+    SELECT broker_id, username, pending_change,
+           coalesce(pending_password, password) AS password,
+           coalesce(pending_console_access, console_access) AS console_access,
+           coalesce(pending_groups, groups) AS groups,
+           coalesce(pending_replication_user, replication_user) AS replication_user
+      FROM user WHERE pending_change IS NOT NULL;
+
+-- Who may sign (--auth verify), and which account a key belongs to.
+CREATE TABLE access_key (
+    id      TEXT NOT NULL PRIMARY KEY
+            CONSTRAINT "id: 1 to 128 characters of [A-Za-z0-9_]"
+            CHECK (length(id) BETWEEN 1 AND 128 AND id NOT GLOB '*[^A-Za-z0-9_]*' AND length(CAST(id AS BLOB)) = length(id)),
+    secret  TEXT NOT NULL
+            CONSTRAINT "secret: 1 to 256 printable ASCII characters"
+            CHECK (length(secret) BETWEEN 1 AND 256 AND secret NOT GLOB '*[^ -~]*' AND length(CAST(secret AS BLOB)) = length(secret)),
+    -- '' is replaced by the default world's account when the row is inserted.
+    account TEXT NOT NULL DEFAULT ''
+            CONSTRAINT "account: 12 digits"
+            CHECK (account = '' OR (length(account) = 12 AND account NOT GLOB '*[^0-9]*')),
+    -- The IAM user the key belongs to; NULL: the account's root.
+    user_name TEXT
+            CONSTRAINT "user_name: 1 to 64 characters of [A-Za-z0-9+=,.@_-]"
+            CHECK (length(user_name) BETWEEN 1 AND 64 AND user_name NOT GLOB '*[^-A-Za-z0-9+=,.@_]*'
+                   AND length(CAST(user_name AS BLOB)) = length(user_name))
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER access_key_defaults AFTER INSERT ON access_key WHEN new.account = ''
+BEGIN
+    UPDATE access_key SET account = (SELECT account FROM default_world) WHERE id = new.id;
+END;
+
+-- What goes wrong on purpose. NULL in the first three matches anything; the oldest matching row wins.
+CREATE TABLE fault (
+    id        INTEGER PRIMARY KEY,
+    operation TEXT
+        CONSTRAINT "operation: the name of an operation of the API"
+        CHECK (operation IN ('CreateBroker', 'CreateConfiguration', 'CreateTags', 'CreateUser', 'DeleteBroker',
+            'DeleteConfiguration', 'DeleteTags', 'DeleteUser', 'DescribeBroker', 'DescribeBrokerEngineTypes',
+            'DescribeBrokerInstanceOptions', 'DescribeConfiguration', 'DescribeConfigurationRevision',
+            'DescribeSharedResources', 'DescribeUser', 'ListBrokers', 'ListConfigurationRevisions',
+            'ListConfigurations', 'ListTags', 'ListUsers', 'Promote', 'RebootBroker', 'UpdateBroker',
+            'UpdateConfiguration', 'UpdateUser')),
+    broker_id TEXT,
+    username  TEXT,
+    -- The error to answer: a name the server knows gives status and message, which the next two override;
+    -- any other name needs a status.
+    error     TEXT
+        CONSTRAINT "error: 1 to 100 letters and digits"
+        CHECK (length(error) BETWEEN 1 AND 100 AND error NOT GLOB '*[^A-Za-z0-9]*' AND length(CAST(error AS BLOB)) = length(error)),
+    status    INTEGER
+        CONSTRAINT "status: 400 to 599" CHECK (status BETWEEN 400 AND 599),
+    message   TEXT
+        CONSTRAINT "message: up to 1000 characters" CHECK (length(message) <= 1000 AND instr(message, char(0)) = 0),
+    -- How long the call waits before it is looked at further.
+    delay_ms  INTEGER NOT NULL DEFAULT 0
+        CONSTRAINT "delay_ms: 0 to 600000" CHECK (delay_ms BETWEEN 0 AND 600000),
+    -- 1: the call is carried out and committed, then the connection is closed without an answer.
+    drop_connection INTEGER NOT NULL DEFAULT 0
+        CONSTRAINT "drop_connection: 0 or 1" CHECK (drop_connection IN (0, 1)),
+    -- How many more calls it hits; NULL: all of them.
+    times     INTEGER
+        CONSTRAINT "times: 0 or more" CHECK (times >= 0),
+    CONSTRAINT "error: needed with status or message" CHECK (error IS NOT NULL OR (status IS NULL AND message IS NULL)),
+    CONSTRAINT "status: needed with an error the server does not know"
+        CHECK (error IS NULL OR status IS NOT NULL OR error IN ('AccessDeniedException', 'BadRequestException',
+            'ConflictException', 'ForbiddenException', 'IncompleteSignatureException', 'InternalServerErrorException',
+            'InvalidSignatureException', 'MissingAuthenticationTokenException', 'NotFoundException',
+            'NotImplementedException', 'TooManyRequestsException',
+            'UnauthorizedException', 'UnrecognizedClientException')),
+    CONSTRAINT "drop_connection: excludes error" CHECK (error IS NULL OR drop_connection = 0),
+    CONSTRAINT "fault: give error, delay_ms or drop_connection" CHECK (error IS NOT NULL OR delay_ms > 0 OR drop_connection = 1)
+) STRICT;

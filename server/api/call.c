@@ -1,0 +1,63 @@
+#include "api/call.h"
+
+#include <stdarg.h>
+
+#include "base/log.h"
+
+struct reply reply_internal_error(void)
+{
+    return (struct reply){
+        .status = 500,
+        .error = "InternalServerErrorException",
+        .body = SLICE("{\"message\":\"Unexpected internal server error. "
+                      "Retrying your request might resolve the issue.\"}"),
+    };
+}
+
+void call_take_body(struct call *call)
+{
+    struct slice text = buffer_slice(call->out);
+    char *body = call->out->failed ? NULL : arena_copy(call->arena, text);
+    if (!body) {
+        call->failed = true;
+        call->reply = reply_internal_error();
+        return;
+    }
+    call->reply.body = (struct slice){body, text.len};
+}
+
+void call_fail(struct call *call, enum error_id id, ...)
+{
+    const struct error_text *error = error_text(id);
+    struct slice places[ERROR_PLACES] = {{NULL, 0}};
+    va_list args;
+    va_start(args, id);
+    size_t count = 0;
+    for (const char *at = error->text; (at = strstr(at, "{}")) && count < ERROR_PLACES; at += 2)
+        places[count++] = va_arg(args, struct slice);
+    va_end(args);
+    call->failed = true;
+    call->reply = (struct reply){.status = error->status, .error = error->name};
+    buffer_clear(call->out);
+    error_write(call->out, id, places, (struct slice){NULL, 0});
+    call_take_body(call);
+}
+
+void call_fail_internal(struct call *call, enum result result)
+{
+    static const char *const reasons[] = {
+        [RESULT_OK] = "none",           [RESULT_NO_MEMORY] = "out of memory", [RESULT_TOO_LARGE] = "too large",
+        [RESULT_INVALID] = "invalid",   [RESULT_NOT_FOUND] = "not found",     [RESULT_CONFLICT] = "conflict",
+        [RESULT_STORE] = "store error", [RESULT_SYSTEM] = "system error",
+    };
+    log_event(LOG_ERROR, "internal-error", "reason", reasons[result]);
+    call->failed = true;
+    call->reply = reply_internal_error();
+}
+
+void call_succeed(struct call *call, int status)
+{
+    call->failed = false;
+    call->reply = (struct reply){.status = status};
+    call_take_body(call);
+}

@@ -1,0 +1,81 @@
+/* A call of an operation: what a handler gets and how it answers. */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include <stdint.h>
+
+#include "api/errors.h"
+#include "api/reply.h"
+#include "api/request.h"
+#include "base/json.h"
+
+struct store;
+struct operation;
+
+/* Who calls, and so which brokers exist for them. */
+struct caller {
+    struct slice account;
+    struct slice region;
+};
+
+/* What the command line says about the service. */
+struct settings {
+    struct slice account; /* of a caller that names none */
+    struct slice region;
+    bool verify;          /* --auth verify */
+    int64_t reboot_ms;    /* 0: a reboot is over before its call is answered */
+};
+
+/* The broker a path names, as far as every operation wants to know it. */
+struct call_broker {
+    struct slice id;
+    struct slice name;
+    struct slice state;
+    bool rabbitmq;
+};
+
+/* Path labels that the operation does not have are absent. */
+struct labels {
+    struct slice broker_id;
+    struct slice username;
+    struct slice configuration_id;
+    struct slice configuration_revision;
+    struct slice resource_arn;
+};
+
+struct page {
+    int64_t max_results;
+    struct slice after; /* the last key of the page before; absent on the first page */
+};
+
+struct call {
+    const struct operation *operation;
+    const struct request *request;
+    const struct settings *settings;
+    struct store *store;
+    struct arena *arena;      /* lives until the reply is sent: for the reply */
+    struct arena *scratch;    /* lives until the handler returns: for everything else */
+    struct buffer *out;       /* the reply's body is written here */
+    int64_t now_ms;           /* the service's clock */
+    struct labels labels;
+    struct caller caller;
+    struct call_broker broker; /* set for operations on a broker */
+    struct page page;          /* set for lists */
+    void *input;               /* the operation's members; NULL where it has none */
+    struct reply reply;
+    bool failed;               /* the reply is an error: nothing of the call may remain */
+};
+
+/* Answers with an error of the table; behind the id come as many `struct slice` as its text has places. */
+void call_fail(struct call *call, enum error_id id, ...);
+
+/* As call_fail, where a step of the call failed for a reason of ours: 500, and a line in the log. */
+void call_fail_internal(struct call *call, enum result result);
+
+/* Success with what was written to call->out. */
+void call_succeed(struct call *call, int status);
+
+/* Moves call->out into the arena as the body of the reply. */
+void call_take_body(struct call *call);
+
+#endif

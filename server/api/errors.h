@@ -1,0 +1,83 @@
+/* Every error text a client can be shown, in one table (errors.c). */
+#ifndef API_ERRORS_H
+#define API_ERRORS_H
+
+#include "base/buffer.h"
+#include "base/slice.h"
+
+enum error_id {
+    ERROR_NONE,
+    /* the way in */
+    ERROR_MALFORMED_HTTP,       /* what */
+    ERROR_BODY_TOO_LARGE,       /* limit */
+    ERROR_MALFORMED_PATH,
+    ERROR_NO_SUCH_ROUTE,
+    ERROR_NOT_IMPLEMENTED,      /* operation */
+    ERROR_INTERNAL,
+    ERROR_TOO_MANY_REQUESTS,
+    ERROR_FORBIDDEN,
+    ERROR_ACCESS_DENIED,
+    ERROR_UNAUTHORIZED,
+    /* signatures */
+    ERROR_SIGNATURE_MISSING,
+    ERROR_SIGNATURE_INCOMPLETE,
+    ERROR_SIGNATURE_SCOPE,
+    ERROR_SIGNATURE_UNKNOWN_KEY,
+    ERROR_SIGNATURE_EXPIRED,    /* date, limit, now */
+    ERROR_SIGNATURE_TOO_EARLY,  /* date, limit, now */
+    ERROR_SIGNATURE_MISMATCH,
+    /* body and query */
+    ERROR_MALFORMED_BODY,       /* reason, offset */
+    ERROR_WRONG_TYPE,           /* path, type */
+    ERROR_MISSING_MEMBER,       /* path */
+    ERROR_MAX_RESULTS,          /* value */
+    ERROR_NEXT_TOKEN,           /* value */
+    /* brokers */
+    ERROR_BROKER_NOT_FOUND,     /* id */
+    ERROR_BROKER_UPDATE_STATE,  /* name, state */
+    ERROR_BROKER_REBOOT_STATE,  /* name, state */
+    /* users */
+    ERROR_RABBITMQ_USERS,
+    ERROR_USER_NOT_FOUND,       /* name */
+    ERROR_USER_EXISTS,          /* name */
+    ERROR_USERNAME_LENGTH,
+    ERROR_USERNAME_CHARACTERS,
+    ERROR_PASSWORD_LENGTH,
+    ERROR_PASSWORD_CHARACTERS,
+    ERROR_PASSWORD_PRINTABLE,
+    ERROR_PASSWORD_UNIQUE,
+    ERROR_GROUP_COUNT,
+    ERROR_GROUP_LENGTH,         /* name */
+    ERROR_GROUP_CHARACTERS,     /* name */
+    ERROR_REPLICATION_CONSOLE,
+    ERROR_USER_COUNT,           /* broker name */
+    /* names a fault may ask for that no rule answers with */
+    ERROR_ANY_BAD_REQUEST,
+    ERROR_ANY_CONFLICT,
+    ERROR_ANY_NOT_FOUND,
+    ERROR_COUNT,
+};
+
+enum { ERROR_PLACES = 4 }; /* no text has more */
+
+/* How sure we are of a text: docs/fidelity.md publishes it. */
+enum error_grade { GRADE_RECORDED, GRADE_DOCUMENTED, GRADE_ASSUMED };
+
+struct error_text {
+    int status;
+    const char *name;      /* the exception, as in x-amzn-ErrorType */
+    const char *attribute; /* errorAttribute, or NULL; `{}` is the first argument */
+    const char *text;      /* each `{}` is the next argument */
+    enum error_grade grade;
+};
+
+const struct error_text *error_text(enum error_id id);
+
+/* The first text of that exception name, or ERROR_NONE. */
+enum error_id error_by_name(struct slice name);
+
+/* Writes `{"errorAttribute":…,"message":…}`, the attribute only where there is one. `args` has as many slices as
+ * the text has places. `message`, unless absent, replaces the table's text. */
+void error_write(struct buffer *out, enum error_id id, const struct slice *args, struct slice message);
+
+#endif

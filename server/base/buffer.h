@@ -1,0 +1,31 @@
+/* Bytes that grow up to a ceiling. The first failure sticks: append freely, check once at the end. */
+#ifndef BASE_BUFFER_H
+#define BASE_BUFFER_H
+
+#include "base/result.h"
+#include "base/slice.h"
+
+struct buffer {
+    char *data; /* owned; NUL-terminated whenever it is not NULL */
+    size_t len;
+    size_t size;
+    size_t ceiling;     /* len never passes this */
+    enum result failed; /* RESULT_NO_MEMORY or RESULT_TOO_LARGE; sticks until buffer_clear */
+};
+
+void buffer_init(struct buffer *buffer, size_t ceiling);
+void buffer_close(struct buffer *buffer);
+
+/* Empties it and forgets a failure; the memory is kept. */
+void buffer_clear(struct buffer *buffer);
+
+void buffer_append(struct buffer *buffer, const void *data, size_t len);
+void buffer_append_slice(struct buffer *buffer, struct slice slice);
+void buffer_append_string(struct buffer *buffer, const char *string);
+void buffer_append_char(struct buffer *buffer, char c);
+void buffer_printf(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The content, borrowed until the next change. */
+struct slice buffer_slice(const struct buffer *buffer);
+
+#endif

@@ -1,0 +1,19 @@
+/* Time. Wall time is for what clients see and for due times, monotonic time for durations. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+enum { CLOCK_DATE_TIME = 32 };
+
+int64_t clock_wall_ms(void);
+int64_t clock_monotonic_ms(void);
+int64_t clock_monotonic_us(void);
+
+/* 2026-11-23T19:42:36.123Z into `out`. */
+void clock_format_ms(int64_t wall_ms, char out[CLOCK_DATE_TIME]);
+
+/* 20261123T194236Z, the form of X-Amz-Date. */
+void clock_format_basic(int64_t wall_s, char out[CLOCK_DATE_TIME]);
+
+#endif

@@ -1,0 +1,64 @@
+/* JSON: a strict reader (the only file that knows cJSON) and a writer with one sticky error. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+
+/* Reading. Values live in the arena they were parsed into. */
+
+struct json;
+
+enum json_type { JSON_NULL, JSON_BOOLEAN, JSON_NUMBER, JSON_STRING, JSON_LIST, JSON_OBJECT };
+
+enum { JSON_MAX_DEPTH = 32, JSON_MAX_VALUES = 10000, JSON_MAX_NUMBER = 63 };
+
+struct json_error {
+    const char *reason; /* never quotes the text */
+    size_t offset;      /* in bytes */
+};
+
+/* Parses one object; `text.data[text.len]` must be a NUL. Refuses what RFC 8259 does not allow, and a byte
+ * order mark, U+0000, invalid UTF-8, duplicate members, more than JSON_MAX_DEPTH levels, JSON_MAX_VALUES
+ * values or JSON_MAX_NUMBER characters of a number: RESULT_INVALID with *error set. RESULT_NO_MEMORY. */
+enum result json_parse(struct arena *arena, struct slice text, const struct json **object,
+                       struct json_error *error) MUST_CHECK;
+
+enum json_type json_type(const struct json *value);
+const struct json *json_member(const struct json *object, const char *name); /* NULL: absent */
+const struct json *json_first(const struct json *list);                      /* NULL: empty */
+const struct json *json_next(const struct json *item);
+struct slice json_string(const struct json *string);
+bool json_boolean(const struct json *boolean);
+double json_number(const struct json *number);
+
+/* Writing: compact, into a buffer whose sticky error tells whether all went well. */
+
+struct json_writer {
+    struct buffer *out;
+    bool separate; /* a comma is due before the next member or item */
+};
+
+void json_object_begin(struct json_writer *writer);
+void json_object_end(struct json_writer *writer);
+void json_list_begin(struct json_writer *writer);
+void json_list_end(struct json_writer *writer);
+void json_key(struct json_writer *writer, const char *name);
+void json_write_string(struct json_writer *writer, struct slice value);
+void json_write_boolean(struct json_writer *writer, bool value);
+void json_write_integer(struct json_writer *writer, int64_t value);
+/* JSON text as it stands, white space outside strings dropped. */
+void json_write_raw(struct json_writer *writer, struct slice json);
+
+/* A string's characters without the quotes. */
+void json_append_escaped(struct buffer *out, struct slice value);
+
+/* A member of an object, key and value. */
+void json_put_string(struct json_writer *writer, const char *name, struct slice value);
+void json_put_boolean(struct json_writer *writer, const char *name, bool value);
+void json_put_integer(struct json_writer *writer, const char *name, int64_t value);
+void json_put_raw(struct json_writer *writer, const char *name, struct slice json);
+
+#endif

@@ -1,0 +1,158 @@
+#include "base/log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+
+/* A reader that does not keep up costs lines, not memory. */
+enum { LOG_CEILING = 4 << 20 };
+
+static struct {
+    enum log_level level;
+    bool open; /* a line is being written */
+    size_t line_start;
+    size_t lost;
+    struct buffer lines;
+    int64_t second; /* of the time in `date` */
+    char date[CLOCK_DATE_TIME];
+} log_state = {.level = LOG_INFO, .lines = {.ceiling = LOG_CEILING}};
+
+void log_init(enum log_level level)
+{
+    log_state.level = level;
+}
+
+/* The date is formatted once a second, the milliseconds for each line. */
+static void append_time(void)
+{
+    int64_t now_ms = clock_wall_ms();
+    if (now_ms / 1000 != log_state.second) {
+        clock_format_ms(now_ms, log_state.date);
+        log_state.second = now_ms / 1000;
+    }
+    char *fraction = log_state.date + 20;
+    int ms = (int)(now_ms % 1000);
+    fraction[0] = (char)('0' + ms / 100);
+    fraction[1] = (char)('0' + ms / 10 % 10);
+    fraction[2] = (char)('0' + ms % 10);
+    buffer_append(&log_state.lines, log_state.date, 24);
+}
+
+bool log_begin(enum log_level level, const char *event)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    if (level > log_state.level)
+        return false;
+    log_state.open = true;
+    log_state.line_start = log_state.lines.len;
+    buffer_append_string(&log_state.lines, "time=");
+    append_time();
+    buffer_append_string(&log_state.lines, " level=");
+    buffer_append_string(&log_state.lines, names[level]);
+    buffer_append_string(&log_state.lines, " event=");
+    buffer_append_string(&log_state.lines, event);
+    return true;
+}
+
+static bool is_bare(struct slice value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (c <= ' ' || c >= 0x7F || c == '"' || c == '=' || c == '\\')
+            return false;
+    }
+    return value.len > 0;
+}
+
+static void append_quoted(struct buffer *out, struct slice value)
+{
+    buffer_append_char(out, '"');
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (c == '"' || c == '\\')
+            buffer_append_char(out, '\\');
+        if (c < ' ' || c >= 0x7F)
+            buffer_printf(out, "\\x%02x", c);
+        else
+            buffer_append_char(out, (char)c);
+    }
+    buffer_append_char(out, '"');
+}
+
+static void append_key(const char *key)
+{
+    buffer_append_char(&log_state.lines, ' ');
+    buffer_append_string(&log_state.lines, key);
+    buffer_append_char(&log_state.lines, '=');
+}
+
+void log_text(const char *key, struct slice value)
+{
+    if (!log_state.open)
+        return;
+    append_key(key);
+    if (is_bare(value))
+        buffer_append_slice(&log_state.lines, value);
+    else
+        append_quoted(&log_state.lines, value);
+}
+
+void log_string(const char *key, const char *value)
+{
+    if (value)
+        log_text(key, slice_of(value));
+}
+
+void log_number(const char *key, int64_t value)
+{
+    if (!log_state.open)
+        return;
+    append_key(key);
+    buffer_printf(&log_state.lines, "%lld", (long long)value);
+}
+
+void log_end(void)
+{
+    if (!log_state.open)
+        return;
+    log_state.open = false;
+    buffer_append_char(&log_state.lines, '\n');
+    if (!log_state.lines.failed)
+        return;
+    log_state.lost++;
+    log_state.lines.failed = RESULT_OK;
+    log_state.lines.len = log_state.line_start;
+}
+
+void log_event(enum log_level level, const char *event, const char *key, const char *value)
+{
+    if (!log_begin(level, event))
+        return;
+    log_string(key, value);
+    log_end();
+}
+
+void log_flush(void)
+{
+    if (log_state.lost > 0) {
+        size_t lost = log_state.lost;
+        log_state.lost = 0;
+        log_begin(LOG_WARN, "log-lines-lost");
+        log_number("lines", (int64_t)lost);
+        log_end();
+    }
+    size_t written = 0;
+    while (written < log_state.lines.len) {
+        ssize_t n = write(STDERR_FILENO, log_state.lines.data + written, log_state.lines.len - written);
+        if (n > 0)
+            written += (size_t)n;
+        else if (errno == EAGAIN)
+            poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, -1);
+        else if (errno != EINTR)
+            break; /* nobody is left to tell */
+    }
+    buffer_clear(&log_state.lines);
+}

@@ -1,0 +1,28 @@
+/* The log: one logfmt line per event on stderr, written together by log_flush. */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdint.h>
+
+#include "base/slice.h"
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+
+/* Events above `level` are dropped. */
+void log_init(enum log_level level);
+
+/* Opens a line; false when nobody will read it (then the calls below do nothing). */
+bool log_begin(enum log_level level, const char *event);
+/* Control characters, quotes and spaces are quoted: a value cannot forge a line. */
+void log_text(const char *key, struct slice value);
+void log_string(const char *key, const char *value); /* NULL: left out */
+void log_number(const char *key, int64_t value);
+void log_end(void);
+
+/* A line with one text. */
+void log_event(enum log_level level, const char *event, const char *key, const char *value);
+
+/* Writes what has gathered: once a tick, and before the process ends. */
+void log_flush(void);
+
+#endif

@@ -1,0 +1,87 @@
+#include "gate/caller.h"
+
+#include "base/clock.h"
+#include "gate/sigv4.h"
+#include "store/access_keys.h"
+
+static bool is_account(struct slice key)
+{
+    if (key.len != 12)
+        return false;
+    for (size_t i = 0; i < key.len; i++)
+        if (key.data[i] < '0' || key.data[i] > '9')
+            return false;
+    return true;
+}
+
+static bool is_region(struct slice region)
+{
+    for (size_t i = 0; i < region.len; i++) {
+        char c = region.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+            return false;
+    }
+    return region.len > 0 && region.len <= 32;
+}
+
+/* A scope that is absent or unreadable means the default world. */
+static void read_world(struct call *call, const struct sigv4 *sigv4, const struct access_key *key)
+{
+    call->caller = (struct caller){call->settings->account, call->settings->region};
+    if (is_region(sigv4->region))
+        call->caller.region = sigv4->region;
+    if (key->account.data)
+        call->caller.account = key->account;
+    else if (is_account(sigv4->access_key))
+        call->caller.account = sigv4->access_key;
+}
+
+/* X-Amz-Date, the limit it was compared with, and now. */
+static void refuse_date(struct call *call, enum error_id id, const struct sigv4 *sigv4, int64_t limit_s, int64_t now_s)
+{
+    char limit[CLOCK_DATE_TIME], now[CLOCK_DATE_TIME];
+    clock_format_basic(limit_s, limit);
+    clock_format_basic(now_s, now);
+    call_fail(call, id, sigv4->date, slice_of(limit), slice_of(now));
+}
+
+static bool verify(struct call *call, const struct sigv4 *sigv4, struct slice secret)
+{
+    static const enum error_id refusals[] = {
+        [SIGV4_MISSING] = ERROR_SIGNATURE_MISSING,      [SIGV4_INCOMPLETE] = ERROR_SIGNATURE_INCOMPLETE,
+        [SIGV4_WRONG_SCOPE] = ERROR_SIGNATURE_SCOPE,    [SIGV4_EXPIRED] = ERROR_SIGNATURE_EXPIRED,
+        [SIGV4_NOT_YET_CURRENT] = ERROR_SIGNATURE_TOO_EARLY, [SIGV4_MISMATCH] = ERROR_SIGNATURE_MISMATCH,
+    };
+    int64_t now_s = clock_wall_ms() / 1000, limit_s = 0;
+    enum sigv4_verdict verdict = sigv4_check_form(sigv4);
+    enum result result = RESULT_OK;
+    if (verdict == SIGV4_OK && !secret.data) {
+        call_fail(call, ERROR_SIGNATURE_UNKNOWN_KEY);
+        return false;
+    }
+    if (verdict == SIGV4_OK)
+        result = sigv4_verify(call->request, sigv4, secret, now_s, &limit_s, &verdict);
+    if (result)
+        call_fail_internal(call, result);
+    else if (verdict == SIGV4_EXPIRED || verdict == SIGV4_NOT_YET_CURRENT)
+        refuse_date(call, refusals[verdict], sigv4, limit_s, now_s);
+    else if (verdict != SIGV4_OK)
+        call_fail(call, refusals[verdict]);
+    return !result && verdict == SIGV4_OK;
+}
+
+bool caller_identify(struct call *call)
+{
+    struct sigv4 sigv4;
+    struct access_key key = {{NULL, 0}, {NULL, 0}};
+    sigv4_read(call->request, &sigv4);
+    if (sigv4.access_key.len > 0) {
+        enum result result = access_key_find(call->store, sigv4.access_key, call->arena, &key);
+        if (result && result != RESULT_NOT_FOUND) {
+            call_fail_internal(call, result);
+            return false;
+        }
+    }
+    read_world(call, &sigv4, &key);
+    return !call->settings->verify || verify(call, &sigv4, key.secret);
+}

@@ -1,0 +1,18 @@
+#include "gate/fault.h"
+
+#include "mq/operations.h"
+
+bool fault_answer(struct call *call, const struct fault *fault)
+{
+    if (!fault->error.data)
+        return false;
+    enum error_id id = error_by_name(fault->error);
+    const struct slice places[ERROR_PLACES] = {slice_of(call->operation->name)};
+    int known = id ? error_text(id)->status : 500;
+    call->failed = true;
+    call->reply = (struct reply){.status = fault->status ? fault->status : known, .error = fault->error.data};
+    buffer_clear(call->out);
+    error_write(call->out, id, places, fault->message.data || id ? fault->message : SLICE(""));
+    call_take_body(call);
+    return true;
+}

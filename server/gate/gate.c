@@ -1,0 +1,278 @@
+#include "gate/gate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "control/control.h"
+#include "gate/caller.h"
+#include "gate/fault.h"
+#include "gate/router.h"
+#include "mq/rules.h"
+#include "store/brokers.h"
+
+enum {
+    GATE_SCRATCH = 64 << 20, /* a handler's own memory: DescribeBroker of a seeded broker of 100,000 users fits */
+    GATE_PARSE = 8 << 20,    /* 1 MiB of the worst JSON within the limits of values takes 2.5 MB */
+    GATE_REPLY = 32 << 20,
+    GATE_STRANGERS = 256,
+};
+
+struct gate {
+    struct store *store;
+    const struct settings *settings;
+    const char *version;
+    struct arena scratch; /* reset when a handler returns */
+    struct arena parse;
+    struct buffer out;
+    bool warned[64];    /* operations that are not built, by row */
+    uint64_t strangers[GATE_STRANGERS]; /* hashes of the brokers of other worlds already warned of */
+};
+
+enum result gate_new(const struct gate_options *options, struct gate **out)
+{
+    struct gate *gate = calloc(1, sizeof *gate);
+    if (!gate)
+        return RESULT_NO_MEMORY;
+    gate->store = options->store;
+    gate->settings = options->settings;
+    gate->version = options->version;
+    arena_init(&gate->scratch, GATE_SCRATCH);
+    arena_init(&gate->parse, GATE_PARSE);
+    buffer_init(&gate->out, GATE_REPLY);
+    *out = gate;
+    return RESULT_OK;
+}
+
+void gate_free(struct gate *gate)
+{
+    if (!gate)
+        return;
+    arena_close(&gate->scratch);
+    arena_close(&gate->parse);
+    buffer_close(&gate->out);
+    free(gate);
+}
+
+static struct call start_call(struct gate *gate, const struct request *request, const struct passage *passage)
+{
+    buffer_clear(&gate->out);
+    return (struct call){
+        .operation = passage->operation,
+        .request = request,
+        .settings = gate->settings,
+        .store = gate->store,
+        .arena = request->arena,
+        .scratch = &gate->scratch,
+        .out = &gate->out,
+        .now_ms = clock_wall_ms(),
+        .labels = passage->labels,
+        .caller = passage->caller,
+    };
+}
+
+/* Step 1. The connection cannot be trusted to be at the start of a request afterwards. */
+static bool check_framing(struct call *call)
+{
+    const struct request *request = call->request;
+    if (request->framing_error) {
+        call_fail(call, ERROR_MALFORMED_HTTP, slice_of(request->framing_error));
+        call->reply.close = true;
+    } else if (request->body_too_large) {
+        char limit[24];
+        snprintf(limit, sizeof limit, "%zu", request->max_body);
+        call_fail(call, ERROR_BODY_TOO_LARGE, slice_of(limit));
+    }
+    return !call->failed;
+}
+
+/* Step 2. */
+static bool check_path(struct call *call)
+{
+    if (call->request->target.malformed)
+        call_fail(call, ERROR_MALFORMED_PATH);
+    return !call->failed;
+}
+
+static void answer_options(struct call *call, struct slice methods)
+{
+    static const char headers[] = "authorization,content-type,x-amz-date,x-amz-security-token,x-amz-content-sha256,"
+                                  "x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request";
+    const char *allowed = arena_printf(call->arena, "%s,OPTIONS", methods.data);
+    call->reply = (struct reply){.status = 200,
+                                 .headers = {{"access-control-allow-methods", allowed},
+                                             {"access-control-allow-headers", headers}}};
+}
+
+/* Step 3. True: an operation of the API was found. */
+static bool find_route(struct call *call, struct gate *gate)
+{
+    struct slice methods = {NULL, 0};
+    if (control_owns(&call->request->target)) {
+        control_answer(call, gate->version);
+        return false;
+    }
+    call->operation = router_find(call->request, &call->labels);
+    if (!call->operation && slice_equal(call->request->method, SLICE("OPTIONS")))
+        methods = router_methods(&call->request->target, call->arena);
+    if (methods.data)
+        answer_options(call, methods);
+    else if (!call->operation)
+        call_fail(call, ERROR_NO_SUCH_ROUTE);
+    return call->operation != NULL;
+}
+
+/* Step 5. True: the call goes on. */
+static bool meet_fault(struct call *call, struct passage *passage)
+{
+    struct fault fault;
+    enum result result = fault_take(call->store, slice_of(call->operation->name), call->labels.broker_id,
+                                    call->labels.username, call->arena, &fault);
+    if (result == RESULT_NOT_FOUND)
+        return true;
+    if (result) {
+        call_fail_internal(call, result);
+        return false;
+    }
+    passage->delay_ms = fault.delay_ms;
+    passage->drop = fault.drop_connection;
+    return !fault_answer(call, &fault);
+}
+
+void gate_enter(struct gate *gate, const struct request *request, struct passage *passage)
+{
+    *passage = (struct passage){.operation = NULL};
+    struct call call = start_call(gate, request, passage);
+    bool goes_on = check_framing(&call)           /* 1 */
+                   && check_path(&call)           /* 2 */
+                   && find_route(&call, gate)     /* 3 */
+                   && caller_identify(&call)      /* 4 */
+                   && meet_fault(&call, passage); /* 5 */
+    passage->operation = call.operation;
+    passage->labels = call.labels;
+    passage->caller = call.caller;
+    passage->answered = !goes_on;
+    passage->reply = call.reply;
+}
+
+static void refuse_body(struct call *call, const struct member_error *error)
+{
+    if (error->id == ERROR_WRONG_TYPE)
+        call_fail(call, error->id, error->path, slice_of(error->type));
+    else
+        call_fail(call, error->id, error->path);
+}
+
+static bool is_blank(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] == '\0' || !strchr(" \t\r\n", text.data[i]))
+            return false;
+    return true;
+}
+
+/* Step 6: syntax, types, required members, then the rules that need no store. */
+static bool check_body(struct call *call, struct gate *gate)
+{
+    const struct members *members = call->operation->members;
+    struct json_error syntax = {NULL, 0};
+    struct member_error error = {.id = ERROR_NONE};
+    const struct json *body = NULL;
+    struct slice text = is_blank(call->request->body) ? SLICE("{}") : call->request->body;
+    enum result result = RESULT_OK;
+    if (members) {
+        call->input = arena_alloc(&gate->parse, members->size);
+        if (call->input)
+            memset(call->input, 0, members->size);
+        result = call->input ? json_parse(&gate->parse, text, &body, &syntax) : RESULT_NO_MEMORY;
+        if (!result)
+            result = members_read(members, body, call->input, &gate->parse, &error);
+    }
+    if (syntax.reason) {
+        char offset[24];
+        snprintf(offset, sizeof offset, "%zu", syntax.offset);
+        call_fail(call, ERROR_MALFORMED_BODY, slice_of(syntax.reason), slice_of(offset));
+    } else if (error.id) {
+        refuse_body(call, &error);
+    } else if (result) {
+        call_fail_internal(call, result);
+    } else if (call->operation->check) {
+        return call->operation->check(call);
+    }
+    return !call->failed;
+}
+
+static bool is_of_caller(const struct call *call, const struct broker *broker)
+{
+    return slice_equal(broker->account, call->caller.account) && slice_equal(broker->region, call->caller.region);
+}
+
+static void warn_of_stranger(struct gate *gate, const struct broker *broker)
+{
+    uint64_t hash = 14695981039346656037U; /* FNV-1a */
+    for (size_t i = 0; i < broker->id.len; i++)
+        hash = (hash ^ (unsigned char)broker->id.data[i]) * 1099511628211U;
+    uint64_t *slot = &gate->strangers[hash % GATE_STRANGERS];
+    if (*slot == hash || !log_begin(LOG_WARN, "broker-of-another-world"))
+        return;
+    *slot = hash;
+    log_text("broker", broker->id);
+    log_text("account", broker->account);
+    log_text("region", broker->region);
+    log_end();
+}
+
+/* Step 7: the broker exists, its engine fits, its state fits. */
+static bool check_broker(struct call *call, struct gate *gate)
+{
+    const struct operation *operation = call->operation;
+    struct broker broker;
+    if (!(operation->needs & NEEDS_BROKER))
+        return true;
+    enum result result = broker_find_head(call->store, call->labels.broker_id, call->scratch, &broker);
+    if (!result && !is_of_caller(call, &broker)) {
+        warn_of_stranger(gate, &broker);
+        result = RESULT_NOT_FOUND;
+    }
+    if (result == RESULT_NOT_FOUND)
+        call_fail(call, ERROR_BROKER_NOT_FOUND, call->labels.broker_id);
+    else if (result)
+        call_fail_internal(call, result);
+    else if ((operation->needs & NEEDS_ACTIVEMQ) && broker.rabbitmq)
+        call_fail(call, ERROR_RABBITMQ_USERS);
+    else if (operation->wrong_state && !rule_state_allows_change(broker.state))
+        call_fail(call, operation->wrong_state, broker.name, broker.state);
+    else
+        call->broker = (struct call_broker){broker.id, broker.name, broker.state, broker.rabbitmq};
+    return !call->failed;
+}
+
+static bool check_built(struct call *call, struct gate *gate)
+{
+    size_t row = (size_t)(call->operation - operations);
+    if (call->operation->run)
+        return true;
+    if (!gate->warned[row])
+        log_event(LOG_WARN, "operation-not-implemented", "operation", call->operation->name);
+    gate->warned[row] = true;
+    call_fail(call, ERROR_NOT_IMPLEMENTED, slice_of(call->operation->name));
+    return false;
+}
+
+void gate_perform(struct gate *gate, const struct request *request, struct passage *passage)
+{
+    struct call call = start_call(gate, request, passage);
+    store_operation_begin(gate->store);
+    if (check_built(&call, gate)          /* 6 */
+        && check_body(&call, gate)        /* 6 */
+        && check_broker(&call, gate))     /* 7 */
+        call.operation->run(&call);       /* 8, 9 */
+    if (store_operation_end(gate->store, !call.failed) && !call.failed)
+        call_fail_internal(&call, RESULT_STORE);
+    arena_reset(&gate->scratch);
+    arena_reset(&gate->parse);
+    call.reply.drop = passage->drop;
+    passage->answered = true;
+    passage->reply = call.reply;
+}

@@ -1,0 +1,77 @@
+#include "gate/router.h"
+
+#include <stddef.h>
+
+static const struct {
+    struct slice name;
+    size_t offset;
+    bool may_be_empty;
+} label_names[] = {
+    {SLICE_INIT("{broker-id}"), offsetof(struct labels, broker_id), false},
+    /* SDKs send an empty username (`…/users/`): it is a user who cannot exist, not a path that does not. */
+    {SLICE_INIT("{username}"), offsetof(struct labels, username), true},
+    {SLICE_INIT("{configuration-id}"), offsetof(struct labels, configuration_id), false},
+    {SLICE_INIT("{configuration-revision}"), offsetof(struct labels, configuration_revision), false},
+    {SLICE_INIT("{resource-arn}"), offsetof(struct labels, resource_arn), false},
+};
+
+/* The next segment of a pattern, which begins with a slash. */
+static struct slice next_segment(const char **pattern)
+{
+    const char *start = *pattern + 1;
+    size_t len = strcspn(start, "/");
+    *pattern = start + len;
+    return (struct slice){start, len};
+}
+
+static bool set_label(struct slice name, struct slice value, struct labels *labels)
+{
+    for (size_t i = 0; i < sizeof label_names / sizeof *label_names; i++) {
+        if (!slice_equal(label_names[i].name, name))
+            continue;
+        *(struct slice *)(void *)((char *)labels + label_names[i].offset) = value;
+        return value.len > 0 || label_names[i].may_be_empty;
+    }
+    return false;
+}
+
+static bool matches(const char *pattern, const struct target *target, struct labels *labels)
+{
+    *labels = (struct labels){{NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+    for (size_t i = 0; i < target->segment_count; i++) {
+        if (*pattern == '\0')
+            return false;
+        struct slice wanted = next_segment(&pattern);
+        struct slice given = target->segments[i];
+        if (wanted.data[0] == '{' ? !set_label(wanted, given, labels) : !slice_equal(wanted, given))
+            return false;
+    }
+    return *pattern == '\0';
+}
+
+const struct operation *router_find(const struct request *request, struct labels *labels)
+{
+    if (request->target.segment_count > REQUEST_SEGMENTS)
+        return NULL;
+    for (size_t i = 0; i < operation_count; i++)
+        if (slice_equal(request->method, slice_of(operations[i].method)) &&
+            matches(operations[i].path, &request->target, labels))
+            return &operations[i];
+    return NULL;
+}
+
+struct slice router_methods(const struct target *target, struct arena *arena)
+{
+    struct labels labels;
+    const char *list = NULL;
+    if (target->segment_count > REQUEST_SEGMENTS)
+        return (struct slice){NULL, 0};
+    for (size_t i = 0; i < operation_count; i++) {
+        if (!matches(operations[i].path, target, &labels))
+            continue;
+        list = list ? arena_printf(arena, "%s,%s", list, operations[i].method) : operations[i].method;
+        if (!list)
+            break;
+    }
+    return slice_of(list);
+}

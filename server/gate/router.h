@@ -1,0 +1,13 @@
+/* From method and path to the operation. */
+#ifndef GATE_ROUTER_H
+#define GATE_ROUTER_H
+
+#include "mq/operations.h"
+
+/* The operation, with its labels set; NULL where there is none. */
+const struct operation *router_find(const struct request *request, struct labels *labels);
+
+/* The methods of a path as a list (`GET,PUT`) in the arena; absent for an unknown path. */
+struct slice router_methods(const struct target *target, struct arena *arena);
+
+#endif

@@ -1,0 +1,82 @@
+#include "http/acceptor.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+
+#include "base/log.h"
+
+enum {
+    ACCEPTOR_BURST = 256,    /* from one socket in one round */
+    ACCEPTOR_RETRY_MS = 100, /* after accept failed for want of descriptors or memory */
+};
+
+static bool watch(int epoll, int fd, int how)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    return epoll_ctl(epoll, how, fd, &event) == 0;
+}
+
+static void set_deaf(struct acceptor *acceptor, bool deaf)
+{
+    if (deaf == acceptor->deaf)
+        return;
+    acceptor->deaf = deaf;
+    for (size_t i = 0; i < acceptor->sockets->count; i++)
+        watch(acceptor->epoll, acceptor->sockets->fds[i], deaf ? EPOLL_CTL_DEL : EPOLL_CTL_ADD);
+}
+
+bool acceptor_watch(struct acceptor *acceptor, int epoll, int fd)
+{
+    acceptor->epoll = epoll;
+    acceptor->deaf = true;
+    set_deaf(acceptor, false);
+    return watch(epoll, fd, EPOLL_CTL_ADD);
+}
+
+/* The room that is left; *failed: no descriptor or memory for another connection. */
+static size_t accept_from(int fd, const struct acceptor_target *target, size_t room, bool *failed)
+{
+    for (int i = 0; i < ACCEPTOR_BURST && room > 0; i++) {
+        struct sockaddr_storage address;
+        socklen_t len = sizeof address;
+        int client = accept4(fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (client >= 0) {
+            target->add(target->context, client, (struct sockaddr *)&address, len);
+            room--;
+        } else if (errno != ECONNABORTED && errno != EINTR) {
+            *failed = *failed || errno != EAGAIN;
+            break;
+        }
+    }
+    return room;
+}
+
+void acceptor_run(struct acceptor *acceptor, const struct acceptor_target *target, int64_t now_ms)
+{
+    size_t room = target->room;
+    bool failed = false;
+    if (acceptor->deaf_until_ms > now_ms)
+        return;
+    acceptor->deaf_until_ms = 0;
+    for (size_t i = 0; i < acceptor->sockets->count; i++)
+        room = accept_from(acceptor->sockets->fds[i], target, room, &failed);
+    if (failed) {
+        log_event(LOG_WARN, "accept-failed", "error", strerror(errno));
+        acceptor->deaf_until_ms = now_ms + ACCEPTOR_RETRY_MS;
+    }
+    set_deaf(acceptor, failed || room == 0);
+}
+
+int64_t acceptor_next_ms(const struct acceptor *acceptor)
+{
+    return acceptor->deaf_until_ms ? acceptor->deaf_until_ms : INT64_MAX;
+}
+
+void acceptor_stop(struct acceptor *acceptor)
+{
+    set_deaf(acceptor, true);
+    acceptor->deaf_until_ms = 0;
+    for (size_t i = 0; i < acceptor->sockets->count; i++)
+        shutdown(acceptor->sockets->fds[i], SHUT_RDWR); /* or the kernel goes on accepting into the backlog */
+    sockets_close(acceptor->sockets);
+}

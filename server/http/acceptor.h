@@ -1,0 +1,34 @@
+/* Accepting connections, as long as there is room for them. */
+#ifndef HTTP_ACCEPTOR_H
+#define HTTP_ACCEPTOR_H
+
+#include <sys/socket.h>
+
+#include "http/sockets.h"
+
+struct acceptor {
+    struct sockets *sockets;  /* borrowed */
+    int epoll;                /* the loop's */
+    bool deaf;                /* the listening sockets are out of the epoll set */
+    int64_t deaf_until_ms;    /* monotonic; 0: until there is room */
+};
+
+/* Room for more connections, and where they go: the descriptor is given away. */
+struct acceptor_target {
+    size_t room;
+    void (*add)(void *context, int fd, const struct sockaddr *address, socklen_t len);
+    void *context;
+};
+
+bool acceptor_watch(struct acceptor *acceptor, int epoll, int fd);
+
+/* Takes what waits in the backlog. Without room it goes deaf: the kernel keeps the clients until there is. */
+void acceptor_run(struct acceptor *acceptor, const struct acceptor_target *target, int64_t now_ms);
+
+/* When it must run although nobody called, INT64_MAX: never. */
+int64_t acceptor_next_ms(const struct acceptor *acceptor);
+
+/* Refuses everybody from now on. */
+void acceptor_stop(struct acceptor *acceptor);
+
+#endif

@@ -1,0 +1,50 @@
+/* One request and its reply on their way through the server, and the connection they use. */
+#ifndef HTTP_EXCHANGE_H
+#define HTTP_EXCHANGE_H
+
+#include "gate/gate.h"
+#include "http/deadlines.h"
+
+/* The deadline comes first: a list's entry is the connection. */
+struct connection {
+    struct deadline deadline;
+    struct connection *previous, *next; /* all connections */
+    int fd;                             /* borrowed from libmicrohttpd */
+    bool in_request;                    /* a request line has arrived and its reply is not yet sent */
+};
+
+enum exchange_state {
+    EXCHANGE_NEW,     /* the request line is known */
+    EXCHANGE_BODY,    /* the head is checked, the body arrives */
+    EXCHANGE_HELD,    /* the reply waits for the tick's commit */
+    EXCHANGE_DELAYED, /* a fault's delay runs */
+    EXCHANGE_DUE,     /* and is over */
+    EXCHANGE_READY,   /* the reply can be sent */
+    EXCHANGE_SENT,
+};
+
+struct exchange {
+    enum exchange_state state;
+    struct connection *connection;
+    void *wire; /* libmicrohttpd's side of it */
+    int64_t started_us;
+    struct arena arena;
+    struct request request;
+    struct passage passage;
+    struct buffer body;
+    size_t received;            /* bytes of the body, also those thrown away */
+    struct exchange *next_held; /* or the next spare one */
+};
+
+/* Spare exchanges keep their first block of memory. */
+struct exchange_pool {
+    struct exchange *spare;
+    size_t spare_count;
+};
+
+/* NULL: out of memory. */
+struct exchange *exchange_take(struct exchange_pool *pool, size_t max_body);
+void exchange_give(struct exchange_pool *pool, struct exchange *exchange);
+void exchange_pool_close(struct exchange_pool *pool);
+
+#endif

@@ -1,0 +1,58 @@
+#include "http/reply.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "mq/operations.h"
+
+void reply_draw_ids(struct reply_ids *ids)
+{
+    id_uuid(ids->request);
+    id_apigw(ids->apigw);
+    id_trace(clock_wall_ms() / 1000, ids->trace);
+}
+
+size_t reply_headers(const struct reply *reply, const struct reply_ids *ids,
+                     struct reply_header headers[REPLY_ALL_HEADERS])
+{
+    /* The recorded set; the odd `;` behind no-cache is the service's. */
+    const struct reply_header common[] = {
+        {"Content-Type", reply->content_type ? reply->content_type : "application/json"},
+        {"x-amzn-RequestId", ids->request},
+        {"x-amz-apigw-id", ids->apigw},
+        {"x-amzn-trace-id", ids->trace},
+        {"cache-control", "no-cache; no-store, must-revalidate, private"},
+        {"expires", "0"},
+        {"pragma", "no-cache"},
+        {"access-control-allow-origin", "*"},
+        {"access-control-expose-headers", "x-amzn-errortype,x-amzn-requestid,x-amzn-errormessage,x-amzn-trace-id,"
+                                          "x-amz-apigw-id,date"},
+    };
+    size_t count = sizeof common / sizeof *common;
+    memcpy(headers, common, sizeof common);
+    for (size_t i = 0; i < REPLY_HEADERS && reply->headers[i].name; i++)
+        headers[count++] = reply->headers[i];
+    if (reply->error)
+        headers[count++] = (struct reply_header){"x-amzn-ErrorType", reply->error};
+    if (reply->close)
+        headers[count++] = (struct reply_header){"Connection", "close"};
+    return count;
+}
+
+void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
+{
+    const struct reply *reply = &exchange->passage.reply;
+    const struct operation *operation = exchange->passage.operation;
+    const struct request *request = &exchange->request;
+    struct slice path = request->target.path.data ? request->target.path : SLICE("");
+    if (!log_begin(LOG_INFO, "request"))
+        return;
+    log_string("id", ids->request);
+    log_string("operation", operation ? operation->name : NULL);
+    log_text("method", request->method);
+    log_text("path", path);
+    log_number("status", reply->status);
+    log_string("error", reply->error);
+    log_string("dropped", reply->drop ? "true" : NULL);
+    log_number("us", clock_monotonic_us() - exchange->started_us);
+    log_end();
+}

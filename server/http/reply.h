@@ -1,0 +1,26 @@
+/* What stands on every reply, and its line in the log. */
+#ifndef HTTP_REPLY_H
+#define HTTP_REPLY_H
+
+#include "api/reply.h"
+#include "base/ids.h"
+#include "http/exchange.h"
+
+enum { REPLY_ALL_HEADERS = 16 };
+
+struct reply_ids {
+    char request[ID_UUID];
+    char apigw[ID_APIGW];
+    char trace[ID_TRACE];
+};
+
+void reply_draw_ids(struct reply_ids *ids);
+
+/* The headers of a reply but for Date and Content-Length; returns how many. */
+size_t reply_headers(const struct reply *reply, const struct reply_ids *ids,
+                     struct reply_header headers[REPLY_ALL_HEADERS]);
+
+/* One line per request: never its body or query, which may hold a password or a signature. */
+void reply_log(const struct exchange *exchange, const struct reply_ids *ids);
+
+#endif

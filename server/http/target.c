@@ -1,0 +1,116 @@
+#include "http/target.h"
+
+#include "base/utf8.h"
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* RESULT_INVALID for an escape that is none, a NUL or invalid UTF-8. */
+static enum result decode(struct slice raw, struct arena *arena, struct slice *decoded)
+{
+    char *out = arena_alloc(arena, raw.len + 1);
+    size_t len = 0;
+    if (!out)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < raw.len; i++) {
+        char c = raw.data[i];
+        if (c == '%') {
+            if (raw.len - i < 3 || hex_value(raw.data[i + 1]) < 0 || hex_value(raw.data[i + 2]) < 0)
+                return RESULT_INVALID;
+            c = (char)(hex_value(raw.data[i + 1]) << 4 | hex_value(raw.data[i + 2]));
+            i += 2;
+        }
+        if (c == '\0')
+            return RESULT_INVALID;
+        out[len++] = c;
+    }
+    out[len] = '\0';
+    *decoded = (struct slice){out, len};
+    return utf8_valid(*decoded) ? RESULT_OK : RESULT_INVALID;
+}
+
+/* The part before `separator`; *rest is what is behind it, absent when there was none. */
+static struct slice split(struct slice text, char separator, struct slice *rest)
+{
+    const char *at = text.len > 0 ? memchr(text.data, separator, text.len) : NULL;
+    *rest = (struct slice){NULL, 0};
+    if (!at)
+        return text;
+    size_t len = (size_t)(at - text.data);
+    *rest = (struct slice){at + 1, text.len - len - 1};
+    return (struct slice){text.data, len};
+}
+
+static struct slice without_authority(struct slice raw)
+{
+    static const struct slice schemes[] = {SLICE_INIT("http://"), SLICE_INIT("https://")};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        if (raw.len < schemes[i].len || strncasecmp(raw.data, schemes[i].data, schemes[i].len) != 0)
+            continue;
+        size_t at = schemes[i].len;
+        while (at < raw.len && raw.data[at] != '/' && raw.data[at] != '?')
+            at++;
+        return (struct slice){raw.data + at, raw.len - at};
+    }
+    return raw;
+}
+
+static enum result parse_path(struct arena *arena, struct target *target)
+{
+    struct slice rest = target->path;
+    if (rest.len == 0 || rest.data[0] != '/')
+        return RESULT_OK; /* no segments, so no route */
+    rest = (struct slice){rest.data + 1, rest.len - 1};
+    while (rest.data) {
+        struct slice segment = split(rest, '/', &rest), decoded;
+        enum result result = decode(segment, arena, &decoded);
+        if (result)
+            return result;
+        if (target->segment_count < REQUEST_SEGMENTS)
+            target->segments[target->segment_count] = decoded;
+        target->segment_count++;
+    }
+    return RESULT_OK;
+}
+
+static enum result parse_query(struct arena *arena, struct target *target)
+{
+    struct slice rest = target->query;
+    size_t room = 1;
+    for (size_t i = 0; i < rest.len; i++)
+        room += rest.data[i] == '&';
+    target->members = arena_alloc(arena, room * sizeof *target->members);
+    if (!target->members)
+        return RESULT_NO_MEMORY;
+    while (rest.data) {
+        struct slice member = split(rest, '&', &rest), value;
+        struct slice name = split(member, '=', &value);
+        struct query_member *place = &target->members[target->member_count];
+        if (member.len == 0)
+            continue;
+        enum result result = decode(name, arena, &place->name);
+        if (!result)
+            result = decode(value, arena, &place->value);
+        if (result)
+            return result;
+        target->member_count++;
+    }
+    return RESULT_OK;
+}
+
+enum result target_parse(struct slice raw, struct arena *arena, struct target *target)
+{
+    *target = (struct target){.malformed = false};
+    target->path = split(without_authority(raw), '?', &target->query);
+    enum result result = parse_path(arena, target);
+    if (!result && target->query.data)
+        result = parse_query(arena, target);
+    target->malformed = result == RESULT_INVALID;
+    return target->malformed ? RESULT_OK : result;
+}

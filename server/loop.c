@@ -1,0 +1,130 @@
+#include "loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "mq/lifecycle.h"
+#include "store/brokers.h"
+
+enum {
+    LOOP_GRACE_MS = 4000,    /* for what is in flight when the server is stopped: Docker waits 10 s, we promise 5 */
+    LOOP_RETRY_MS = 1000,    /* after a due state change could not be written */
+    LOOP_EVENTS = 64,
+};
+
+struct loop {
+    struct listener *listener;
+    struct store *store;
+    int epoll;
+    int signals;
+    bool stopping;
+    int64_t stop_by_ms;     /* monotonic */
+    int64_t retry_ms;       /* monotonic: no due state change is tried before */
+};
+
+/* Adds to the wait what the store's next due state change needs. */
+static int wait_ms(const struct loop *loop, int64_t now_ms)
+{
+    int64_t due_ms = INT64_MAX, wait = INT64_MAX;
+    int listener_wait = listener_wait_ms(loop->listener, now_ms);
+    if (listener_is_busy(loop->listener) || store_tick_is_open(loop->store))
+        return 0;
+    if (!broker_due_ms(loop->store, &due_ms) && due_ms != INT64_MAX)
+        wait = due_ms - clock_wall_ms();
+    if (loop->retry_ms > now_ms && wait < loop->retry_ms - now_ms)
+        wait = loop->retry_ms - now_ms;
+    if (loop->stopping && wait > loop->stop_by_ms - now_ms)
+        wait = loop->stop_by_ms - now_ms;
+    if (wait < 0)
+        wait = 0;
+    if (wait > 3600000)
+        wait = 3600000; /* the wall clock may be set meanwhile */
+    return listener_wait >= 0 && listener_wait < wait ? listener_wait : (int)wait;
+}
+
+/* Reboots that end now. Their writes are one operation of the tick. */
+static void advance(struct loop *loop, int64_t now_ms)
+{
+    int64_t due_ms = INT64_MAX;
+    if (loop->retry_ms > now_ms || broker_due_ms(loop->store, &due_ms) || due_ms > clock_wall_ms())
+        return;
+    store_operation_begin(loop->store);
+    enum result result = lifecycle_advance(loop->store, clock_wall_ms());
+    if (store_operation_end(loop->store, !result) || result)
+        loop->retry_ms = now_ms + LOOP_RETRY_MS;
+}
+
+static void stop(struct loop *loop, int64_t now_ms)
+{
+    struct signalfd_siginfo info;
+    if (read(loop->signals, &info, sizeof info) != sizeof info || loop->stopping)
+        return;
+    log_event(LOG_INFO, "stop", "signal", info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
+    loop->stopping = true;
+    loop->stop_by_ms = now_ms + LOOP_GRACE_MS;
+    listener_stop(loop->listener);
+}
+
+static void commit(struct loop *loop)
+{
+    bool committed = store_tick_commit(loop->store) == RESULT_OK;
+    if (!committed)
+        log_event(LOG_ERROR, "commit-failed", "answer", "500 for every call of the tick");
+    listener_release(loop->listener, committed);
+}
+
+static void tick(struct loop *loop)
+{
+    struct epoll_event events[LOOP_EVENTS];
+    int count = epoll_wait(loop->epoll, events, LOOP_EVENTS, wait_ms(loop, clock_monotonic_ms()));
+    int64_t now_ms = clock_monotonic_ms();
+    for (int i = 0; i < count; i++)
+        if (events[i].data.fd == loop->signals)
+            stop(loop, now_ms);
+    listener_expire(loop->listener, now_ms);
+    advance(loop, now_ms);
+    listener_run(loop->listener);
+    if (store_tick_is_open(loop->store)) {
+        /* One round only: looping until nothing is held would starve signals and timers under load. */
+        commit(loop);
+        listener_run(loop->listener);
+    }
+    log_flush();
+}
+
+static enum result set_up(struct loop *loop)
+{
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGINT);
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    loop->signals = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (loop->epoll < 0 || loop->signals < 0)
+        return RESULT_SYSTEM;
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = loop->signals};
+    if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->signals, &event))
+        return RESULT_SYSTEM;
+    return listener_watch(loop->listener, loop->epoll);
+}
+
+enum result loop_run(struct listener *listener, struct store *store)
+{
+    struct loop loop = {.listener = listener, .store = store, .epoll = -1, .signals = -1};
+    enum result result = set_up(&loop);
+    while (!result && !(loop.stopping && (listener_connections(listener) == 0 ||
+                                          clock_monotonic_ms() >= loop.stop_by_ms)))
+        tick(&loop);
+    commit(&loop);
+    if (loop.signals >= 0)
+        close(loop.signals);
+    if (loop.epoll >= 0)
+        close(loop.epoll);
+    return result;
+}

@@ -1,0 +1,172 @@
+/* Wiring: options, store, listeners, loop, shutdown. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "check_health.h"
+#include "gate/gate.h"
+#include "http/listener.h"
+#include "loop.h"
+#include "options.h"
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, SPARE_DESCRIPTORS = 64 };
+
+static int fail(const char *reason)
+{
+    log_flush();
+    fprintf(stderr, "amazonmq-local: %s\n", reason);
+    return EXIT_FAILED;
+}
+
+/* Every connection is a descriptor. Where the hard limit is in the way, fewer connections are served. */
+static size_t raise_descriptors(size_t connections)
+{
+    struct rlimit limit;
+    rlim_t wanted = connections + SPARE_DESCRIPTORS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return connections;
+    if (limit.rlim_max < wanted) {
+        struct rlimit higher = {wanted, wanted}; /* as root */
+        if (setrlimit(RLIMIT_NOFILE, &higher) == 0)
+            return connections;
+        wanted = limit.rlim_max;
+    }
+    limit.rlim_cur = wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || wanted >= connections + SPARE_DESCRIPTORS)
+        return connections;
+    size_t fitting = wanted > 2 * SPARE_DESCRIPTORS ? wanted - SPARE_DESCRIPTORS : SPARE_DESCRIPTORS;
+    if (log_begin(LOG_WARN, "fewer-connections")) {
+        log_number("wanted", (int64_t)connections);
+        log_number("descriptor-limit", (int64_t)wanted);
+        log_number("connections", (int64_t)fitting);
+        log_end();
+    }
+    return fitting;
+}
+
+/* Signals reach the loop through its signalfd; a broken pipe is an error code. */
+static void block_signals(void)
+{
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGINT);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static enum result open_sockets(const struct options *options, struct sockets *sockets, struct sockets_error *error)
+{
+    static const char *const pair[] = {"127.0.0.1", "::1"};
+    if (options->hosts.count > 0)
+        return sockets_open(options->hosts.items, options->hosts.count, (uint16_t)options->port, false, sockets, error);
+    return sockets_open(pair, 2, (uint16_t)options->port, true, sockets, error);
+}
+
+static void announce(const struct options *options, uint16_t port)
+{
+    const char *host = options->hosts.count > 0 ? options->hosts.items[0] : "localhost";
+    bool bracketed = strchr(host, ':') != NULL;
+    printf("http://%s%s%s:%d\n", bracketed ? "[" : "", host, bracketed ? "]" : "", (int)port);
+    fflush(stdout);
+    if (log_begin(LOG_INFO, "ready")) {
+        log_string("version", VERSION);
+        log_string("db", options->db);
+        log_number("port", port);
+        log_end();
+    }
+    log_flush();
+}
+
+static int serve(const struct options *options, struct store *store, struct sockets *sockets)
+{
+    struct settings settings = {.account = slice_of(options->account),
+                                .region = slice_of(options->region),
+                                .verify = options->verify,
+                                .reboot_ms = options->reboot_ms};
+    struct gate_options gate_options = {.store = store, .settings = &settings, .version = VERSION};
+    struct listener_options listener_options = {.store = store,
+                                                .sockets = sockets,
+                                                .max_body = (size_t)options->max_body,
+                                                .max_connections = raise_descriptors((size_t)options->max_connections),
+                                                .idle_ms = options->idle_ms,
+                                                .request_ms = options->request_ms};
+    struct gate *gate = NULL;
+    struct listener *listener = NULL;
+    int status = EXIT_FAILED;
+    uint16_t port = sockets->port;
+    if (gate_new(&gate_options, &gate)) {
+        fail("out of memory");
+        goto out;
+    }
+    listener_options.gate = gate;
+    if (listener_new(&listener_options, &listener)) {
+        fail("cannot set up the HTTP server");
+        goto out;
+    }
+    announce(options, port);
+    status = loop_run(listener, store) ? fail(strerror(errno)) : 0;
+out:
+    listener_free(listener);
+    gate_free(gate);
+    return status;
+}
+
+static int start(const struct options *options)
+{
+    struct store_options store_options = {options->db, options->durability_full, options->account, options->region};
+    struct store *store = NULL;
+    struct store_error store_error = {""};
+    struct sockets sockets = {.count = 0};
+    struct sockets_error sockets_error = {""};
+    int status = EXIT_FAILED;
+    /* The port first: a second server must not touch the first one's file. */
+    if (open_sockets(options, &sockets, &sockets_error))
+        return fail(sockets_error.text);
+    if (store_open(&store_options, &store, &store_error)) {
+        fail(store_error.text);
+        goto out;
+    }
+    if (!store_is_new(store) && options->seeds.count > 0)
+        log_event(LOG_INFO, "seeds-left-out", "reason", "the database has had its seeds");
+    if (store_is_new(store) &&
+        store_seed(store, options->seeds.items, options->seeds.count, &store_error)) {
+        fail(store_error.text);
+        goto out;
+    }
+    status = serve(options, store, &sockets);
+out:
+    sockets_close(&sockets);
+    store_free(store);
+    log_flush();
+    return status;
+}
+
+int main(int argc, char *argv[])
+{
+    struct options options;
+    char error[256] = "";
+    int status = 0;
+    if (options_read(argc, argv, &options, error)) {
+        fprintf(stderr, "amazonmq-local: %s\n", error);
+        options_close();
+        return EXIT_USAGE;
+    }
+    log_init(options.log_level);
+    block_signals();
+    if (options.help)
+        options_print_help();
+    else if (options.version)
+        printf("amazonmq-local %s\n", VERSION);
+    else if (options.check_health)
+        status = check_health(&options);
+    else
+        status = start(&options);
+    options_close();
+    return status;
+}

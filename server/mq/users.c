@@ -1,0 +1,271 @@
+#include "mq/users.h"
+
+#include <stddef.h>
+
+#include "api/page.h"
+#include "mq/operations.h"
+#include "mq/rules.h"
+#include "store/users.h"
+
+/* The body of CreateUser and UpdateUser. */
+struct user_input {
+    enum optional console_access;
+    struct strings groups;
+    struct slice password;
+    enum optional replication_user;
+};
+
+#define USER_MEMBERS(password_required)                                                                    \
+    {                                                                                                      \
+        {"consoleAccess", MEMBER_BOOLEAN, offsetof(struct user_input, console_access), false},             \
+        {"groups", MEMBER_STRINGS, offsetof(struct user_input, groups), false},                            \
+        {"password", MEMBER_STRING, offsetof(struct user_input, password), password_required},             \
+        {"replicationUser", MEMBER_BOOLEAN, offsetof(struct user_input, replication_user), false},         \
+    }
+
+static const struct member create_list[] = USER_MEMBERS(true);
+static const struct member update_list[] = USER_MEMBERS(false);
+
+const struct members create_user_members = {create_list, sizeof create_list / sizeof *create_list,
+                                            sizeof(struct user_input)};
+const struct members update_user_members = {update_list, sizeof update_list / sizeof *update_list,
+                                            sizeof(struct user_input)};
+
+static bool check_groups(struct call *call, const struct strings *groups)
+{
+    if (groups->count > GROUPS_MOST) {
+        call_fail(call, ERROR_GROUP_COUNT);
+        return false;
+    }
+    for (size_t i = 0; i < groups->count; i++) {
+        enum error_id broken = rule_group(groups->items[i]);
+        if (broken) {
+            call_fail(call, broken, groups->items[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_rule(struct call *call, enum error_id broken)
+{
+    if (broken)
+        call_fail(call, broken);
+    return !broken;
+}
+
+/* In the order of the model's members. The username is a path label between password and replicationUser. */
+static bool check_input(struct call *call, enum error_id username_breaks)
+{
+    const struct user_input *input = call->input;
+    return check_groups(call, &input->groups) &&
+           (!input->password.data || check_rule(call, rule_password(input->password))) &&
+           check_rule(call, username_breaks) &&
+           check_rule(call, input->console_access == OPTIONAL_TRUE && input->replication_user == OPTIONAL_TRUE
+                                ? ERROR_REPLICATION_CONSOLE
+                                : ERROR_NONE);
+}
+
+/* But on CreateUser, a name that breaks a rule is simply unknown. */
+static enum error_id empty_username(const struct call *call)
+{
+    return call->labels.username.len == 0 ? ERROR_USERNAME_LENGTH : ERROR_NONE;
+}
+
+bool username_check(struct call *call)
+{
+    return check_rule(call, empty_username(call));
+}
+
+bool create_user_check(struct call *call)
+{
+    return check_input(call, rule_username(call->labels.username));
+}
+
+bool update_user_check(struct call *call)
+{
+    return check_input(call, empty_username(call));
+}
+
+static bool is_among(struct slice text, const struct slice *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(list[i], text))
+            return true;
+    return false;
+}
+
+/* The groups as a JSON array, each once, at its first place. */
+static enum result encode_groups(struct call *call, const struct strings *groups, struct slice *json)
+{
+    struct buffer text;
+    struct json_writer writer = {.out = &text};
+    buffer_init(&text, (size_t)GROUPS_MOST * (GROUP_MOST + 3) + 2);
+    json_list_begin(&writer);
+    for (size_t i = 0; i < groups->count; i++)
+        if (!is_among(groups->items[i], groups->items, i))
+            json_write_string(&writer, groups->items[i]);
+    json_list_end(&writer);
+    char *copy = text.failed ? NULL : arena_copy(call->scratch, buffer_slice(&text));
+    *json = (struct slice){copy, text.len};
+    buffer_close(&text);
+    return copy ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+static int value_of(enum optional value)
+{
+    return value == OPTIONAL_ABSENT ? -1 : value == OPTIONAL_TRUE;
+}
+
+static enum result read_change(struct call *call, struct user_change *change)
+{
+    const struct user_input *input = call->input;
+    *change = (struct user_change){.password = input->password,
+                                   .console_access = value_of(input->console_access),
+                                   .replication_user = value_of(input->replication_user)};
+    return input->groups.present ? encode_groups(call, &input->groups, &change->groups) : RESULT_OK;
+}
+
+/* Nothing in the answer: `{}`. */
+static void succeed_empty(struct call *call, enum result result)
+{
+    if (result) {
+        call_fail_internal(call, result);
+        return;
+    }
+    buffer_append_string(call->out, "{}");
+    call_succeed(call, call->operation->status);
+}
+
+/* The user of the path; false: answered with 404 or 500. */
+static bool find_user(struct call *call, struct user *user)
+{
+    enum result result = user_find(call->store, call->labels.broker_id, call->labels.username, call->scratch, user);
+    if (result == RESULT_NOT_FOUND)
+        call_fail(call, ERROR_USER_NOT_FOUND, call->labels.username);
+    else if (result)
+        call_fail_internal(call, result);
+    return !result;
+}
+
+void create_user(struct call *call)
+{
+    struct slice broker_id = call->labels.broker_id, username = call->labels.username;
+    struct user_change change;
+    struct user user;
+    int64_t count = 0;
+    enum result result = user_find(call->store, broker_id, username, call->scratch, &user);
+    if (!result) {
+        call_fail(call, ERROR_USER_EXISTS, username);
+        return;
+    }
+    if (result == RESULT_NOT_FOUND)
+        result = user_count(call->store, broker_id, USERS_MOST, &count);
+    if (!result && count >= USERS_MOST) {
+        call_fail(call, ERROR_USER_COUNT, call->broker.name);
+        return;
+    }
+    if (!result)
+        result = read_change(call, &change);
+    if (!result)
+        result = user_insert(call->store, broker_id, username, &change);
+    succeed_empty(call, result);
+}
+
+void update_user(struct call *call)
+{
+    struct user_change change;
+    struct user user;
+    if (!find_user(call, &user))
+        return;
+    enum result result = read_change(call, &change);
+    if (result) {
+        call_fail_internal(call, result);
+        return;
+    }
+    bool console = change.console_access < 0 ? user.pending_console_access : change.console_access > 0;
+    bool replication = change.replication_user < 0 ? user.replication_user : change.replication_user > 0;
+    if (console && replication)
+        call_fail(call, ERROR_REPLICATION_CONSOLE);
+    else
+        succeed_empty(call, user_stage_update(call->store, call->labels.broker_id, call->labels.username, &change));
+}
+
+void delete_user(struct call *call)
+{
+    struct user user;
+    if (find_user(call, &user))
+        succeed_empty(call, user_stage_delete(call->store, call->labels.broker_id, call->labels.username));
+}
+
+void describe_user(struct call *call)
+{
+    struct json_writer writer = {.out = call->out};
+    struct user user;
+    if (slice_equal(call->broker.state, SLICE("DELETION_IN_PROGRESS"))) {
+        call_fail(call, ERROR_USER_NOT_FOUND, call->labels.username);
+        return;
+    }
+    if (!find_user(call, &user))
+        return;
+    json_object_begin(&writer);
+    json_put_string(&writer, "brokerId", call->broker.id);
+    if (user.applied) {
+        json_put_boolean(&writer, "consoleAccess", user.console_access);
+        json_put_raw(&writer, "groups", user.groups);
+    }
+    if (user.pending_change.data) {
+        json_key(&writer, "pending");
+        json_object_begin(&writer);
+        json_put_boolean(&writer, "consoleAccess", user.pending_console_access);
+        json_put_raw(&writer, "groups", user.pending_groups);
+        json_put_string(&writer, "pendingChange", user.pending_change);
+        json_object_end(&writer);
+    }
+    json_put_boolean(&writer, "replicationUser", user.replication_user);
+    json_put_string(&writer, "username", user.username);
+    json_object_end(&writer);
+    call_succeed(call, call->operation->status);
+}
+
+bool list_users_check(struct call *call)
+{
+    return page_read(call, rule_is_username);
+}
+
+void write_user_summaries(struct json_writer *writer, const struct user *users, size_t count)
+{
+    json_key(writer, "users");
+    json_list_begin(writer);
+    for (size_t i = 0; i < count; i++) {
+        json_object_begin(writer);
+        if (users[i].pending_change.data)
+            json_put_string(writer, "pendingChange", users[i].pending_change);
+        json_put_string(writer, "username", users[i].username);
+        json_object_end(writer);
+    }
+    json_list_end(writer);
+}
+
+void list_users(struct call *call)
+{
+    struct json_writer writer = {.out = call->out};
+    struct user *users = NULL;
+    size_t count = 0, most = (size_t)call->page.max_results;
+    enum result result = RESULT_OK;
+    if (!slice_equal(call->broker.state, SLICE("DELETION_IN_PROGRESS"))) /* one row more tells whether a page follows */
+        result = user_page(call->store, call->labels.broker_id, call->page.after, call->page.max_results + 1,
+                           call->scratch, &users, &count);
+    if (result) {
+        call_fail_internal(call, result);
+        return;
+    }
+    json_object_begin(&writer);
+    json_put_string(&writer, "brokerId", call->broker.id);
+    json_put_integer(&writer, "maxResults", call->page.max_results);
+    if (count > most)
+        page_put_token(call, &writer, users[most - 1].username);
+    write_user_summaries(&writer, users, count > most ? most : count);
+    json_object_end(&writer);
+    call_succeed(call, call->operation->status);
+}

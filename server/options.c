@@ -1,0 +1,297 @@
+/* One table says all there is to say about an option. */
+#include "options.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ENV "AMAZONMQ_LOCAL_"
+
+enum option_type { OPTION_TEXT, OPTION_LIST, OPTION_CHOICE, OPTION_COUNT, OPTION_SIZE, OPTION_DURATION, OPTION_FLAG,
+                   OPTION_ACCOUNT, OPTION_REGION };
+
+struct option {
+    const char *flag;
+    const char *environment;
+    enum option_type type;
+    size_t offset;
+    const char *value;    /* how --help names it */
+    const char *standard; /* the default, in the option's own words; NULL: none */
+    const char *help;
+    const char *choices;  /* OPTION_CHOICE: separated by `|`; the value is the place in the list */
+    int64_t least, most;  /* of numbers, in bytes or milliseconds */
+    char separator;       /* OPTION_LIST: between the items of the environment variable */
+};
+
+#define AT(member) offsetof(struct options, member)
+#define DAY_MS ((int64_t)86400000)
+
+static const struct option table[] = {
+    {"host", ENV "HOST", OPTION_LIST, AT(hosts), "ADDRESS", NULL,
+     "listen on this address (repeatable; default 127.0.0.1 and ::1)", NULL, 0, 0, ','},
+    {"port", ENV "PORT", OPTION_COUNT, AT(port), "N", "8267", "listen on this port; 0: any that is free", NULL, 0, 65535, 0},
+    {"db", ENV "DB", OPTION_TEXT, AT(db), "FILE", ":memory:", "keep the state in this file", NULL, 0, 0, 0},
+    {"seed", ENV "SEED", OPTION_LIST, AT(seeds), "FILE|DIR", NULL,
+     "SQL to begin with (repeatable); of a directory all *.sql", NULL, 0, 0, ':'},
+    {"durability", ENV "DURABILITY", OPTION_CHOICE, AT(durability_full), "full|normal", "full",
+     "full: an answered write survives a power cut", "normal|full", 0, 0, 0},
+    {"account", ENV "ACCOUNT", OPTION_ACCOUNT, AT(account), "ID", "123456789012", "account of callers and fixtures that name none", NULL, 0, 0, 0},
+    {"region", ENV "REGION", OPTION_REGION, AT(region), "NAME", "us-east-1", "region of callers and fixtures that name none", NULL, 0, 0, 0},
+    {"auth", ENV "AUTH", OPTION_CHOICE, AT(verify), "none|verify", "none",
+     "verify: check signatures against the seeded access keys", "none|verify", 0, 0, 0},
+    {"reboot-time", ENV "REBOOT_TIME", OPTION_DURATION, AT(reboot_ms), "TIME", "100ms",
+     "how long a reboot takes: 0, 100ms, 10s, 5m, or `real` (300s)", "real=300s", 0, DAY_MS, 0},
+    {"max-body", ENV "MAX_BODY", OPTION_SIZE, AT(max_body), "SIZE", "1MiB", "largest request body: 1048576, 64KiB, 1MiB", NULL, 1, 64 << 20, 0},
+    {"max-connections", ENV "MAX_CONNECTIONS", OPTION_COUNT, AT(max_connections), "N", "4096", "connections at a time, in total", NULL, 1, 1000000, 0},
+    {"idle-timeout", ENV "IDLE_TIMEOUT", OPTION_DURATION, AT(idle_ms), "TIME", "120s", "how long a connection may be idle", NULL, 1, DAY_MS, 0},
+    {"request-timeout", ENV "REQUEST_TIMEOUT", OPTION_DURATION, AT(request_ms), "TIME", "30s", "how long a request may take to arrive", NULL, 1, DAY_MS, 0},
+    {"log-level", ENV "LOG_LEVEL", OPTION_CHOICE, AT(log_level), "error|warn|info|debug", "info", "least important events to log", "error|warn|info|debug", 0, 0, 0},
+    {"check-health", NULL, OPTION_FLAG, AT(check_health), NULL, NULL, "ask the server with these settings whether it is well; exit 0 or 1", NULL, 0, 0, 0},
+    {"version", NULL, OPTION_FLAG, AT(version), NULL, NULL, "print the version", NULL, 0, 0, 0},
+    {"help", NULL, OPTION_FLAG, AT(help), NULL, NULL, "print this text", NULL, 0, 0, 0},
+};
+
+enum { OPTIONS = sizeof table / sizeof *table };
+
+static char *list_texts[OPTIONS]; /* copies of environment variables, cut into items */
+
+static bool read_number(const char *text, const char **end, int64_t *number)
+{
+    *number = 0;
+    *end = text;
+    while (**end >= '0' && **end <= '9') {
+        if (*number > INT64_MAX / 16)
+            return false;
+        *number = *number * 10 + (*(*end)++ - '0');
+    }
+    return *end > text;
+}
+
+struct unit {
+    const char *name;
+    int64_t factor;
+};
+
+static const struct unit sizes[] = {{"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {NULL, 0}};
+static const struct unit times[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {NULL, 0}};
+
+static bool read_quantity(const char *text, const struct unit *units, int64_t *number)
+{
+    const char *end = text;
+    if (!read_number(text, &end, number))
+        return false;
+    if (units == times && *number == 0 && *end == '\0')
+        return true;
+    for (; units->name; units++)
+        if (strcmp(end, units->name) == 0 && *number <= INT64_MAX / units->factor) {
+            *number *= units->factor;
+            return true;
+        }
+    return false;
+}
+
+/* The place of `text` among the choices, or -1. */
+static int find_choice(const char *choices, const char *text)
+{
+    size_t len = strlen(text);
+    for (int place = 0;; place++) {
+        size_t choice_len = strcspn(choices, "|");
+        if (len == choice_len && memcmp(choices, text, len) == 0)
+            return place;
+        if (choices[choice_len] == '\0')
+            return -1;
+        choices += choice_len + 1;
+    }
+}
+
+static bool only_has(const char *text, const char *characters, size_t least, size_t most)
+{
+    size_t len = strlen(text);
+    return len >= least && len <= most && strspn(text, characters) == len;
+}
+
+static bool set_number(const struct option *option, const struct unit *units, const char *text, int64_t *place)
+{
+    static const struct unit plain[] = {{"", 1}, {NULL, 0}};
+    const char *word = option->choices ? strchr(option->choices, '=') : NULL;
+    if (word && strncmp(text, option->choices, (size_t)(word - option->choices)) == 0 &&
+        text[word - option->choices] == '\0')
+        text = word + 1;
+    return read_quantity(text, units ? units : plain, place) && *place >= option->least && *place <= option->most;
+}
+
+static bool set_choice(const struct option *option, const char *text, void *place)
+{
+    int found = find_choice(option->choices, text);
+    if (found < 0)
+        return false;
+    if (place == NULL)
+        return true;
+    if (option->offset == AT(log_level))
+        *(enum log_level *)place = (enum log_level)found;
+    else
+        *(bool *)place = found > 0;
+    return true;
+}
+
+static bool add_item(struct string_list *list, const char *item)
+{
+    if (list->count == OPTIONS_LIST || *item == '\0')
+        return false;
+    list->items[list->count++] = item;
+    return true;
+}
+
+static bool set(const struct option *option, const char *text, struct options *options)
+{
+    void *place = (char *)options + option->offset;
+    switch (option->type) {
+    case OPTION_TEXT:
+        *(const char **)place = text;
+        return *text != '\0';
+    case OPTION_LIST:
+        return add_item(place, text);
+    case OPTION_CHOICE:
+        return set_choice(option, text, place);
+    case OPTION_COUNT:
+        return set_number(option, NULL, text, place);
+    case OPTION_SIZE:
+        return set_number(option, sizes, text, place);
+    case OPTION_DURATION:
+        return set_number(option, times, text, place);
+    case OPTION_ACCOUNT:
+        *(const char **)place = text;
+        return only_has(text, "0123456789", 12, 12);
+    case OPTION_REGION:
+        *(const char **)place = text;
+        return only_has(text, "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 32);
+    case OPTION_FLAG:
+        *(bool *)place = true;
+        return true;
+    }
+    return false;
+}
+
+static enum result bad_value(char error[256], const char *name, const char *text, const struct option *option)
+{
+    snprintf(error, 256, "%s: bad value '%.80s', expected %s", name, text, option->value);
+    for (char *at = error; *at; at++)
+        if ((unsigned char)*at < ' ')
+            *at = '?';
+    return RESULT_INVALID;
+}
+
+/* Cuts a copy of the variable into items. */
+static enum result set_list(size_t row, const char *text, struct options *options, char error[256])
+{
+    const struct option *option = &table[row];
+    char *copy = strdup(text), separator[2] = {option->separator, '\0'};
+    list_texts[row] = copy;
+    if (!copy) {
+        snprintf(error, 256, "out of memory");
+        return RESULT_NO_MEMORY;
+    }
+    for (char *item; (item = strsep(&copy, separator));)
+        if (!set(option, item, options))
+            return bad_value(error, option->environment, text, option);
+    return RESULT_OK;
+}
+
+static enum result read_environment(struct options *options, char error[256])
+{
+    for (size_t row = 0; row < OPTIONS; row++) {
+        const struct option *option = &table[row];
+        const char *text = option->environment ? getenv(option->environment) : NULL;
+        if (!text || *text == '\0')
+            continue;
+        enum result result = RESULT_OK;
+        if (option->type == OPTION_LIST)
+            result = set_list(row, text, options, error);
+        else if (!set(option, text, options))
+            result = bad_value(error, option->environment, text, option);
+        if (result)
+            return result;
+    }
+    return RESULT_OK;
+}
+
+static const struct option *find_flag(const char *name, size_t len)
+{
+    for (size_t row = 0; row < OPTIONS; row++)
+        if (strlen(table[row].flag) == len && memcmp(table[row].flag, name, len) == 0)
+            return &table[row];
+    return NULL;
+}
+
+static enum result complain(char error[256], const char *what, const char *argument)
+{
+    snprintf(error, 256, "%s: %.80s (see --help)", what, argument);
+    return RESULT_INVALID;
+}
+
+/* A flag given for the first time replaces the list of the environment. */
+static enum result read_argument(char *const argv[], int *at, bool given[], struct options *options, char error[256])
+{
+    const char *argument = argv[*at];
+    if (strncmp(argument, "--", 2) != 0 || argument[2] == '\0')
+        return complain(error, "not an option", argument);
+    size_t len = strcspn(argument + 2, "=");
+    const struct option *option = find_flag(argument + 2, len);
+    const char *text = argument[2 + len] == '=' ? argument + 3 + len : NULL;
+    if (!option)
+        return complain(error, "unknown option", argument);
+    if (option->type == OPTION_FLAG && text)
+        return complain(error, "takes no value", argument);
+    if (option->type != OPTION_FLAG && !text) {
+        text = argv[++*at];
+        if (!text)
+            return complain(error, "needs a value", argument);
+    }
+    if (option->type == OPTION_LIST && !given[option - table])
+        ((struct string_list *)(void *)((char *)options + option->offset))->count = 0;
+    given[option - table] = true;
+    char name[64];
+    snprintf(name, sizeof name, "--%s", option->flag);
+    return set(option, text, options) ? RESULT_OK : bad_value(error, name, text, option);
+}
+
+enum result options_read(int argc, char *const argv[], struct options *options, char error[256])
+{
+    bool given[OPTIONS] = {false};
+    *options = (struct options){.port = 0};
+    for (size_t row = 0; row < OPTIONS; row++)
+        if (table[row].standard && !set(&table[row], table[row].standard, options))
+            return bad_value(error, table[row].flag, table[row].standard, &table[row]);
+    enum result result = read_environment(options, error);
+    for (int at = 1; !result && at < argc; at++)
+        result = read_argument(argv, &at, given, options, error);
+    return result;
+}
+
+void options_close(void)
+{
+    for (size_t row = 0; row < OPTIONS; row++) {
+        free(list_texts[row]);
+        list_texts[row] = NULL;
+    }
+}
+
+void options_print_help(void)
+{
+    printf("Usage: amazonmq-local [OPTION]...\n"
+           "A stand-in for the Amazon MQ API.\n\n"
+           "An option's environment variable is named behind it; the option wins.\n\n");
+    for (size_t row = 0; row < OPTIONS; row++) {
+        const struct option *option = &table[row];
+        char left[64];
+        snprintf(left, sizeof left, "--%s %s", option->flag, option->value ? option->value : "");
+        printf("  %-34s %s", left, option->help);
+        if (option->standard)
+            printf(" (default %s)", option->standard);
+        printf("\n");
+        if (option->environment)
+            printf("  %-34s   %s%s\n", "", option->environment,
+                   option->separator == ',' ? ", separated by commas" : option->separator == ':' ? ", separated by colons" : "");
+    }
+    printf("\nExit status: 0 after SIGTERM or SIGINT, 1 when it could not start, 2 for a wrong option.\n");
+}

@@ -1,0 +1,46 @@
+/* The command line and the environment. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdint.h>
+
+#include "base/log.h"
+#include "base/result.h"
+
+enum { OPTIONS_LIST = 64 };
+
+struct string_list {
+    const char *items[OPTIONS_LIST];
+    size_t count;
+};
+
+struct options {
+    struct string_list hosts; /* empty: 127.0.0.1 and ::1 */
+    int64_t port;
+    const char *db;
+    struct string_list seeds;
+    bool durability_full;
+    const char *account;
+    const char *region;
+    bool verify;
+    int64_t reboot_ms;
+    int64_t max_body;
+    int64_t max_connections;
+    int64_t idle_ms;
+    int64_t request_ms;
+    enum log_level log_level;
+    bool check_health;
+    bool version;
+    bool help;
+};
+
+/* Reads the environment, then the arguments, which win. Strings stay where they are, but for lists from the
+ * environment, which live until options_close. RESULT_INVALID with one line in `error`. */
+enum result options_read(int argc, char *const argv[], struct options *options, char error[256]) MUST_CHECK;
+
+void options_close(void);
+
+/* The text of --help on stdout. */
+void options_print_help(void);
+
+#endif

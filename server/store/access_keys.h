@@ -1,0 +1,16 @@
+/* Access keys: whose they are and what they sign with. */
+#ifndef STORE_ACCESS_KEYS_H
+#define STORE_ACCESS_KEYS_H
+
+#include "store/store.h"
+
+struct access_key {
+    struct slice secret;
+    struct slice account;
+};
+
+/* RESULT_NOT_FOUND, RESULT_STORE, RESULT_NO_MEMORY. What is found lives in `arena`. */
+enum result access_key_find(struct store *store, struct slice id, struct arena *arena,
+                            struct access_key *key) MUST_CHECK;
+
+#endif

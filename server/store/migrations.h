@@ -1,0 +1,8 @@
+/* The scripts of schema/, made part of the binary by the build. */
+#ifndef STORE_MIGRATIONS_H
+#define STORE_MIGRATIONS_H
+
+extern const int migration_count;
+extern const unsigned char *const migrations[]; /* number 1 first; NUL-terminated SQL */
+
+#endif

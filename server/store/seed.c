@@ -1,0 +1,462 @@
+#include "store/seed.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sqlite3.h>
+
+#include "base/utf8.h"
+#include "store/seed_guard.h"
+#include "store/seed_text.h"
+
+enum { REASON_MAX = 600, NAME_SHOWN_MAX = 300 };
+
+/* Statements that are refused by their first word, so that the message can name it. The authorizer
+ * refuses them too, but for EXPLAIN and VACUUM, of which it is not told. */
+static const char *const refused_words[] = {
+    "ALTER", "ANALYZE", "ATTACH", "BEGIN",   "COMMIT",  "CREATE",   "DETACH",    "DROP",
+    "END",   "EXPLAIN", "PRAGMA", "REINDEX", "RELEASE", "ROLLBACK", "SAVEPOINT", "VACUUM",
+};
+
+/* One text on its way through. */
+struct file {
+    struct seed_run *run;
+    const char *name;
+    char *text; /* owned copy: of a text without a NUL at its end SQLite copies all the rest at
+                   every statement */
+    char *end;
+    char *at; /* lines are counted up to here: where a statement, or what is wrong in it, begins */
+    char *line_start; /* of the line `at` is on */
+    size_t line;
+    size_t statement;
+    struct seed_guard guard;
+};
+
+/* ---- messages ---- */
+
+static void set_error(struct seed_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void set_error(struct seed_run *run, const char *format, ...)
+{
+    char *text = run->error.text;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof run->error.text, format, args);
+    va_end(args);
+    size_t valid = 0;
+    while (text[valid = utf8_valid_prefix(slice_of(text))]) /* a file's name may be anything */
+        text[valid] = '?';
+    for (unsigned char *c = (unsigned char *)text; *c; c++) {
+        if (*c < ' ' || *c == 0x7f)
+            *c = '?';
+        else if (*c == 0xc2 && c[1] < 0xa0) /* U+0080 to U+009F */
+            c[0] = c[1] = '?';
+    }
+}
+
+/* Moves the place up to which lines are counted. */
+static void advance(struct file *file, const char *to)
+{
+    file->run->scanned += (size_t)(to - file->at);
+    char *newline;
+    while ((newline = memchr(file->at, '\n', (size_t)(to - file->at)))) {
+        file->at = file->line_start = newline + 1;
+        file->line++;
+    }
+    file->at += to - file->at;
+}
+
+/* RESULT_INVALID with "name:line:column: statement 2: reason". */
+static enum result fail_at(struct file *file, const char *reason)
+{
+    struct slice before = {file->line_start, (size_t)(file->at - file->line_start)};
+    char statement[40] = "";
+    if (file->statement > 0)
+        snprintf(statement, sizeof statement, " statement %zu:", file->statement);
+    set_error(file->run, "%s:%zu:%zu:%s %s", file->name, file->line, utf8_length(before) + 1,
+              statement, reason);
+    return RESULT_INVALID;
+}
+
+/* RESULT_INVALID with "name:line: statement 2, row 3: reason"; row 0: none. */
+static enum result fail_row(struct file *file, size_t row, const char *reason)
+{
+    char row_text[40] = "";
+    if (row > 0)
+        snprintf(row_text, sizeof row_text, ", row %zu", row);
+    set_error(file->run, "%s:%zu: statement %zu%s: %s", file->name, file->line, file->statement,
+              row_text, reason);
+    return RESULT_INVALID;
+}
+
+static enum result fail_refused(struct file *file, const char *what)
+{
+    char reason[REASON_MAX];
+    snprintf(reason, sizeof reason,
+             "seeds may only INSERT, UPDATE, DELETE and SELECT on the fixture tables (%s): %s is "
+             "not allowed",
+             seed_guard_tables, what);
+    return fail_at(file, reason);
+}
+
+static enum result fail_budget(struct file *file)
+{
+    char reason[REASON_MAX];
+    snprintf(reason, sizeof reason,
+             "more than %d steps of work in this file (a recursive WITH without an end?)",
+             file->run->steps_max);
+    return fail_at(file, reason);
+}
+
+/* What is not the seed's fault; RESULT_INVALID without a message if it may be. */
+static enum result fail_store(struct seed_run *run, const char *name, int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_NOMEM:
+        set_error(run, "%s: out of memory (a seed may use %d MiB)", name, SEED_MEMORY_MAX >> 20);
+        return RESULT_NO_MEMORY;
+    case SQLITE_FULL:
+        set_error(run, "%s: the disk is full", name);
+        return RESULT_STORE;
+    case SQLITE_OK:
+    case SQLITE_ERROR:
+    case SQLITE_ABORT:
+    case SQLITE_AUTH:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_INTERRUPT:
+    case SQLITE_MISMATCH:
+    case SQLITE_RANGE:
+    case SQLITE_SCHEMA:
+    case SQLITE_TOOBIG:
+        return RESULT_INVALID;
+    default:
+        set_error(run, "%s: %s (%d)", name, sqlite3_errstr(code), code);
+        return RESULT_STORE;
+    }
+}
+
+/* What may be shown of SQLite's message about the statement that begins at `start`. */
+static void describe(struct file *file, const char *start, int code, char *out, size_t size)
+{
+    static const char check[] =
+        "CHECK constraint failed: "; /* ours are named after the rule they state */
+    const char *message = sqlite3_errmsg(file->run->db);
+    size_t rest = (size_t)(file->end - start);
+    if ((code & 0xff) == SQLITE_TOOBIG)
+        snprintf(out, size, "a statement or a value is larger than %d bytes", SEED_VALUE_MAX);
+    else if (strncmp(message, "JSON path error", 15) ==
+             0) /* quotes a value, perhaps one out of a table */
+        snprintf(out, size, "malformed JSON path");
+    else if ((code & 0xff) != SQLITE_CONSTRAINT)
+        seed_text_hide(message,
+                       (struct slice){start, rest < SEED_STATEMENT_MAX ? rest : SEED_STATEMENT_MAX},
+                       out, size);
+    else
+        snprintf(out, size, "%s",
+                 message + (strncmp(message, check, sizeof check - 1) ? 0 : sizeof check - 1));
+}
+
+/* ---- statements ---- */
+
+/* Skips blanks, comments and empty statements, as SQLite reads them. */
+static const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end) {
+        if (strchr(" \t\n\f\r;", *at)) {
+            at++;
+        } else if (end - at > 1 && at[0] == '-' && at[1] == '-') {
+            at = memchr(at, '\n', (size_t)(end - at));
+            if (!at)
+                return end;
+        } else if (end - at > 2 && at[0] == '/' && at[1] == '*') {
+            at = memmem(at + 2, (size_t)(end - at - 2), "*/", 2);
+            if (!at)
+                return end;
+            at += 2;
+        } else {
+            return at;
+        }
+    }
+    return end;
+}
+
+/* Appends the upper-case form of the word at `from`; false if there is none or it does not fit. */
+static bool append_word(char *out, size_t size, const char *from)
+{
+    size_t used = strlen(out);
+    size_t len = strspn(from, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_");
+    if (len == 0 || len >= size - used)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        out[used + i] = (char)(from[i] >= 'a' && from[i] <= 'z' ? from[i] - 'a' + 'A' : from[i]);
+    out[used + len] = '\0';
+    return true;
+}
+
+static enum result refuse_by_first_word(struct file *file)
+{
+    char what[12 + SEED_TEXT_PASSWORD] = "";
+    if (!append_word(what, 12, file->at))
+        return RESULT_OK;
+    bool refused = false;
+    for (size_t i = 0; i < sizeof refused_words / sizeof refused_words[0]; i++)
+        refused |= strcmp(what, refused_words[i]) == 0;
+    if (!refused)
+        return RESULT_OK;
+    size_t len = strlen(what);
+    if (strcmp(what, "CREATE") == 0 || strcmp(what, "ALTER") == 0 || strcmp(what, "DROP") == 0) {
+        what[len] = ' ';
+        what[len + 1] = '\0';
+        if (!append_word(what, len + SEED_TEXT_PASSWORD, skip_blanks(file->at + len, file->end)))
+            what[len] = '\0';
+    }
+    return fail_refused(file, what);
+}
+
+static enum result fail_prepare(struct file *file, int code)
+{
+    enum result failed = fail_store(file->run, file->name, code);
+    if (failed != RESULT_INVALID)
+        return failed;
+    if (*file->guard.denied)
+        return fail_refused(file, file->guard.denied);
+    if (strstr(sqlite3_errmsg(file->run->db),
+               " may not be modified")) /* said before the authorizer is asked */
+        return fail_refused(file, "changing a table of SQLite's own");
+    const char *start = file->at;
+    int offset = sqlite3_error_offset(file->run->db);
+    if (offset > 0)
+        advance(file, start + offset);
+    char reason[REASON_MAX];
+    describe(file, start, code, reason, sizeof reason);
+    return fail_at(file, reason);
+}
+
+static enum result fail_step(struct file *file, int code, bool writes)
+{
+    enum result failed = fail_store(file->run, file->name, code);
+    if (failed != RESULT_INVALID)
+        return failed;
+    if (*file->guard.denied)
+        return fail_refused(file, file->guard.denied);
+    if ((code & 0xff) == SQLITE_INTERRUPT)
+        return fail_budget(file);
+    char reason[REASON_MAX];
+    describe(file, file->at, code, reason, sizeof reason);
+    return fail_row(file, writes ? file->guard.rows + 1 : 0, reason);
+}
+
+static enum result step_to_end(struct file *file, sqlite3_stmt *statement)
+{
+    bool writes = !sqlite3_stmt_readonly(statement);
+    int code = SQLITE_ROW;
+    while (code == SQLITE_ROW) {
+        code = sqlite3_step(statement);
+        if (code != SQLITE_ROW && code != SQLITE_DONE)
+            return fail_step(file, code, writes);
+        if (file->guard.hook_failed)
+            return fail_store(file->run, file->name, SQLITE_NOMEM);
+        if (*file->guard.bad_text) {
+            char reason[REASON_MAX];
+            snprintf(reason, sizeof reason, "%s: a text holds a NUL or is not valid UTF-8",
+                     file->guard.bad_text);
+            return fail_row(file, file->guard.rows, reason);
+        }
+    }
+    return RESULT_OK;
+}
+
+/* A foreign key that fails names nothing by itself, so the place is noted while it is known. */
+static void note_orphans(struct file *file)
+{
+    struct seed_run *run = file->run;
+    int open = 0;
+    int highest = 0;
+    sqlite3_db_status(run->db, SQLITE_DBSTATUS_DEFERRED_FKS, &open, &highest, 0);
+    if (!open)
+        run->orphan_place[0] = '\0';
+    else if (!run->orphan_place[0])
+        snprintf(run->orphan_place, sizeof run->orphan_place, "%s:%zu: statement %zu", file->name,
+                 file->line, file->statement);
+}
+
+/* Whether the statement, which ends at `tail`, is one that must not run though it was prepared. */
+static enum result refuse_prepared(struct file *file, sqlite3_stmt *statement, const char *tail)
+{
+    char *end = file->text + (tail - file->text);
+    char after = *end;
+    *end = '\0';
+    bool fooled = seed_guard_was_fooled(&file->guard, file->at);
+    *end = after;
+    if (fooled)
+        return fail_refused(file, "reading default_world");
+    if (sqlite3_bind_parameter_count(statement) > 0)
+        return fail_at(file, "a parameter (?, :name, @name, $name) has no value in a seed");
+    /* The first word was looked at, but SQLite also skips blanks that skip_blanks does not know. */
+    if (sqlite3_stmt_isexplain(statement))
+        return fail_refused(file, "EXPLAIN");
+    return RESULT_OK;
+}
+
+/* Runs the statement at file->at and gives the place behind it. */
+static enum result run_statement(struct file *file, const char **next)
+{
+    file->statement++;
+    seed_guard_start(&file->guard);
+    enum result result = refuse_by_first_word(file);
+    if (result)
+        return result;
+
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(file->run->db, file->at, -1, &statement, next);
+    result = code ? fail_prepare(file, code) : refuse_prepared(file, statement, *next);
+    if (!result && statement) {
+        result = step_to_end(file, statement);
+        file->guard.steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
+    }
+    sqlite3_finalize(statement);
+    if (!result && file->guard.steps > file->guard.steps_max)
+        result = fail_budget(file);
+    if (!result)
+        note_orphans(file);
+    return result;
+}
+
+static enum result run_statements(struct file *file)
+{
+    const char *next = file->at;
+    for (;;) {
+        advance(file, skip_blanks(next, file->end));
+        if (file->at == file->end)
+            return RESULT_OK;
+        enum result failed = run_statement(file, &next);
+        if (failed)
+            return failed;
+    }
+}
+
+static enum result check_encoding(struct file *file)
+{
+    struct slice text = {file->text, (size_t)(file->end - file->text)};
+    const char *nul = memchr(text.data, '\0', text.len);
+    size_t valid = utf8_valid_prefix(text);
+    if (nul && (size_t)(nul - text.data) < valid) {
+        advance(file, nul);
+        return fail_at(file, "a NUL byte: a seed is UTF-8 text");
+    }
+    if (valid < text.len) {
+        advance(file, file->text + valid);
+        return fail_at(file, "not valid UTF-8");
+    }
+    return RESULT_OK;
+}
+
+enum result seed_apply(struct seed_run *run, const char *name, struct slice sql)
+{
+    size_t name_len = strlen(name);
+    if (name_len > NAME_SHOWN_MAX)
+        name += name_len - NAME_SHOWN_MAX;
+    if (sql.len > SEED_FILE_MAX) {
+        set_error(run, "%s: larger than %d MiB", name, SEED_FILE_MAX >> 20);
+        return RESULT_INVALID;
+    }
+    if (slice_starts_with(sql, SLICE("\xef\xbb\xbf")))
+        sql = (struct slice){sql.data + 3, sql.len - 3};
+    char *text = malloc(sql.len + 1);
+    if (!text)
+        return fail_store(run, name, SQLITE_NOMEM);
+    if (sql.len > 0)
+        memcpy(text, sql.data, sql.len);
+    text[sql.len] = '\0';
+    struct file file = {
+        .run = run,
+        .name = name,
+        .text = text,
+        .end = text + sql.len,
+        .at = text,
+        .line_start = text,
+        .line = 1,
+    };
+    enum result result = check_encoding(&file);
+    if (!result) {
+        seed_guard_install(&file.guard, run->db, run->steps_max);
+        result = run_statements(&file);
+        seed_guard_remove(&file.guard);
+    }
+    free(text);
+    return result;
+}
+
+/* ---- the run ---- */
+
+enum result seed_begin(struct seed_run *run, sqlite3 *db)
+{
+    *run = (struct seed_run){.db = db, .steps_max = SEED_STEPS};
+    int foreign_keys = 0;
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, -1, &foreign_keys);
+    if (sqlite3_get_autocommit(db) || !foreign_keys) {
+        set_error(run, "seeds: need an open transaction and foreign_keys on");
+        return RESULT_STORE;
+    }
+    /* The first use of json_each and json_tree declares them: an UPDATE of sqlite_master to the
+     * authorizer. */
+    int code = sqlite3_exec(db,
+                            "PRAGMA defer_foreign_keys = ON;"
+                            "SELECT 1 FROM json_each('[]'), json_tree('[]');",
+                            NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        return RESULT_OK;
+    enum result failed = fail_store(run, "seeds", code);
+    if (failed == RESULT_INVALID) {
+        set_error(run, "seeds: %s", sqlite3_errmsg(db));
+        failed = RESULT_STORE;
+    }
+    return failed;
+}
+
+/* " (b-1234)": the id that no row has. Only one that looks like a broker's: a seed that has mixed
+ * up its columns may have a password there. */
+static void describe_missing_id(sqlite3 *db, const char *query, char *out, size_t size)
+{
+    sqlite3_stmt *statement = NULL;
+    out[0] = '\0';
+    if (sqlite3_prepare_v2(db, query, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
+        const char *id = (const char *)sqlite3_column_text(statement, 0);
+        if (id && strncmp(id, "b-", 2) == 0 &&
+            !id[strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")])
+            snprintf(out, size, " (%.100s)", id);
+    }
+    sqlite3_finalize(statement);
+}
+
+enum result seed_end(struct seed_run *run)
+{
+    int open = 0;
+    int highest = 0;
+    sqlite3_db_status(run->db, SQLITE_DBSTATUS_DEFERRED_FKS, &open, &highest, 0);
+    if (!open)
+        return RESULT_OK;
+    set_error(run, "%s: FOREIGN KEY constraint failed", run->orphan_place);
+    sqlite3_stmt *statement = NULL;
+    static const char query[] =
+        "SELECT format('%s.%s → %s.%s', c.\"table\", l.\"from\", c.parent, l.\"to\"), "
+        "format('SELECT c.\"%w\" FROM \"%w\" AS c LEFT JOIN \"%w\" AS p ON p.\"%w\" = c.\"%w\" "
+        "WHERE p.\"%w\" IS NULL AND c.\"%w\" IS NOT NULL', "
+        "l.\"from\", c.\"table\", c.parent, l.\"to\", l.\"from\", l.\"to\", l.\"from\") "
+        "FROM pragma_foreign_key_check AS c JOIN pragma_foreign_key_list(c.\"table\") AS l ON l.id "
+        "= c.fkid";
+    if (sqlite3_prepare_v2(run->db, query, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_text(statement, 1)) {
+        char id[120];
+        describe_missing_id(run->db, (const char *)sqlite3_column_text(statement, 1), id,
+                            sizeof id);
+        set_error(run, "%s: FOREIGN KEY: %s has no such row%s", run->orphan_place,
+                  (const char *)sqlite3_column_text(statement, 0), id);
+    }
+    sqlite3_finalize(statement);
+    return RESULT_INVALID;
+}

@@ -1,0 +1,222 @@
+#include "store/seed_guard.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define SQLITE_ENABLE_PREUPDATE_HOOK
+#include <sqlite3.h>
+
+#include "base/utf8.h"
+#include "store/seed.h"
+
+enum {
+    STEPS_AT_ONCE = 1000,   /* between two looks at the budget: some 20 µs */
+    LIKE_PATTERN_MAX = 200, /* a match may cost pattern × text, in one step */
+    PROGRAM_MAX = 5000000,  /* of a statement of many rows; past it SQLite says "out of memory" */
+};
+
+const char seed_guard_tables[] = "broker, broker_tag, user, access_key, fault";
+static const char *const tables[] = {"broker", "broker_tag", "user", "access_key", "fault"};
+static const char *const readable[] = {"applied_user", "pending_user", "json_each", "json_tree"};
+
+/* Left out: what reads or writes files, loads code or belongs to other modules, and what can only
+ * allocate (zeroblob). A blank around each. */
+static const char functions[] =
+    " -> ->> abs avg ceil ceiling changes char coalesce count cume_dist current_date"
+    " current_time current_timestamp date datetime dense_rank first_value floor format glob"
+    " group_concat hex ifnull iif instr json json_array json_array_length json_extract"
+    " json_group_array json_group_object json_insert json_object json_patch json_quote"
+    " json_remove json_replace json_set json_type json_valid julianday lag last_insert_rowid"
+    " last_value lead length like lower ltrim max min mod nth_value ntile nullif"
+    " percent_rank printf quote random randomblob rank replace round row_number rtrim sign"
+    " strftime substr substring sum time total total_changes trim trunc typeof unicode"
+    " unixepoch upper"
+    " ";
+
+static const struct {
+    int id;
+    int max;
+} limits[SEED_GUARD_LIMITS] = {
+    {SQLITE_LIMIT_LENGTH, SEED_VALUE_MAX},
+    {SQLITE_LIMIT_SQL_LENGTH, SEED_STATEMENT_MAX},
+    {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LIKE_PATTERN_MAX},
+    {SQLITE_LIMIT_VDBE_OP, PROGRAM_MAX},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool listed(const char *name, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcasecmp(name, list[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_function(const char *name)
+{
+    char word[SEED_GUARD_NAME];
+    int len = snprintf(word, sizeof word, " %s ", name);
+    return len > 0 && (size_t)len < sizeof word && strstr(functions, word);
+}
+
+/* The triggers that fill in defaults read default_world, seeds do not. `inner` is the trigger, or a
+ * WITH table that the seed has named like one: seed_guard_was_fooled looks for the name in the
+ * statement once its end is known. Only plain names, then: any other can be written in more than
+ * one way. */
+static bool remember_trigger(struct seed_guard *guard, const char *inner)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    if (!inner || strlen(inner) >= SEED_GUARD_NAME || inner[strspn(inner, plain)])
+        return false;
+    for (size_t i = 0; i < SEED_GUARD_TRIGGERS; i++) {
+        char *slot = guard->triggers[i];
+        if (!*slot)
+            snprintf(slot, SEED_GUARD_NAME, "%s", inner);
+        if (strcmp(slot, inner) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool may_read(struct seed_guard *guard, const char *table, const char *column,
+                     const char *database, const char *inner)
+{
+    /* A FROM of which no column is used: the name as the seed wrote it, of a table or of a WITH. A
+     * list of what is forbidden, then; a test holds it against all tables and modules there are. */
+    if (!*column && !database)
+        return strncasecmp(table, "sqlite_", 7) != 0 && strncasecmp(table, "pragma_", 7) != 0 &&
+               !listed(table, (const char *const[]){"default_world", "dbstat", "fts3tokenize"}, 3);
+    if (database && strcasecmp(database, "main") != 0)
+        return false;
+    return listed(table, tables, COUNT(tables)) || listed(table, readable, COUNT(readable)) ||
+           (strcmp(table, "default_world") == 0 && remember_trigger(guard, inner));
+}
+
+static int authorize(void *context, int action, const char *first, const char *second,
+                     const char *database, const char *inner)
+{
+    struct seed_guard *guard = context;
+    const char *verb = "this statement";
+    bool allowed = false;
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_RECURSIVE:
+        return SQLITE_OK;
+    case SQLITE_FUNCTION:
+        verb = "the function";
+        first = second;
+        allowed = first && is_function(first);
+        break;
+    case SQLITE_READ:
+        verb = "reading";
+        allowed = first && second && may_read(guard, first, second, database, inner);
+        break;
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+    case SQLITE_DELETE:
+        verb = action == SQLITE_INSERT   ? "INSERT on"
+               : action == SQLITE_UPDATE ? "UPDATE on"
+                                         : "DELETE on";
+        allowed = first && database && strcmp(database, "main") == 0 &&
+                  listed(first, tables, COUNT(tables));
+        /* The first use of a table-valued function declares it there. */
+        if (first && action == SQLITE_UPDATE && strcmp(first, "sqlite_master") == 0) {
+            verb = "UPDATE on sqlite_master or a table-valued function other than json_each and "
+                   "json_tree";
+            first = NULL;
+        }
+        break;
+    default:
+        first = NULL;
+    }
+    if (allowed)
+        return SQLITE_OK;
+    if (!*guard->denied)
+        snprintf(guard->denied, sizeof guard->denied, "%s%s%s", verb, first ? " " : "",
+                 first ? first : "");
+    return SQLITE_DENY;
+}
+
+static int check_budget(void *context)
+{
+    struct seed_guard *guard = context;
+    guard->steps_here += STEPS_AT_ONCE;
+    return guard->steps + guard->steps_here > guard->steps_max;
+}
+
+/* Counts rows, and sees every value a seed stores: CAST(x'ff' AS TEXT) makes texts SQLite does not
+ * look into. */
+static void before_change(void *context, sqlite3 *db, int action, const char *database,
+                          const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row)
+{
+    struct seed_guard *guard = context;
+    (void)database, (void)old_row, (void)new_row;
+    if (action == SQLITE_DELETE || sqlite3_preupdate_depth(db) > 0)
+        return;
+    if (*guard->bad_text || guard->hook_failed)
+        return;
+    guard->rows++;
+    int columns = sqlite3_preupdate_count(db);
+    for (int i = 0; i < columns; i++) {
+        sqlite3_value *value = NULL;
+        if (sqlite3_preupdate_new(db, i, &value)) {
+            guard->hook_failed = RESULT_NO_MEMORY;
+            return;
+        }
+        if (sqlite3_value_type(value) != SQLITE_TEXT)
+            continue;
+        const char *text = (const char *)sqlite3_value_text(value);
+        size_t len = (size_t)sqlite3_value_bytes(value);
+        if (!text || memchr(text, '\0', len) || !utf8_valid((struct slice){text, len}))
+            snprintf(guard->bad_text, sizeof guard->bad_text, "%s", table);
+    }
+}
+
+void seed_guard_install(struct seed_guard *guard, sqlite3 *db, int64_t steps_max)
+{
+    *guard = (struct seed_guard){.db = db, .steps_max = steps_max};
+    for (size_t i = 0; i < COUNT(limits); i++)
+        guard->limits_before[i] = sqlite3_limit(db, limits[i].id, limits[i].max);
+    guard->soft_heap_before = sqlite3_soft_heap_limit64(-1);
+    guard->hard_heap_before = sqlite3_hard_heap_limit64(-1);
+    sqlite3_int64 ceiling = sqlite3_memory_used() + SEED_MEMORY_MAX;
+    if (guard->hard_heap_before == 0 || ceiling < guard->hard_heap_before)
+        sqlite3_hard_heap_limit64(ceiling);
+    sqlite3_set_authorizer(db, authorize, guard);
+    sqlite3_progress_handler(db, STEPS_AT_ONCE, check_budget, guard);
+    sqlite3_preupdate_hook(db, before_change, guard);
+}
+
+void seed_guard_remove(struct seed_guard *guard)
+{
+    sqlite3_preupdate_hook(guard->db, NULL, NULL);
+    sqlite3_progress_handler(guard->db, 0, NULL, NULL);
+    sqlite3_set_authorizer(guard->db, NULL, NULL);
+    sqlite3_hard_heap_limit64(guard->hard_heap_before);
+    sqlite3_soft_heap_limit64(
+        guard->soft_heap_before); /* a hard limit pulls the soft one down with it */
+    for (size_t i = 0; i < COUNT(limits); i++)
+        sqlite3_limit(guard->db, limits[i].id, guard->limits_before[i]);
+}
+
+void seed_guard_start(struct seed_guard *guard)
+{
+    guard->steps_here = 0;
+    guard->rows = 0;
+    guard->denied[0] = '\0';
+    guard->bad_text[0] = '\0';
+    guard->hook_failed = RESULT_OK;
+    memset(guard->triggers, 0, sizeof guard->triggers);
+}
+
+bool seed_guard_was_fooled(const struct seed_guard *guard, const char *statement)
+{
+    for (size_t i = 0; i < SEED_GUARD_TRIGGERS && *guard->triggers[i]; i++) {
+        if (strcasestr(statement, guard->triggers[i]))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,65 @@
+#include "store/seed_text.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MESSAGE_MAX = 400 };
+
+static size_t copy_without_quotes(char *to, const char *from, size_t len)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (from[i] != '\'' && from[i] != '"' && from[i] != '`')
+            to[kept++] = from[i];
+    }
+    return kept;
+}
+
+/* Marks each byte of the message that belongs to a run of SEED_TEXT_PASSWORD bytes or more which
+ * stands in the source too. Quotes do not count: SQLite undoubles them. */
+static void mark_quotations(const char *message, size_t len, struct slice source, bool *hidden)
+{
+    size_t place[MESSAGE_MAX];
+    char letters[MESSAGE_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (copy_without_quotes(letters + count, message + i, 1))
+            place[count++] = i;
+    }
+    for (size_t i = 0; i + SEED_TEXT_PASSWORD <= count; i++) {
+        if (memmem(source.data, source.len, letters + i, SEED_TEXT_PASSWORD))
+            memset(hidden + place[i], true, place[i + SEED_TEXT_PASSWORD - 1] - place[i] + 1);
+    }
+    /* A blank between SQLite's words and the quotation is no part of it. */
+    for (size_t i = 1; i + 1 < len; i++) {
+        if (message[i] == ' ' && (!hidden[i - 1] || !hidden[i + 1]))
+            hidden[i] = false;
+    }
+}
+
+void seed_text_hide(const char *message, struct slice seed, char *out, size_t size)
+{
+    size_t len = strnlen(message, MESSAGE_MAX);
+    bool hidden[MESSAGE_MAX] = {false};
+    char *source = malloc(seed.len + 1);
+    if (source)
+        mark_quotations(message, len,
+                        (struct slice){source, copy_without_quotes(source, seed.data, seed.len)},
+                        hidden);
+    else
+        memset(hidden, true, len);
+    free(source);
+
+    static const char mark[] = "…";
+    size_t used = 0;
+    for (size_t i = 0; i < len && used + sizeof mark < size; i++) {
+        if (!hidden[i]) {
+            out[used++] = message[i];
+        } else if (i == 0 || !hidden[i - 1]) {
+            memcpy(out + used, mark, sizeof mark - 1);
+            used += sizeof mark - 1;
+        }
+    }
+    out[used] = '\0';
+}

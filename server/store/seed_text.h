@@ -1,0 +1,17 @@
+/* What of SQLite's messages may be shown: nothing of the seed that could be a password. For seed.c
+ * only. */
+#ifndef STORE_SEED_TEXT_H
+#define STORE_SEED_TEXT_H
+
+#include "base/slice.h"
+
+/* The shortest password the service takes: a shorter quotation cannot be one. */
+enum { SEED_TEXT_PASSWORD = 12 };
+
+/* SQLite quotes the seed in messages such as `no such column: admin-password-1`, where double
+ * quotes were meant to make a string. Copies the message, NUL-terminated, at most 400 bytes of it,
+ * with "…" in place of each run of SEED_TEXT_PASSWORD bytes or more that stands in the seed too,
+ * wherever either has quotes. */
+void seed_text_hide(const char *message, struct slice seed, char *out, size_t size);
+
+#endif

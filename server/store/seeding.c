@@ -1,0 +1,127 @@
+/* Seed files: which, in which order, and all of them or none. */
+#include "store/internal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "store/seed.h"
+
+static enum result fail(struct store_error *error, const char *path, const char *reason)
+{
+    snprintf(error->text, sizeof error->text, "seed %s: %s", path, reason);
+    return RESULT_INVALID;
+}
+
+static enum result read_file(const char *path, struct buffer *text, struct store_error *error)
+{
+    char chunk[65536];
+    ssize_t got = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(error, path, strerror(errno));
+    while ((got = read(fd, chunk, sizeof chunk)) > 0)
+        buffer_append(text, chunk, (size_t)got);
+    int kept = errno;
+    close(fd);
+    if (got < 0)
+        return fail(error, path, strerror(kept));
+    if (text->failed)
+        return fail(error, path, text->failed == RESULT_TOO_LARGE ? "larger than 64 MiB" : "out of memory");
+    return RESULT_OK;
+}
+
+static enum result apply_file(struct seed_run *run, const char *path, struct store_error *error)
+{
+    struct buffer text;
+    buffer_init(&text, SEED_FILE_MAX);
+    enum result result = read_file(path, &text, error);
+    if (!result) {
+        result = seed_apply(run, path, buffer_slice(&text));
+        if (result)
+            snprintf(error->text, sizeof error->text, "seed %s", run->error.text);
+    }
+    buffer_close(&text);
+    return result;
+}
+
+static int is_sql(const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name);
+    return entry->d_name[0] != '.' && len > 4 && strcmp(entry->d_name + len - 4, ".sql") == 0;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static enum result apply_directory(struct seed_run *run, const char *path, struct store_error *error)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(path, &entries, is_sql, by_name);
+    if (count < 0)
+        return fail(error, path, strerror(errno));
+    enum result result = RESULT_OK;
+    for (int i = 0; i < count; i++) {
+        char *file = sqlite3_mprintf("%s/%s", path, entries[i]->d_name);
+        if (!result)
+            result = file ? apply_file(run, file, error) : fail(error, path, "out of memory");
+        sqlite3_free(file);
+        free(entries[i]);
+    }
+    free(entries);
+    return result;
+}
+
+static enum result apply_all(struct store *store, const char *const *paths, size_t count, struct store_error *error)
+{
+    struct seed_run run;
+    enum result result = seed_begin(&run, store->db);
+    if (result)
+        snprintf(error->text, sizeof error->text, "seed %s", run.error.text);
+    for (size_t i = 0; !result && i < count; i++) {
+        struct stat found;
+        if (stat(paths[i], &found) != 0)
+            return fail(error, paths[i], strerror(errno));
+        result = S_ISDIR(found.st_mode) ? apply_directory(&run, paths[i], error) : apply_file(&run, paths[i], error);
+    }
+    if (!result) {
+        result = seed_end(&run);
+        if (result)
+            snprintf(error->text, sizeof error->text, "seed %s", run.error.text);
+    }
+    return result;
+}
+
+enum result store_seed(struct store *store, const char *const *paths, size_t count, struct store_error *error)
+{
+    enum result result = store_prepare_write(store);
+    if (result) {
+        snprintf(error->text, sizeof error->text, "seed: %s", sqlite3_errmsg(store->db));
+        return result;
+    }
+    result = apply_all(store, paths, count, error);
+    if (!result && statement_run(store, statement_get(store, STATEMENT_SEEDED_SET))) {
+        snprintf(error->text, sizeof error->text, "seed: %s", sqlite3_errmsg(store->db));
+        result = RESULT_STORE;
+    }
+    if (result)
+        store->tick_failed = true;
+    else
+        store->is_seeded = true;
+    if (store_tick_commit(store) && !result) {
+        snprintf(error->text, sizeof error->text, "seed: %s", sqlite3_errmsg(store->db));
+        result = RESULT_STORE;
+    }
+    if (!result && store_notice_faults(store)) {
+        snprintf(error->text, sizeof error->text, "seed: %s", sqlite3_errmsg(store->db));
+        result = RESULT_STORE;
+    }
+    return result;
+}

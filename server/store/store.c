@@ -1,0 +1,314 @@
+/* Opening, the tick and the steps of statements. */
+#include "store/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+static const char *const statement_sql[] = {
+#define STATEMENT(name, sql) [STATEMENT_##name] = (sql),
+    STATEMENTS
+#undef STATEMENT
+};
+
+sqlite3_stmt *statement_get(struct store *store, enum statement statement)
+{
+    return store->statements[statement];
+}
+
+void statement_bind(sqlite3_stmt *stmt, int at, struct slice text)
+{
+    if (text.data)
+        sqlite3_bind_text64(stmt, at, text.data, text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+bool statement_text(sqlite3_stmt *stmt, int column, struct arena *arena, struct slice *text)
+{
+    const char *data = (const char *)sqlite3_column_text(stmt, column);
+    size_t len = (size_t)sqlite3_column_bytes(stmt, column);
+    *text = (struct slice){NULL, 0};
+    if (!data)
+        return sqlite3_column_type(stmt, column) == SQLITE_NULL;
+    char *copy = arena_copy(arena, (struct slice){data, len});
+    if (copy)
+        *text = (struct slice){copy, len};
+    return copy != NULL;
+}
+
+void *statement_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return items;
+    size_t more = *room * 2 + 16;
+    void *grown = arena_alloc(arena, more * size);
+    if (grown && count > 0)
+        memcpy(grown, items, count * size);
+    *room = more;
+    return grown;
+}
+
+/* SQLITE_FULL, IOERR, NOMEM and INTERRUPT roll the whole transaction back, neighbours of the tick included. */
+static void notice_lost_transaction(struct store *store)
+{
+    if (store->tick_open && sqlite3_get_autocommit(store->db))
+        store->tick_failed = true;
+}
+
+enum result statement_step(struct store *store, sqlite3_stmt *stmt)
+{
+    int code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW)
+        return RESULT_OK;
+    if (code == SQLITE_DONE)
+        return RESULT_NOT_FOUND;
+    if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
+        return RESULT_CONFLICT;
+    notice_lost_transaction(store);
+    log_event(LOG_ERROR, "store-error", "error", sqlite3_errmsg(store->db));
+    return RESULT_STORE;
+}
+
+enum result statement_run(struct store *store, sqlite3_stmt *stmt)
+{
+    enum result result = statement_step(store, stmt);
+    statement_end(stmt);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+void statement_end(sqlite3_stmt *stmt)
+{
+    sqlite3_reset(stmt);
+    sqlite3_clear_bindings(stmt);
+}
+
+static enum result run(struct store *store, enum statement statement)
+{
+    return statement_run(store, statement_get(store, statement));
+}
+
+bool store_tick_is_open(const struct store *store)
+{
+    return store->tick_open;
+}
+
+bool store_tick_has_failed(const struct store *store)
+{
+    return store->tick_failed;
+}
+
+enum result store_prepare_write(struct store *store)
+{
+    if (store->tick_failed)
+        return RESULT_STORE;
+    if (!store->tick_open) {
+        if (run(store, STATEMENT_BEGIN))
+            return RESULT_STORE;
+        store->tick_open = true;
+    }
+    if (store->in_operation && !store->has_savepoint) {
+        if (run(store, STATEMENT_SAVEPOINT)) {
+            store->tick_failed = true;
+            return RESULT_STORE;
+        }
+        store->has_savepoint = true;
+    }
+    return RESULT_OK;
+}
+
+enum result store_tick_commit(struct store *store)
+{
+    if (!store->tick_open)
+        return RESULT_OK;
+    enum result result = store->tick_failed ? RESULT_STORE : run(store, STATEMENT_COMMIT);
+    if (!sqlite3_get_autocommit(store->db) && run(store, STATEMENT_ROLLBACK))
+        log_event(LOG_ERROR, "store-error", "error", "a transaction can be neither committed nor rolled back");
+    store->tick_open = false;
+    store->tick_failed = false;
+    return result ? RESULT_STORE : RESULT_OK;
+}
+
+void store_operation_begin(struct store *store)
+{
+    store->in_operation = true;
+    store->has_savepoint = false;
+}
+
+enum result store_operation_end(struct store *store, bool keep)
+{
+    bool has_savepoint = store->has_savepoint;
+    store->in_operation = false;
+    store->has_savepoint = false;
+    notice_lost_transaction(store);
+    if (store->tick_failed)
+        return RESULT_STORE;
+    if (!has_savepoint)
+        return RESULT_OK;
+    if ((!keep && run(store, STATEMENT_SAVEPOINT_ROLLBACK)) || run(store, STATEMENT_SAVEPOINT_RELEASE)) {
+        store->tick_failed = true;
+        return RESULT_STORE;
+    }
+    return RESULT_OK;
+}
+
+bool store_is_new(const struct store *store)
+{
+    return !store->is_seeded;
+}
+
+bool store_is_healthy(struct store *store)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_HEALTH);
+    bool healthy = statement_step(store, stmt) == RESULT_OK;
+    statement_end(stmt);
+    return healthy;
+}
+
+/* Limits and switches: what SQLite's own list for untrusted SQL asks for. */
+static bool harden(sqlite3 *db)
+{
+    static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL,
+                              SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION};
+    static const int limits[][2] = {
+        {SQLITE_LIMIT_LENGTH, 4 << 20},    {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},   {SQLITE_LIMIT_ATTACHED, 0},
+        {SQLITE_LIMIT_EXPR_DEPTH, 100},    {SQLITE_LIMIT_COMPOUND_SELECT, 500},  {SQLITE_LIMIT_VDBE_OP, 250000},
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200}, {SQLITE_LIMIT_FUNCTION_ARG, 16}, {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
+    };
+    bool good = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
+                sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL) == SQLITE_OK;
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        good = good && sqlite3_db_config(db, off[i], 0, NULL) == SQLITE_OK;
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        sqlite3_limit(db, limits[i][0], limits[i][1]);
+    return good;
+}
+
+static enum result fail(struct store_error *error, const char *path, const char *reason)
+{
+    snprintf(error->text, sizeof error->text, "%s: %s", path, reason);
+    return RESULT_STORE;
+}
+
+/* Creates the file with mode 0600 before SQLite would with the umask's. */
+static enum result create_file(const char *path, struct store_error *error)
+{
+    struct stat found;
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fail(error, path, strerror(errno));
+    bool regular = fstat(fd, &found) == 0 && S_ISREG(found.st_mode);
+    close(fd);
+    return regular ? RESULT_OK : fail(error, path, "not a regular file");
+}
+
+static enum result exec(struct store *store, const char *path, const char *sql, struct store_error *error)
+{
+    char *message = NULL;
+    int code = sqlite3_exec(store->db, sql, NULL, NULL, &message);
+    if (code == SQLITE_OK)
+        return RESULT_OK;
+    fail(error, path,
+         (code & 0xFF) == SQLITE_BUSY     ? "another process uses this database"
+         : (code & 0xFF) == SQLITE_NOTADB ? "not a database of amazonmq-local (not SQLite at all)"
+         : message                        ? message
+                                          : sqlite3_errstr(code));
+    sqlite3_free(message);
+    return RESULT_STORE;
+}
+
+static enum result set_up(struct store *store, const struct store_options *options, struct store_error *error)
+{
+    static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
+                                   "PRAGMA journal_size_limit = 67108864; PRAGMA cell_size_check = ON;";
+    enum result result = exec(store, options->path, settings, error);
+    if (!result)
+        result = exec(store, options->path,
+                      options->durability_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error);
+    return result;
+}
+
+static enum result prepare_all(struct store *store, const char *path, struct store_error *error)
+{
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        const char *sql = statement_sql[i];
+        if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &store->statements[i], NULL))
+            return fail(error, path, sqlite3_errmsg(store->db));
+    }
+    return RESULT_OK;
+}
+
+/* The world of fixtures that name none, and whether there are faults. */
+static enum result read_back(struct store *store, const struct store_options *options, struct store_error *error)
+{
+    sqlite3_stmt *world = statement_get(store, STATEMENT_WORLD_SET);
+    statement_bind(world, 1, slice_of(options->account));
+    statement_bind(world, 2, slice_of(options->region));
+    if (statement_run(store, world))
+        return fail(error, options->path, sqlite3_errmsg(store->db));
+    sqlite3_stmt *seeded = statement_get(store, STATEMENT_SEEDED);
+    if (statement_step(store, seeded))
+        return fail(error, options->path, sqlite3_errmsg(store->db));
+    store->is_seeded = sqlite3_column_int(seeded, 0) != 0;
+    statement_end(seeded);
+    return store_notice_faults(store) ? fail(error, options->path, sqlite3_errmsg(store->db)) : RESULT_OK;
+}
+
+static enum result open_database(struct store *store, const struct store_options *options, struct store_error *error)
+{
+    bool in_memory = strcmp(options->path, ":memory:") == 0;
+    enum result result = in_memory ? RESULT_OK : create_file(options->path, error);
+    if (result)
+        return result;
+    /* Debian's SQLite takes "file:…" for a URI even unasked; "./" in front makes it a name. */
+    char *name = sqlite3_mprintf("%s%s", strncmp(options->path, "file:", 5) == 0 ? "./" : "", options->path);
+    if (!name)
+        return RESULT_NO_MEMORY;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    int code = sqlite3_open_v2(name, &store->db, in_memory ? flags | SQLITE_OPEN_CREATE : flags, NULL);
+    sqlite3_free(name);
+    if (code != SQLITE_OK)
+        return fail(error, options->path, store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code));
+    if (!harden(store->db))
+        return fail(error, options->path, "SQLite refuses a setting");
+    /* Before the first read, so that a WAL database is opened without shared memory. */
+    result = exec(store, options->path, "PRAGMA locking_mode = EXCLUSIVE", error);
+    if (!result)
+        result = store_examine(store, options->path, error);
+    if (!result)
+        result = set_up(store, options, error);
+    if (!result)
+        result = store_migrate(store, options->path, error);
+    if (!result)
+        result = prepare_all(store, options->path, error);
+    return result ? result : read_back(store, options, error);
+}
+
+enum result store_open(const struct store_options *options, struct store **out, struct store_error *error)
+{
+    struct store *store = calloc(1, sizeof *store);
+    if (!store) {
+        fail(error, options->path, "out of memory");
+        return RESULT_NO_MEMORY;
+    }
+    enum result result = open_database(store, options, error);
+    if (result) {
+        store_free(store);
+        return result;
+    }
+    *out = store;
+    return RESULT_OK;
+}
+
+void store_free(struct store *store)
+{
+    if (!store)
+        return;
+    for (int i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(store->statements[i]);
+    sqlite3_close(store->db);
+    free(store);
+}

@@ -1,0 +1,118 @@
+#include "store/users.h"
+
+#include "store/internal.h"
+
+static sqlite3_stmt *get_for_user(struct store *store, enum statement statement, struct slice broker_id,
+                                  struct slice username)
+{
+    sqlite3_stmt *stmt = statement_get(store, statement);
+    statement_bind(stmt, 1, broker_id);
+    statement_bind(stmt, 2, username);
+    return stmt;
+}
+
+static bool read_user(sqlite3_stmt *stmt, struct arena *arena, struct user *user)
+{
+    user->applied = sqlite3_column_int(stmt, 0) != 0;
+    user->console_access = sqlite3_column_int(stmt, 1) != 0;
+    user->pending_console_access = sqlite3_column_int(stmt, 4) != 0;
+    user->replication_user = sqlite3_column_int(stmt, 6) != 0;
+    return statement_text(stmt, 2, arena, &user->groups) && statement_text(stmt, 3, arena, &user->pending_change) &&
+           statement_text(stmt, 5, arena, &user->pending_groups);
+}
+
+enum result user_find(struct store *store, struct slice broker_id, struct slice username, struct arena *arena,
+                      struct user *user)
+{
+    sqlite3_stmt *stmt = get_for_user(store, STATEMENT_USER_FIND, broker_id, username);
+    enum result result = statement_step(store, stmt);
+    *user = (struct user){.username = username};
+    if (!result && !read_user(stmt, arena, user))
+        result = RESULT_NO_MEMORY;
+    statement_end(stmt);
+    return result;
+}
+
+enum result user_count(struct store *store, struct slice broker_id, int64_t most, int64_t *count)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_USER_COUNT);
+    statement_bind(stmt, 1, broker_id);
+    sqlite3_bind_int64(stmt, 2, most);
+    enum result result = statement_step(store, stmt);
+    if (!result)
+        *count = sqlite3_column_int64(stmt, 0);
+    statement_end(stmt);
+    return result;
+}
+
+/* Parameters 3 to 6; what is absent stays NULL. */
+static void bind_change(sqlite3_stmt *stmt, const struct user_change *change)
+{
+    statement_bind(stmt, 3, change->password);
+    if (change->console_access >= 0)
+        sqlite3_bind_int(stmt, 4, change->console_access);
+    statement_bind(stmt, 5, change->groups);
+    if (change->replication_user >= 0)
+        sqlite3_bind_int(stmt, 6, change->replication_user);
+}
+
+static enum result write_user(struct store *store, enum statement statement, struct slice broker_id,
+                              struct slice username, const struct user_change *change)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = get_for_user(store, statement, broker_id, username);
+    if (change)
+        bind_change(stmt, change);
+    return statement_run(store, stmt);
+}
+
+enum result user_insert(struct store *store, struct slice broker_id, struct slice username,
+                        const struct user_change *change)
+{
+    return write_user(store, STATEMENT_USER_INSERT, broker_id, username, change);
+}
+
+enum result user_stage_update(struct store *store, struct slice broker_id, struct slice username,
+                              const struct user_change *change)
+{
+    return write_user(store, STATEMENT_USER_STAGE_UPDATE, broker_id, username, change);
+}
+
+enum result user_stage_delete(struct store *store, struct slice broker_id, struct slice username)
+{
+    return write_user(store, STATEMENT_USER_STAGE_DELETE, broker_id, username, NULL);
+}
+
+enum result user_page(struct store *store, struct slice broker_id, struct slice after, int64_t most,
+                      struct arena *arena, struct user **users, size_t *count)
+{
+    sqlite3_stmt *stmt = get_for_user(store, STATEMENT_USER_PAGE, broker_id, after.data ? after : SLICE(""));
+    sqlite3_bind_int64(stmt, 3, most);
+    enum result result = RESULT_OK;
+    size_t room = 0;
+    *count = 0;
+    *users = NULL;
+    while (!result && !(result = statement_step(store, stmt))) {
+        *users = statement_grow(arena, *users, *count, &room, sizeof **users);
+        struct user *user = *users ? &(*users)[(*count)++] : NULL;
+        if (!user || !statement_text(stmt, 0, arena, &user->username) ||
+            !statement_text(stmt, 1, arena, &user->pending_change))
+            result = RESULT_NO_MEMORY;
+    }
+    statement_end(stmt);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+enum result user_apply_pending(struct store *store, struct slice broker_id)
+{
+    static const enum statement steps[] = {STATEMENT_USER_APPLY_DELETES, STATEMENT_USER_APPLY_VALUES};
+    enum result result = store_prepare_write(store);
+    for (size_t i = 0; !result && i < sizeof steps / sizeof *steps; i++) {
+        sqlite3_stmt *stmt = statement_get(store, steps[i]);
+        statement_bind(stmt, 1, broker_id);
+        result = statement_run(store, stmt);
+    }
+    return result;
+}
