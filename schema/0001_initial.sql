@@ -9,7 +9,7 @@
 CREATE TABLE default_world (
     one     INTEGER NOT NULL DEFAULT 1 PRIMARY KEY CHECK (one = 1),
     account TEXT NOT NULL DEFAULT '123456789012'
-            CONSTRAINT "account: 12 digits" CHECK (length(account) = 12 AND account NOT GLOB '*[^0-9]*'),
+            CONSTRAINT "account: 12 digits" CHECK (length(CAST(account AS BLOB)) = 12 AND account NOT GLOB '*[^0-9]*'),
     region  TEXT NOT NULL DEFAULT 'us-east-1'
             CONSTRAINT "region: 1 to 32 characters of [a-z0-9-]"
             CHECK (length(region) BETWEEN 1 AND 32 AND region NOT GLOB '*[^-a-z0-9]*'),
@@ -27,7 +27,7 @@ CREATE TABLE broker (
     -- Whose broker it is; '' is replaced by the default world when the row is inserted.
     account TEXT NOT NULL DEFAULT ''
             CONSTRAINT "account: 12 digits"
-            CHECK (account = '' OR (length(account) = 12 AND account NOT GLOB '*[^0-9]*')),
+            CHECK (account = '' OR (length(CAST(account AS BLOB)) = 12 AND account NOT GLOB '*[^0-9]*')),
     region  TEXT NOT NULL DEFAULT ''
             CONSTRAINT "region: up to 32 characters of [a-z0-9-]"
             CHECK (length(region) <= 32 AND region NOT GLOB '*[^-a-z0-9]*'
@@ -55,11 +55,13 @@ CREATE TABLE broker (
     -- NULL in these three: the engine's default is filled in when the row is inserted.
     engine_version TEXT
             CONSTRAINT "engine_version: digits and dots"
-            CHECK (length(engine_version) BETWEEN 1 AND 20 AND engine_version NOT GLOB '*[^0-9.]*'),
+            CHECK (length(engine_version) BETWEEN 1 AND 20 AND engine_version NOT GLOB '*[^0-9.]*'
+                   AND length(CAST(engine_version AS BLOB)) = length(engine_version)),
     host_instance_type TEXT
             CONSTRAINT "host_instance_type: mq. and a size"
             CHECK (length(host_instance_type) <= 50 AND host_instance_type GLOB 'mq.?*'
-                   AND host_instance_type NOT GLOB '*[^.a-z0-9]*'),
+                   AND host_instance_type NOT GLOB '*[^.a-z0-9]*'
+                   AND length(CAST(host_instance_type AS BLOB)) = length(host_instance_type)),
     storage_type TEXT
             CONSTRAINT "storage_type: EFS or EBS" CHECK (storage_type IN ('EFS', 'EBS')),
     deployment_mode TEXT NOT NULL DEFAULT 'SINGLE_INSTANCE'
@@ -126,6 +128,8 @@ CREATE INDEX broker_due ON broker (state_due_ms) WHERE state_due_ms IS NOT NULL;
 CREATE TRIGGER broker_ids_insert BEFORE INSERT ON broker
 WHEN new.subnet_ids IS NOT NULL OR new.security_groups IS NOT NULL
 BEGIN
+    SELECT 1 FROM json_each(coalesce(new.subnet_ids, '[]'));
+    SELECT 1 FROM json_each(coalesce(new.security_groups, '[]'));
     SELECT RAISE(ABORT, 'subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]')
       FROM json_tree('[' || coalesce(new.subnet_ids, '[]') || ',' || coalesce(new.security_groups, '[]') || ']')
      WHERE CASE WHEN fullkey = '$' THEN 0
@@ -136,11 +140,25 @@ END;
 CREATE TRIGGER broker_ids_update BEFORE UPDATE OF subnet_ids, security_groups ON broker
 WHEN new.subnet_ids IS NOT NULL OR new.security_groups IS NOT NULL
 BEGIN
+    SELECT 1 FROM json_each(coalesce(new.subnet_ids, '[]'));
+    SELECT 1 FROM json_each(coalesce(new.security_groups, '[]'));
     SELECT RAISE(ABORT, 'subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]')
       FROM json_tree('[' || coalesce(new.subnet_ids, '[]') || ',' || coalesce(new.security_groups, '[]') || ']')
      WHERE CASE WHEN fullkey = '$' THEN 0
                 WHEN path = '$' THEN type <> 'array' OR key > 1
                 ELSE type <> 'text' OR value = '' OR value GLOB '*[^-A-Za-z0-9]*' END;
+END;
+
+-- The UNIQUE constraint alone would be met too late, by the UPDATE of the next trigger, which INSERT OR IGNORE
+-- skips without a word: a broker of no account would remain.
+CREATE TRIGGER broker_name_insert BEFORE INSERT ON broker WHEN new.account = '' OR new.region = ''
+BEGIN
+    SELECT RAISE(ABORT, 'name: a broker name is unique in its account and region')
+      FROM default_world AS world JOIN broker AS other
+        ON other.account = CASE new.account WHEN '' THEN world.account ELSE new.account END
+       AND other.region = CASE new.region WHEN '' THEN world.region ELSE new.region END
+       AND other.name = new.name
+     WHERE other.id <> new.id;
 END;
 
 CREATE TRIGGER broker_defaults AFTER INSERT ON broker
@@ -155,6 +173,14 @@ BEGIN
                                       CASE new.engine_type WHEN 'ACTIVEMQ' THEN 'mq.m5.large' ELSE 'mq.m7g.medium' END),
         storage_type = coalesce(new.storage_type, CASE new.engine_type WHEN 'ACTIVEMQ' THEN 'EFS' ELSE 'EBS' END)
     WHERE id = new.id;
+END;
+
+CREATE TRIGGER broker_defaults_update
+BEFORE UPDATE OF account, region, engine_version, host_instance_type, storage_type ON broker
+WHEN new.account = '' OR new.region = '' OR new.engine_version IS NULL OR new.host_instance_type IS NULL
+     OR new.storage_type IS NULL
+BEGIN
+    SELECT RAISE(ABORT, 'account, region, engine_version, host_instance_type, storage_type: the default is for INSERT');
 END;
 
 CREATE TABLE broker_tag (
@@ -228,10 +254,13 @@ CREATE TABLE user (
         CHECK (NOT (coalesce(pending_console_access, console_access) AND coalesce(pending_replication_user, replication_user)))
 ) STRICT, WITHOUT ROWID;
 
--- A CHECK cannot look into a list, a trigger can: both lists are read as one list of two.
+-- A CHECK cannot look into a list, a trigger can: both lists are read as one list of two, after each was read
+-- alone (`["ab"` and `"cd"], []` make one list of two together).
 CREATE TRIGGER user_groups_insert BEFORE INSERT ON user
 WHEN new.groups <> '[]' OR coalesce(new.pending_groups, '[]') <> '[]'
 BEGIN
+    SELECT 1 FROM json_each(new.groups);
+    SELECT 1 FROM json_each(coalesce(new.pending_groups, '[]'));
     SELECT RAISE(ABORT, 'groups: a JSON array of strings')
       FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
      WHERE CASE WHEN fullkey = '$' THEN 0 WHEN path = '$' THEN type <> 'array' OR key > 1 ELSE type <> 'text' END;
@@ -248,6 +277,8 @@ END;
 CREATE TRIGGER user_groups_update BEFORE UPDATE OF groups, pending_groups ON user
 WHEN new.groups <> '[]' OR coalesce(new.pending_groups, '[]') <> '[]'
 BEGIN
+    SELECT 1 FROM json_each(new.groups);
+    SELECT 1 FROM json_each(coalesce(new.pending_groups, '[]'));
     SELECT RAISE(ABORT, 'groups: a JSON array of strings')
       FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
      WHERE CASE WHEN fullkey = '$' THEN 0 WHEN path = '$' THEN type <> 'array' OR key > 1 ELSE type <> 'text' END;
@@ -285,7 +316,7 @@ CREATE TABLE access_key (
     -- '' is replaced by the default world's account when the row is inserted.
     account TEXT NOT NULL DEFAULT ''
             CONSTRAINT "account: 12 digits"
-            CHECK (account = '' OR (length(account) = 12 AND account NOT GLOB '*[^0-9]*')),
+            CHECK (account = '' OR (length(CAST(account AS BLOB)) = 12 AND account NOT GLOB '*[^0-9]*')),
     -- The IAM user the key belongs to; NULL: the account's root.
     user_name TEXT
             CONSTRAINT "user_name: 1 to 64 characters of [A-Za-z0-9+=,.@_-]"
@@ -296,6 +327,11 @@ CREATE TABLE access_key (
 CREATE TRIGGER access_key_defaults AFTER INSERT ON access_key WHEN new.account = ''
 BEGIN
     UPDATE access_key SET account = (SELECT account FROM default_world) WHERE id = new.id;
+END;
+
+CREATE TRIGGER access_key_defaults_update BEFORE UPDATE OF account ON access_key WHEN new.account = ''
+BEGIN
+    SELECT RAISE(ABORT, 'account: the default is for INSERT');
 END;
 
 -- What goes wrong on purpose. NULL in the first three matches anything; the oldest matching row wins.

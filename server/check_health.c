@@ -45,7 +45,8 @@ static int open_connection(const char *host, const char *port)
 /* Whether the first line of the answer has status 200. */
 static bool ask(int fd)
 {
-    static const char request[] = "GET /_local/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    static const char request[] =
+        "GET /_local/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     char answer[13] = "";
     size_t len = 0;
     if (send(fd, request, sizeof request - 1, MSG_NOSIGNAL) != (ssize_t)sizeof request - 1)
@@ -66,7 +67,8 @@ int check_health(const struct options *options)
     snprintf(port, sizeof port, "%d", (int)options->port);
     int fd = open_connection(host, port);
     if (fd < 0) {
-        fprintf(stderr, "amazonmq-local: cannot connect to %s port %s: %s\n", host, port, strerror(errno));
+        fprintf(stderr, "amazonmq-local: cannot connect to %s port %s: %s\n", host, port,
+                strerror(errno));
         return 1;
     }
     bool healthy = ask(fd);

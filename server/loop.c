@@ -13,8 +13,9 @@
 #include "store/brokers.h"
 
 enum {
-    LOOP_GRACE_MS = 4000,    /* for what is in flight when the server is stopped: Docker waits 10 s, we promise 5 */
-    LOOP_RETRY_MS = 1000,    /* after a due state change could not be written */
+    LOOP_GRACE_MS = 4000, /* for what is in flight when the server is stopped: Docker waits 10 s, we
+                             promise 5 */
+    LOOP_RETRY_MS = 1000, /* after a due state change could not be written */
     LOOP_EVENTS = 64,
 };
 
@@ -24,8 +25,8 @@ struct loop {
     int epoll;
     int signals;
     bool stopping;
-    int64_t stop_by_ms;     /* monotonic */
-    int64_t retry_ms;       /* monotonic: no due state change is tried before */
+    int64_t stop_by_ms; /* monotonic */
+    int64_t retry_ms;   /* monotonic: no due state change is tried before */
 };
 
 /* Adds to the wait what the store's next due state change needs. */
@@ -91,7 +92,8 @@ static void tick(struct loop *loop)
     advance(loop, now_ms);
     listener_run(loop->listener);
     if (store_tick_is_open(loop->store)) {
-        /* One round only: looping until nothing is held would starve signals and timers under load. */
+        /* One round only: looping until nothing is held would starve signals and timers under load.
+         */
         commit(loop);
         listener_run(loop->listener);
     }

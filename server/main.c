@@ -14,7 +14,9 @@
 #define VERSION "unknown"
 #endif
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, SPARE_DESCRIPTORS = 64 };
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static const size_t spare_descriptors = 64; /* beside the connections */
 
 static int fail(const char *reason)
 {
@@ -23,11 +25,12 @@ static int fail(const char *reason)
     return EXIT_FAILED;
 }
 
-/* Every connection is a descriptor. Where the hard limit is in the way, fewer connections are served. */
+/* Every connection is a descriptor. Where the hard limit is in the way, fewer connections are
+ * served. */
 static size_t raise_descriptors(size_t connections)
 {
     struct rlimit limit;
-    rlim_t wanted = connections + SPARE_DESCRIPTORS;
+    rlim_t wanted = connections + spare_descriptors;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
         return connections;
     if (limit.rlim_max < wanted) {
@@ -37,10 +40,11 @@ static size_t raise_descriptors(size_t connections)
         wanted = limit.rlim_max;
     }
     limit.rlim_cur = wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || wanted >= connections + SPARE_DESCRIPTORS)
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || wanted >= connections + spare_descriptors)
         return connections;
-    size_t fitting = wanted > 2 * SPARE_DESCRIPTORS ? wanted - SPARE_DESCRIPTORS : SPARE_DESCRIPTORS;
-    if (log_begin(LOG_WARN, "fewer-connections")) {
+    size_t fitting =
+        wanted > 2 * spare_descriptors ? wanted - spare_descriptors : spare_descriptors;
+    if (log_begin(LOG_INFO, "fewer-connections")) {
         log_number("wanted", (int64_t)connections);
         log_number("descriptor-limit", (int64_t)wanted);
         log_number("connections", (int64_t)fitting);
@@ -49,7 +53,8 @@ static size_t raise_descriptors(size_t connections)
     return fitting;
 }
 
-/* Signals reach the loop through its signalfd; a broken pipe is an error code. */
+/* Signals reach the loop through its signalfd; a broken pipe and a file that may not grow are error
+ * codes. */
 static void block_signals(void)
 {
     sigset_t blocked;
@@ -58,13 +63,16 @@ static void block_signals(void)
     sigaddset(&blocked, SIGINT);
     sigprocmask(SIG_BLOCK, &blocked, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
-static enum result open_sockets(const struct options *options, struct sockets *sockets, struct sockets_error *error)
+static enum result open_sockets(const struct options *options, struct sockets *sockets,
+                                struct sockets_error *error)
 {
     static const char *const pair[] = {"127.0.0.1", "::1"};
     if (options->hosts.count > 0)
-        return sockets_open(options->hosts.items, options->hosts.count, (uint16_t)options->port, false, sockets, error);
+        return sockets_open(options->hosts.items, options->hosts.count, (uint16_t)options->port,
+                            false, sockets, error);
     return sockets_open(pair, 2, (uint16_t)options->port, true, sockets, error);
 }
 
@@ -90,12 +98,13 @@ static int serve(const struct options *options, struct store *store, struct sock
                                 .verify = options->verify,
                                 .reboot_ms = options->reboot_ms};
     struct gate_options gate_options = {.store = store, .settings = &settings, .version = VERSION};
-    struct listener_options listener_options = {.store = store,
-                                                .sockets = sockets,
-                                                .max_body = (size_t)options->max_body,
-                                                .max_connections = raise_descriptors((size_t)options->max_connections),
-                                                .idle_ms = options->idle_ms,
-                                                .request_ms = options->request_ms};
+    struct listener_options listener_options = {
+        .store = store,
+        .sockets = sockets,
+        .max_body = (size_t)options->max_body,
+        .max_connections = raise_descriptors((size_t)options->max_connections),
+        .idle_ms = options->idle_ms,
+        .request_ms = options->request_ms};
     struct gate *gate = NULL;
     struct listener *listener = NULL;
     int status = EXIT_FAILED;
@@ -119,7 +128,8 @@ out:
 
 static int start(const struct options *options)
 {
-    struct store_options store_options = {options->db, options->durability_full, options->account, options->region};
+    struct store_options store_options = {options->db, options->durability_full, options->account,
+                                          options->region};
     struct store *store = NULL;
     struct store_error store_error = {""};
     struct sockets sockets = {.count = 0};

@@ -1,14 +1,25 @@
 /* One table says all there is to say about an option. */
 #include "options.h"
 
+#include <arpa/inet.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define ENV "AMAZONMQ_LOCAL_"
 
-enum option_type { OPTION_TEXT, OPTION_LIST, OPTION_CHOICE, OPTION_COUNT, OPTION_SIZE, OPTION_DURATION, OPTION_FLAG,
-                   OPTION_ACCOUNT, OPTION_REGION };
+enum option_type {
+    OPTION_LIST,
+    OPTION_CHOICE,
+    OPTION_COUNT,
+    OPTION_SIZE,
+    OPTION_DURATION,
+    OPTION_FLAG,
+    OPTION_ACCOUNT,
+    OPTION_REGION,
+    OPTION_HOST,
+    OPTION_FILE
+};
 
 struct option {
     const char *flag;
@@ -18,35 +29,45 @@ struct option {
     const char *value;    /* how --help names it */
     const char *standard; /* the default, in the option's own words; NULL: none */
     const char *help;
-    const char *choices;  /* OPTION_CHOICE: separated by `|`; the value is the place in the list */
-    int64_t least, most;  /* of numbers, in bytes or milliseconds */
-    char separator;       /* OPTION_LIST: between the items of the environment variable */
+    const char *choices; /* OPTION_CHOICE: separated by `|`; the value is the place in the list */
+    int64_t least, most; /* of numbers, in bytes or milliseconds */
+    char separator;      /* of lists: between the items of the environment variable */
 };
 
 #define AT(member) offsetof(struct options, member)
 #define DAY_MS ((int64_t)86400000)
 
 static const struct option table[] = {
-    {"host", ENV "HOST", OPTION_LIST, AT(hosts), "ADDRESS", NULL,
+    {"host", ENV "HOST", OPTION_HOST, AT(hosts), "ADDRESS", NULL,
      "listen on this address (repeatable; default 127.0.0.1 and ::1)", NULL, 0, 0, ','},
-    {"port", ENV "PORT", OPTION_COUNT, AT(port), "N", "8267", "listen on this port; 0: any that is free", NULL, 0, 65535, 0},
-    {"db", ENV "DB", OPTION_TEXT, AT(db), "FILE", ":memory:", "keep the state in this file", NULL, 0, 0, 0},
+    {"port", ENV "PORT", OPTION_COUNT, AT(port), "N", "8267",
+     "listen on this port; 0: any that is free", NULL, 0, 65535, 0},
+    {"db", ENV "DB", OPTION_FILE, AT(db), "FILE", ":memory:", "keep the state in this file", NULL,
+     0, 0, 0},
     {"seed", ENV "SEED", OPTION_LIST, AT(seeds), "FILE|DIR", NULL,
      "SQL to begin with (repeatable); of a directory all *.sql", NULL, 0, 0, ':'},
     {"durability", ENV "DURABILITY", OPTION_CHOICE, AT(durability_full), "full|normal", "full",
      "full: an answered write survives a power cut", "normal|full", 0, 0, 0},
-    {"account", ENV "ACCOUNT", OPTION_ACCOUNT, AT(account), "ID", "123456789012", "account of callers and fixtures that name none", NULL, 0, 0, 0},
-    {"region", ENV "REGION", OPTION_REGION, AT(region), "NAME", "us-east-1", "region of callers and fixtures that name none", NULL, 0, 0, 0},
+    {"account", ENV "ACCOUNT", OPTION_ACCOUNT, AT(account), "ID", "123456789012",
+     "account of callers and fixtures that name none", NULL, 0, 0, 0},
+    {"region", ENV "REGION", OPTION_REGION, AT(region), "NAME", "us-east-1",
+     "region of callers and fixtures that name none", NULL, 0, 0, 0},
     {"auth", ENV "AUTH", OPTION_CHOICE, AT(verify), "none|verify", "none",
      "verify: check signatures against the seeded access keys", "none|verify", 0, 0, 0},
     {"reboot-time", ENV "REBOOT_TIME", OPTION_DURATION, AT(reboot_ms), "TIME", "100ms",
      "how long a reboot takes: 0, 100ms, 10s, 5m, or `real` (300s)", "real=300s", 0, DAY_MS, 0},
-    {"max-body", ENV "MAX_BODY", OPTION_SIZE, AT(max_body), "SIZE", "1MiB", "largest request body: 1048576, 64KiB, 1MiB", NULL, 1, 64 << 20, 0},
-    {"max-connections", ENV "MAX_CONNECTIONS", OPTION_COUNT, AT(max_connections), "N", "4096", "connections at a time, in total", NULL, 1, 1000000, 0},
-    {"idle-timeout", ENV "IDLE_TIMEOUT", OPTION_DURATION, AT(idle_ms), "TIME", "120s", "how long a connection may be idle", NULL, 1, DAY_MS, 0},
-    {"request-timeout", ENV "REQUEST_TIMEOUT", OPTION_DURATION, AT(request_ms), "TIME", "30s", "how long a request may take to arrive", NULL, 1, DAY_MS, 0},
-    {"log-level", ENV "LOG_LEVEL", OPTION_CHOICE, AT(log_level), "error|warn|info|debug", "info", "least important events to log", "error|warn|info|debug", 0, 0, 0},
-    {"check-health", NULL, OPTION_FLAG, AT(check_health), NULL, NULL, "ask the server with these settings whether it is well; exit 0 or 1", NULL, 0, 0, 0},
+    {"max-body", ENV "MAX_BODY", OPTION_SIZE, AT(max_body), "SIZE", "1MiB",
+     "largest request body: 1048576, 64KiB, 1MiB", NULL, 1, 64 << 20, 0},
+    {"max-connections", ENV "MAX_CONNECTIONS", OPTION_COUNT, AT(max_connections), "N", "4096",
+     "connections at a time, in total", NULL, 1, 1000000, 0},
+    {"idle-timeout", ENV "IDLE_TIMEOUT", OPTION_DURATION, AT(idle_ms), "TIME", "120s",
+     "how long a connection may be idle", NULL, 1, DAY_MS, 0},
+    {"request-timeout", ENV "REQUEST_TIMEOUT", OPTION_DURATION, AT(request_ms), "TIME", "30s",
+     "how long a request may take to arrive", NULL, 1, DAY_MS, 0},
+    {"log-level", ENV "LOG_LEVEL", OPTION_CHOICE, AT(log_level), "error|warn|info|debug", "info",
+     "least important events to log", "error|warn|info|debug", 0, 0, 0},
+    {"check-health", NULL, OPTION_FLAG, AT(check_health), NULL, NULL,
+     "ask the server with these settings whether it is well; exit 0 or 1", NULL, 0, 0, 0},
     {"version", NULL, OPTION_FLAG, AT(version), NULL, NULL, "print the version", NULL, 0, 0, 0},
     {"help", NULL, OPTION_FLAG, AT(help), NULL, NULL, "print this text", NULL, 0, 0, 0},
 };
@@ -73,7 +94,8 @@ struct unit {
 };
 
 static const struct unit sizes[] = {{"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {NULL, 0}};
-static const struct unit times[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {NULL, 0}};
+static const struct unit times[] = {
+    {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {NULL, 0}};
 
 static bool read_quantity(const char *text, const struct unit *units, int64_t *number)
 {
@@ -110,14 +132,16 @@ static bool only_has(const char *text, const char *characters, size_t least, siz
     return len >= least && len <= most && strspn(text, characters) == len;
 }
 
-static bool set_number(const struct option *option, const struct unit *units, const char *text, int64_t *place)
+static bool set_number(const struct option *option, const struct unit *units, const char *text,
+                       int64_t *place)
 {
     static const struct unit plain[] = {{"", 1}, {NULL, 0}};
     const char *word = option->choices ? strchr(option->choices, '=') : NULL;
     if (word && strncmp(text, option->choices, (size_t)(word - option->choices)) == 0 &&
         text[word - option->choices] == '\0')
         text = word + 1;
-    return read_quantity(text, units ? units : plain, place) && *place >= option->least && *place <= option->most;
+    return read_quantity(text, units ? units : plain, place) && *place >= option->least &&
+           *place <= option->most;
 }
 
 static bool set_choice(const struct option *option, const char *text, void *place)
@@ -142,15 +166,29 @@ static bool add_item(struct string_list *list, const char *item)
     return true;
 }
 
+static bool is_list(const struct option *option)
+{
+    return option->type == OPTION_LIST || option->type == OPTION_HOST;
+}
+
+static bool is_host(const char *text)
+{
+    unsigned char address[16];
+    return strcmp(text, "localhost") == 0 || inet_pton(AF_INET, text, address) == 1 ||
+           inet_pton(AF_INET6, text, address) == 1;
+}
+
 static bool set(const struct option *option, const char *text, struct options *options)
 {
     void *place = (char *)options + option->offset;
     switch (option->type) {
-    case OPTION_TEXT:
+    case OPTION_FILE: /* Debian's SQLite would take "file:…" for a URI */
         *(const char **)place = text;
-        return *text != '\0';
+        return *text != '\0' && strncmp(text, "file:", 5) != 0;
     case OPTION_LIST:
         return add_item(place, text);
+    case OPTION_HOST:
+        return is_host(text) && add_item(place, text);
     case OPTION_CHOICE:
         return set_choice(option, text, place);
     case OPTION_COUNT:
@@ -172,7 +210,8 @@ static bool set(const struct option *option, const char *text, struct options *o
     return false;
 }
 
-static enum result bad_value(char error[256], const char *name, const char *text, const struct option *option)
+static enum result bad_value(char error[256], const char *name, const char *text,
+                             const struct option *option)
 {
     snprintf(error, 256, "%s: bad value '%.80s', expected %s", name, text, option->value);
     for (char *at = error; *at; at++)
@@ -205,7 +244,7 @@ static enum result read_environment(struct options *options, char error[256])
         if (!text || *text == '\0')
             continue;
         enum result result = RESULT_OK;
-        if (option->type == OPTION_LIST)
+        if (is_list(option))
             result = set_list(row, text, options, error);
         else if (!set(option, text, options))
             result = bad_value(error, option->environment, text, option);
@@ -230,7 +269,8 @@ static enum result complain(char error[256], const char *what, const char *argum
 }
 
 /* A flag given for the first time replaces the list of the environment. */
-static enum result read_argument(char *const argv[], int *at, bool given[], struct options *options, char error[256])
+static enum result read_argument(char *const argv[], int *at, bool given[], struct options *options,
+                                 char error[256])
 {
     const char *argument = argv[*at];
     if (strncmp(argument, "--", 2) != 0 || argument[2] == '\0')
@@ -247,7 +287,7 @@ static enum result read_argument(char *const argv[], int *at, bool given[], stru
         if (!text)
             return complain(error, "needs a value", argument);
     }
-    if (option->type == OPTION_LIST && !given[option - table])
+    if (is_list(option) && !given[option - table])
         ((struct string_list *)(void *)((char *)options + option->offset))->count = 0;
     given[option - table] = true;
     char name[64];
@@ -291,7 +331,10 @@ void options_print_help(void)
         printf("\n");
         if (option->environment)
             printf("  %-34s   %s%s\n", "", option->environment,
-                   option->separator == ',' ? ", separated by commas" : option->separator == ':' ? ", separated by colons" : "");
+                   option->separator == ','   ? ", separated by commas"
+                   : option->separator == ':' ? ", separated by colons"
+                                              : "");
     }
-    printf("\nExit status: 0 after SIGTERM or SIGINT, 1 when it could not start, 2 for a wrong option.\n");
+    printf(
+        "\nExit status: 0 after SIGTERM or SIGINT, 1 when it could not start, 2 for a wrong option.\n");
 }

@@ -34,9 +34,10 @@ struct options {
     bool help;
 };
 
-/* Reads the environment, then the arguments, which win. Strings stay where they are, but for lists from the
- * environment, which live until options_close. RESULT_INVALID with one line in `error`. */
-enum result options_read(int argc, char *const argv[], struct options *options, char error[256]) MUST_CHECK;
+/* Reads the environment, then the arguments, which win. Strings stay where they are, but for lists
+ * from the environment, which live until options_close. RESULT_INVALID with one line in `error`. */
+enum result options_read(int argc, char *const argv[], struct options *options,
+                         char error[256]) MUST_CHECK;
 
 void options_close(void);
 

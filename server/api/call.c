@@ -46,9 +46,14 @@ void call_fail(struct call *call, enum error_id id, ...)
 void call_fail_internal(struct call *call, enum result result)
 {
     static const char *const reasons[] = {
-        [RESULT_OK] = "none",           [RESULT_NO_MEMORY] = "out of memory", [RESULT_TOO_LARGE] = "too large",
-        [RESULT_INVALID] = "invalid",   [RESULT_NOT_FOUND] = "not found",     [RESULT_CONFLICT] = "conflict",
-        [RESULT_STORE] = "store error", [RESULT_SYSTEM] = "system error",
+        [RESULT_OK] = "none",
+        [RESULT_NO_MEMORY] = "out of memory",
+        [RESULT_TOO_LARGE] = "too large",
+        [RESULT_INVALID] = "invalid",
+        [RESULT_NOT_FOUND] = "not found",
+        [RESULT_CONFLICT] = "conflict",
+        [RESULT_STORE] = "store error",
+        [RESULT_SYSTEM] = "system error",
     };
     log_event(LOG_ERROR, "internal-error", "reason", reasons[result]);
     call->failed = true;

@@ -22,8 +22,8 @@ struct caller {
 struct settings {
     struct slice account; /* of a caller that names none */
     struct slice region;
-    bool verify;          /* --auth verify */
-    int64_t reboot_ms;    /* 0: a reboot is over before its call is answered */
+    bool verify;       /* --auth verify */
+    int64_t reboot_ms; /* 0: a reboot is over before its call is answered */
 };
 
 /* The broker a path names, as far as every operation wants to know it. */
@@ -53,23 +53,25 @@ struct call {
     const struct request *request;
     const struct settings *settings;
     struct store *store;
-    struct arena *arena;      /* lives until the reply is sent: for the reply */
-    struct arena *scratch;    /* lives until the handler returns: for everything else */
-    struct buffer *out;       /* the reply's body is written here */
-    int64_t now_ms;           /* the service's clock */
+    struct arena *arena;   /* lives until the reply is sent: for the reply */
+    struct arena *scratch; /* lives until the handler returns: for everything else */
+    struct buffer *out;    /* the reply's body is written here */
+    int64_t now_ms;        /* the service's clock */
     struct labels labels;
     struct caller caller;
     struct call_broker broker; /* set for operations on a broker */
     struct page page;          /* set for lists */
     void *input;               /* the operation's members; NULL where it has none */
     struct reply reply;
-    bool failed;               /* the reply is an error: nothing of the call may remain */
+    bool failed; /* the reply is an error: nothing of the call may remain */
 };
 
-/* Answers with an error of the table; behind the id come as many `struct slice` as its text has places. */
+/* Answers with an error of the table; behind the id come as many `struct slice` as its text has
+ * places. */
 void call_fail(struct call *call, enum error_id id, ...);
 
-/* As call_fail, where a step of the call failed for a reason of ours: 500, and a line in the log. */
+/* As call_fail, where a step of the call failed for a reason of ours: 500, and a line in the log.
+ */
 void call_fail_internal(struct call *call, enum result result);
 
 /* Success with what was written to call->out. */

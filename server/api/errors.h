@@ -8,11 +8,11 @@
 enum error_id {
     ERROR_NONE,
     /* the way in */
-    ERROR_MALFORMED_HTTP,       /* what */
-    ERROR_BODY_TOO_LARGE,       /* limit */
+    ERROR_MALFORMED_HTTP, /* what */
+    ERROR_BODY_TOO_LARGE, /* limit */
     ERROR_MALFORMED_PATH,
     ERROR_NO_SUCH_ROUTE,
-    ERROR_NOT_IMPLEMENTED,      /* operation */
+    ERROR_NOT_IMPLEMENTED, /* operation */
     ERROR_INTERNAL,
     ERROR_TOO_MANY_REQUESTS,
     ERROR_FORBIDDEN,
@@ -23,23 +23,23 @@ enum error_id {
     ERROR_SIGNATURE_INCOMPLETE,
     ERROR_SIGNATURE_SCOPE,
     ERROR_SIGNATURE_UNKNOWN_KEY,
-    ERROR_SIGNATURE_EXPIRED,    /* date, limit, now */
-    ERROR_SIGNATURE_TOO_EARLY,  /* date, limit, now */
+    ERROR_SIGNATURE_EXPIRED,   /* date, limit, now */
+    ERROR_SIGNATURE_TOO_EARLY, /* date, limit, now */
     ERROR_SIGNATURE_MISMATCH,
     /* body and query */
-    ERROR_MALFORMED_BODY,       /* reason, offset */
-    ERROR_WRONG_TYPE,           /* path, type */
-    ERROR_MISSING_MEMBER,       /* path */
-    ERROR_MAX_RESULTS,          /* value */
-    ERROR_NEXT_TOKEN,           /* value */
+    ERROR_MALFORMED_BODY, /* reason, offset */
+    ERROR_WRONG_TYPE,     /* path, type */
+    ERROR_MISSING_MEMBER, /* path */
+    ERROR_MAX_RESULTS,    /* value */
+    ERROR_NEXT_TOKEN,     /* value */
     /* brokers */
-    ERROR_BROKER_NOT_FOUND,     /* id */
-    ERROR_BROKER_UPDATE_STATE,  /* name, state */
-    ERROR_BROKER_REBOOT_STATE,  /* name, state */
+    ERROR_BROKER_NOT_FOUND,    /* id */
+    ERROR_BROKER_UPDATE_STATE, /* name, state */
+    ERROR_BROKER_REBOOT_STATE, /* name, state */
     /* users */
     ERROR_RABBITMQ_USERS,
-    ERROR_USER_NOT_FOUND,       /* name */
-    ERROR_USER_EXISTS,          /* name */
+    ERROR_USER_NOT_FOUND, /* name */
+    ERROR_USER_EXISTS,    /* name */
     ERROR_USERNAME_LENGTH,
     ERROR_USERNAME_CHARACTERS,
     ERROR_PASSWORD_LENGTH,
@@ -47,10 +47,10 @@ enum error_id {
     ERROR_PASSWORD_PRINTABLE,
     ERROR_PASSWORD_UNIQUE,
     ERROR_GROUP_COUNT,
-    ERROR_GROUP_LENGTH,         /* name */
-    ERROR_GROUP_CHARACTERS,     /* name */
+    ERROR_GROUP_LENGTH,     /* name */
+    ERROR_GROUP_CHARACTERS, /* name */
     ERROR_REPLICATION_CONSOLE,
-    ERROR_USER_COUNT,           /* broker name */
+    ERROR_USER_COUNT, /* broker name */
     /* names a fault may ask for that no rule answers with */
     ERROR_ANY_BAD_REQUEST,
     ERROR_ANY_CONFLICT,
@@ -76,8 +76,9 @@ const struct error_text *error_text(enum error_id id);
 /* The first text of that exception name, or ERROR_NONE. */
 enum error_id error_by_name(struct slice name);
 
-/* Writes `{"errorAttribute":…,"message":…}`, the attribute only where there is one. `args` has as many slices as
- * the text has places. `message`, unless absent, replaces the table's text. */
-void error_write(struct buffer *out, enum error_id id, const struct slice *args, struct slice message);
+/* Writes `{"errorAttribute":…,"message":…}`, the attribute only where there is one. `args` has as
+ * many slices as the text has places. `message`, unless absent, replaces the table's text. */
+void error_write(struct buffer *out, enum error_id id, const struct slice *args,
+                 struct slice message);
 
 #endif

@@ -11,8 +11,9 @@ static enum result wrong_type(struct member_error *error, const char *path, enum
     return RESULT_INVALID;
 }
 
-static enum result read_strings(const struct member *member, const struct json *value, struct strings *out,
-                                struct arena *arena, struct member_error *error)
+static enum result read_strings(const struct member *member, const struct json *value,
+                                struct strings *out, struct arena *arena,
+                                struct member_error *error)
 {
     *out = (struct strings){.present = true};
     if (json_type(value) != JSON_LIST)
@@ -25,7 +26,8 @@ static enum result read_strings(const struct member *member, const struct json *
     size_t i = 0;
     for (const struct json *item = json_first(value); item; item = json_next(item), i++) {
         if (json_type(item) != JSON_STRING)
-            return wrong_type(error, arena_printf(arena, "%s[%zu]", member->name, i), MEMBER_STRING);
+            return wrong_type(error, arena_printf(arena, "%s[%zu]", member->name, i),
+                              MEMBER_STRING);
         out->items[i] = json_string(item);
     }
     return RESULT_OK;
@@ -58,14 +60,15 @@ static bool is_absent(const struct json *body, const char *name)
     return !value || json_type(value) == JSON_NULL;
 }
 
-enum result members_read(const struct members *members, const struct json *body, void *input, struct arena *arena,
-                         struct member_error *error)
+enum result members_read(const struct members *members, const struct json *body, void *input,
+                         struct arena *arena, struct member_error *error)
 {
     for (size_t i = 0; i < members->count; i++) {
         const struct member *member = &members->list[i];
         if (is_absent(body, member->name))
             continue;
-        enum result result = read_member(member, json_member(body, member->name), input, arena, error);
+        enum result result =
+            read_member(member, json_member(body, member->name), input, arena, error);
         if (result)
             return result;
     }

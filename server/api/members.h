@@ -18,8 +18,9 @@ struct strings {
     struct slice *items;
 };
 
-/* One member of a body: where in the operation's input struct it goes. MEMBER_BOOLEAN fills an enum optional,
- * MEMBER_STRING a struct slice (absent: data is NULL), MEMBER_STRINGS a struct strings. */
+/* One member of a body: where in the operation's input struct it goes. MEMBER_BOOLEAN fills an enum
+ * optional, MEMBER_STRING a struct slice (absent: data is NULL), MEMBER_STRINGS a struct strings.
+ */
 struct member {
     const char *name;
     enum member_type type;
@@ -40,10 +41,11 @@ struct member_error {
     const char *type; /* with ERROR_WRONG_TYPE: what was wanted */
 };
 
-/* Fills `input` (zeroed by the caller) from `body`: all types are checked first, then all required members; the
- * first breach goes into *error with RESULT_INVALID. A null member counts as absent, a null in a list is a wrong
- * type, an unknown member is ignored. Slices point into the parsed body. RESULT_NO_MEMORY. */
-enum result members_read(const struct members *members, const struct json *body, void *input, struct arena *arena,
-                         struct member_error *error) MUST_CHECK;
+/* Fills `input` (zeroed by the caller) from `body`: all types are checked first, then all required
+ * members; the first breach goes into *error with RESULT_INVALID. A null member counts as absent, a
+ * null in a list is a wrong type, an unknown member is ignored. Slices point into the parsed body.
+ * RESULT_NO_MEMORY. */
+enum result members_read(const struct members *members, const struct json *body, void *input,
+                         struct arena *arena, struct member_error *error) MUST_CHECK;
 
 #endif

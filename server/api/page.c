@@ -1,19 +1,22 @@
 /* The recorded form of a token: base64 of
- * {"version":"v1","serializedPaginationToken":"<base64 of {"tokenData":{"last-seen-broker-arn":"<key>"}}>"}.
- * The name of the key is the same in every list of the service. */
+ * {"version":"v1","serializedPaginationToken":"<base64 of
+ * {"tokenData":{"last-seen-broker-arn":"<key>"}}>"}. The name of the key is the same in every list
+ * of the service. */
 #include "api/page.h"
 
 #include "base/crypto.h"
 
 enum { PAGE_TOKEN = 2048 }; /* no key of ours makes a longer token */
 
-static const struct slice outer_begin = SLICE_INIT("{\"version\":\"v1\",\"serializedPaginationToken\":\"");
+static const struct slice outer_begin =
+    SLICE_INIT("{\"version\":\"v1\",\"serializedPaginationToken\":\"");
 static const struct slice outer_end = SLICE_INIT("\"}");
 static const struct slice inner_begin = SLICE_INIT("{\"tokenData\":{\"last-seen-broker-arn\":\"");
 static const struct slice inner_end = SLICE_INIT("\"}}");
 
 /* Decodes `text` and takes `begin` and `end` off; keys need no JSON escapes. */
-static bool unwrap(struct slice text, struct slice begin, struct slice end, char *room, struct slice *inside)
+static bool unwrap(struct slice text, struct slice begin, struct slice end, char *room,
+                   struct slice *inside)
 {
     size_t len = 0;
     if (text.len > PAGE_TOKEN || crypto_base64_decode(text, room, &len))
@@ -68,7 +71,8 @@ bool page_read(struct call *call, bool (*is_key)(struct slice key))
     return true;
 }
 
-static void wrap(struct buffer *out, struct slice begin, struct slice text, struct slice end, char *base64)
+static void wrap(struct buffer *out, struct slice begin, struct slice text, struct slice end,
+                 char *base64)
 {
     buffer_clear(out);
     buffer_append_slice(out, begin);

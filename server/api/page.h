@@ -6,8 +6,8 @@
 
 enum { PAGE_DEFAULT = 20, PAGE_LEAST = 5, PAGE_MOST = 100 };
 
-/* Reads both query members into call->page. A token must decode to exactly the form page_put_token writes, and
- * its key pass `is_key`. Answers the error itself and returns false. */
+/* Reads both query members into call->page. A token must decode to exactly the form page_put_token
+ * writes, and its key pass `is_key`. Answers the error itself and returns false. */
 bool page_read(struct call *call, bool (*is_key)(struct slice key));
 
 /* Adds the member nextToken: the page after `key`. */

@@ -16,9 +16,10 @@ struct reply {
     struct slice body;        /* in the request's arena, or static */
     const char *content_type; /* NULL: application/json */
     const char *error;        /* the exception's name, NULL for a success */
-    struct reply_header headers[REPLY_HEADERS]; /* beyond those of every reply; in the arena or static */
-    bool close;               /* the connection ends with this reply */
-    bool drop;                /* the connection ends instead of this reply */
+    struct reply_header
+        headers[REPLY_HEADERS]; /* beyond those of every reply; in the arena or static */
+    bool close;                 /* the connection ends with this reply */
+    bool drop;                  /* the connection ends instead of this reply */
 };
 
 /* The answer when nothing else can be said; needs no memory. */

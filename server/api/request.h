@@ -21,9 +21,10 @@ struct query_member {
 struct target {
     struct slice path;  /* raw, from the first `/` up to `?` */
     struct slice query; /* raw, after the `?`; absent where there is none */
-    bool malformed;     /* %zz, %00 or invalid UTF-8 in path or query: the members below are not set */
-    struct slice segments[REQUEST_SEGMENTS]; /* decoded once; those beyond the room are only counted */
-    size_t segment_count;                    /* "/v1/brokers" has 2, "/" has 1, which is empty */
+    bool malformed; /* %zz, %00 or invalid UTF-8 in path or query: the members below are not set */
+    struct slice
+        segments[REQUEST_SEGMENTS]; /* decoded once; those beyond the room are only counted */
+    size_t segment_count;           /* "/v1/brokers" has 2, "/" has 1, which is empty */
     struct query_member *members;
     size_t member_count;
 };

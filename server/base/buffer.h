@@ -1,4 +1,5 @@
-/* Bytes that grow up to a ceiling. The first failure sticks: append freely, check once at the end. */
+/* Bytes that grow up to a ceiling. The first failure sticks: append freely, check once at the end.
+ */
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H
 

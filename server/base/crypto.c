@@ -29,8 +29,8 @@ enum result crypto_sha256(struct slice data, uint8_t out[CRYPTO_SHA256])
 
 enum result crypto_hmac_sha256(struct slice key, struct slice data, uint8_t out[CRYPTO_SHA256])
 {
-    return result_of(gnutls_hmac_fast(GNUTLS_MAC_SHA256, bytes_of(key), key.len, bytes_of(data),
-                                      data.len, out));
+    return result_of(
+        gnutls_hmac_fast(GNUTLS_MAC_SHA256, bytes_of(key), key.len, bytes_of(data), data.len, out));
 }
 
 void crypto_hex(const uint8_t *bytes, size_t len, char *out)

@@ -41,7 +41,8 @@ void id_uuid(char out[ID_UUID])
 
 void id_apigw(char out[ID_APIGW])
 {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const uint8_t *random = draw(15);
     for (int i = 0; i < 15; i++)
         out[i] = alphabet[random[i] & 0x3F];

@@ -20,9 +20,10 @@ struct json_error {
     size_t offset;      /* in bytes */
 };
 
-/* Parses one object; `text.data[text.len]` must be a NUL. Refuses what RFC 8259 does not allow, and a byte
- * order mark, U+0000, invalid UTF-8, duplicate members, more than JSON_MAX_DEPTH levels, JSON_MAX_VALUES
- * values or JSON_MAX_NUMBER characters of a number: RESULT_INVALID with *error set. RESULT_NO_MEMORY. */
+/* Parses one object; `text.data[text.len]` must be a NUL. Refuses what RFC 8259 does not allow, and
+ * a byte order mark, U+0000, invalid UTF-8, duplicate members, more than JSON_MAX_DEPTH levels,
+ * JSON_MAX_VALUES values or JSON_MAX_NUMBER characters of a number: RESULT_INVALID with *error set.
+ * RESULT_NO_MEMORY. */
 enum result json_parse(struct arena *arena, struct slice text, const struct json **object,
                        struct json_error *error) MUST_CHECK;
 

@@ -1,5 +1,6 @@
-/* cJSON 1.7.15 accepts raw control characters, U+0000 (and cuts the string there), trailing commas of its
- * own making, `01`, a byte order mark and duplicate members. This scan refuses all of it and knows where. */
+/* cJSON 1.7.15 accepts raw control characters, U+0000 (and cuts the string there), trailing commas
+ * of its own making, `01`, a byte order mark and duplicate members. This scan refuses all of it and
+ * knows where. */
 #include "base/json_check.h"
 
 #include <stdlib.h>
@@ -138,7 +139,8 @@ static enum result scan_escape(struct scan *scan, char *out, size_t *out_len)
     return RESULT_OK;
 }
 
-/* A string from its opening quote on. With `out`, which has room for the raw text, decodes it too. */
+/* A string from its opening quote on. With `out`, which has room for the raw text, decodes it too.
+ */
 static enum result scan_string(struct scan *scan, char *out, size_t *out_len)
 {
     scan->at++;
@@ -151,7 +153,8 @@ static enum result scan_string(struct scan *scan, char *out, size_t *out_len)
             return RESULT_OK;
         }
         if (c < 0x20)
-            return refuse(scan, c ? "control character in a string" : "NUL character in a string", scan->at);
+            return refuse(scan, c ? "control character in a string" : "NUL character in a string",
+                          scan->at);
         scan->at++;
         if (c == '\\') {
             enum result result = scan_escape(scan, out, out_len);

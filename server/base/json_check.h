@@ -4,7 +4,8 @@
 
 #include "base/json.h"
 
-/* RESULT_OK: the text is one JSON object within the limits of json_parse. Otherwise as json_parse. */
+/* RESULT_OK: the text is one JSON object within the limits of json_parse. Otherwise as json_parse.
+ */
 enum result json_check(struct arena *arena, struct slice text, struct json_error *error) MUST_CHECK;
 
 #endif

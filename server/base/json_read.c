@@ -5,7 +5,8 @@
 /* Case-insensitive or unsafe on a client's input: CVE-2026-67216, and recursion without a limit. */
 #pragma GCC poison cJSON_GetObjectItem cJSON_Compare cJSON_Duplicate cJSON_GetErrorPtr
 
-/* cJSON's hooks are global and carry no context: the arena of the parse under way. One thread only. */
+/* cJSON's hooks are global and carry no context: the arena of the parse under way. One thread only.
+ */
 static struct arena *parse_arena;
 
 static void *arena_malloc(size_t size)

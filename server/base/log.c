@@ -146,7 +146,8 @@ void log_flush(void)
     }
     size_t written = 0;
     while (written < log_state.lines.len) {
-        ssize_t n = write(STDERR_FILENO, log_state.lines.data + written, log_state.lines.len - written);
+        ssize_t n =
+            write(STDERR_FILENO, log_state.lines.data + written, log_state.lines.len - written);
         if (n > 0)
             written += (size_t)n;
         else if (errno == EAGAIN)

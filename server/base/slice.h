@@ -12,7 +12,10 @@ struct slice {
     size_t len;
 };
 
-#define SLICE_INIT(literal) {(literal), sizeof(literal) - 1} /* for static data */
+#define SLICE_INIT(literal)            \
+    {                                  \
+        (literal), sizeof(literal) - 1 \
+    } /* for static data */
 #define SLICE(literal) ((struct slice)SLICE_INIT(literal))
 
 static inline struct slice slice_of(const char *string)

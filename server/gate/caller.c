@@ -37,7 +37,8 @@ static void read_world(struct call *call, const struct sigv4 *sigv4, const struc
 }
 
 /* X-Amz-Date, the limit it was compared with, and now. */
-static void refuse_date(struct call *call, enum error_id id, const struct sigv4 *sigv4, int64_t limit_s, int64_t now_s)
+static void refuse_date(struct call *call, enum error_id id, const struct sigv4 *sigv4,
+                        int64_t limit_s, int64_t now_s)
 {
     char limit[CLOCK_DATE_TIME], now[CLOCK_DATE_TIME];
     clock_format_basic(limit_s, limit);
@@ -48,9 +49,12 @@ static void refuse_date(struct call *call, enum error_id id, const struct sigv4 
 static bool verify(struct call *call, const struct sigv4 *sigv4, struct slice secret)
 {
     static const enum error_id refusals[] = {
-        [SIGV4_MISSING] = ERROR_SIGNATURE_MISSING,      [SIGV4_INCOMPLETE] = ERROR_SIGNATURE_INCOMPLETE,
-        [SIGV4_WRONG_SCOPE] = ERROR_SIGNATURE_SCOPE,    [SIGV4_EXPIRED] = ERROR_SIGNATURE_EXPIRED,
-        [SIGV4_NOT_YET_CURRENT] = ERROR_SIGNATURE_TOO_EARLY, [SIGV4_MISMATCH] = ERROR_SIGNATURE_MISMATCH,
+        [SIGV4_MISSING] = ERROR_SIGNATURE_MISSING,
+        [SIGV4_INCOMPLETE] = ERROR_SIGNATURE_INCOMPLETE,
+        [SIGV4_WRONG_SCOPE] = ERROR_SIGNATURE_SCOPE,
+        [SIGV4_EXPIRED] = ERROR_SIGNATURE_EXPIRED,
+        [SIGV4_NOT_YET_CURRENT] = ERROR_SIGNATURE_TOO_EARLY,
+        [SIGV4_MISMATCH] = ERROR_SIGNATURE_MISMATCH,
     };
     int64_t now_s = clock_wall_ms() / 1000, limit_s = 0;
     enum sigv4_verdict verdict = sigv4_check_form(sigv4);

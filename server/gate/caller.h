@@ -4,8 +4,8 @@
 
 #include "api/call.h"
 
-/* Sets call->caller from the signature's credential scope and, with --auth verify, checks the signature.
- * Answers the refusal itself and returns false. */
+/* Sets call->caller from the signature's credential scope and, with --auth verify, checks the
+ * signature. Answers the refusal itself and returns false. */
 bool caller_identify(struct call *call);
 
 #endif

@@ -10,7 +10,8 @@ bool fault_answer(struct call *call, const struct fault *fault)
     const struct slice places[ERROR_PLACES] = {slice_of(call->operation->name)};
     int known = id ? error_text(id)->status : 500;
     call->failed = true;
-    call->reply = (struct reply){.status = fault->status ? fault->status : known, .error = fault->error.data};
+    call->reply =
+        (struct reply){.status = fault->status ? fault->status : known, .error = fault->error.data};
     buffer_clear(call->out);
     error_write(call->out, id, places, fault->message.data || id ? fault->message : SLICE(""));
     call_take_body(call);

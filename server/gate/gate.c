@@ -13,8 +13,10 @@
 #include "store/brokers.h"
 
 enum {
-    GATE_SCRATCH = 64 << 20, /* a handler's own memory: DescribeBroker of a seeded broker of 100,000 users fits */
-    GATE_PARSE = 8 << 20,    /* 1 MiB of the worst JSON within the limits of values takes 2.5 MB */
+    /* A handler's own memory: DescribeBroker of a seeded broker of 100,000 users fits. */
+    GATE_SCRATCH = 64 << 20,
+    /* 1 MiB of the worst JSON within the limit of values takes 2.5 MB. */
+    GATE_PARSE = 8 << 20,
     GATE_REPLY = 32 << 20,
     GATE_STRANGERS = 256,
 };
@@ -26,8 +28,9 @@ struct gate {
     struct arena scratch; /* reset when a handler returns */
     struct arena parse;
     struct buffer out;
-    bool warned[64];    /* operations that are not built, by row */
-    uint64_t strangers[GATE_STRANGERS]; /* hashes of the brokers of other worlds already warned of */
+    bool warned[64]; /* operations that are not built, by row */
+    /* hashes of the brokers of other worlds already warned of */
+    uint64_t strangers[GATE_STRANGERS];
 };
 
 enum result gate_new(const struct gate_options *options, struct gate **out)
@@ -55,7 +58,8 @@ void gate_free(struct gate *gate)
     free(gate);
 }
 
-static struct call start_call(struct gate *gate, const struct request *request, const struct passage *passage)
+static struct call start_call(struct gate *gate, const struct request *request,
+                              const struct passage *passage)
 {
     buffer_clear(&gate->out);
     return (struct call){
@@ -97,8 +101,9 @@ static bool check_path(struct call *call)
 
 static void answer_options(struct call *call, struct slice methods)
 {
-    static const char headers[] = "authorization,content-type,x-amz-date,x-amz-security-token,x-amz-content-sha256,"
-                                  "x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request";
+    static const char headers[] =
+        "authorization,content-type,x-amz-date,x-amz-security-token,x-amz-content-sha256,"
+        "x-amz-user-agent,amz-sdk-invocation-id,amz-sdk-request";
     const char *allowed = arena_printf(call->arena, "%s,OPTIONS", methods.data);
     call->reply = (struct reply){.status = 200,
                                  .headers = {{"access-control-allow-methods", allowed},
@@ -127,8 +132,9 @@ static bool find_route(struct call *call, struct gate *gate)
 static bool meet_fault(struct call *call, struct passage *passage)
 {
     struct fault fault;
-    enum result result = fault_take(call->store, slice_of(call->operation->name), call->labels.broker_id,
-                                    call->labels.username, call->arena, &fault);
+    enum result result =
+        fault_take(call->store, slice_of(call->operation->name), call->labels.broker_id,
+                   call->labels.username, call->arena, &fault);
     if (result == RESULT_NOT_FOUND)
         return true;
     if (result) {
@@ -205,7 +211,8 @@ static bool check_body(struct call *call, struct gate *gate)
 
 static bool is_of_caller(const struct call *call, const struct broker *broker)
 {
-    return slice_equal(broker->account, call->caller.account) && slice_equal(broker->region, call->caller.region);
+    return slice_equal(broker->account, call->caller.account) &&
+           slice_equal(broker->region, call->caller.region);
 }
 
 static void warn_of_stranger(struct gate *gate, const struct broker *broker)
@@ -230,7 +237,8 @@ static bool check_broker(struct call *call, struct gate *gate)
     struct broker broker;
     if (!(operation->needs & NEEDS_BROKER))
         return true;
-    enum result result = broker_find_head(call->store, call->labels.broker_id, call->scratch, &broker);
+    enum result result =
+        broker_find_head(call->store, call->labels.broker_id, call->scratch, &broker);
     if (!result && !is_of_caller(call, &broker)) {
         warn_of_stranger(gate, &broker);
         result = RESULT_NOT_FOUND;
@@ -264,10 +272,10 @@ void gate_perform(struct gate *gate, const struct request *request, struct passa
 {
     struct call call = start_call(gate, request, passage);
     store_operation_begin(gate->store);
-    if (check_built(&call, gate)          /* 6 */
-        && check_body(&call, gate)        /* 6 */
-        && check_broker(&call, gate))     /* 7 */
-        call.operation->run(&call);       /* 8, 9 */
+    if (check_built(&call, gate)      /* 6 */
+        && check_body(&call, gate)    /* 6 */
+        && check_broker(&call, gate)) /* 7 */
+        call.operation->run(&call);   /* 8, 9 */
     if (store_operation_end(gate->store, !call.failed) && !call.failed)
         call_fail_internal(&call, RESULT_STORE);
     arena_reset(&gate->scratch);

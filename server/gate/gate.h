@@ -15,8 +15,8 @@ struct gate_options {
 enum result gate_new(const struct gate_options *options, struct gate **gate) MUST_CHECK;
 void gate_free(struct gate *gate);
 
-/* A request on its way, kept by the listener between the two steps below. Everything in it lives in the
- * request's arena. */
+/* A request on its way, kept by the listener between the two steps below. Everything in it lives in
+ * the request's arena. */
 struct passage {
     const struct operation *operation; /* NULL: no operation of the API */
     struct labels labels;
@@ -27,7 +27,8 @@ struct passage {
     struct reply reply;
 };
 
-/* Steps 1 to 5: framing, path, route, caller, fault. Call it once, when head and body are complete. */
+/* Steps 1 to 5: framing, path, route, caller, fault. Call it once, when head and body are complete.
+ */
 void gate_enter(struct gate *gate, const struct request *request, struct passage *passage);
 
 /* Steps 6 to 9: body, broker, rules, the write. Sets passage->reply. */

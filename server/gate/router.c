@@ -8,10 +8,12 @@ static const struct {
     bool may_be_empty;
 } label_names[] = {
     {SLICE_INIT("{broker-id}"), offsetof(struct labels, broker_id), false},
-    /* SDKs send an empty username (`…/users/`): it is a user who cannot exist, not a path that does not. */
+    /* SDKs send an empty username (`…/users/`): it is a user who cannot exist, not a path that does
+       not. */
     {SLICE_INIT("{username}"), offsetof(struct labels, username), true},
     {SLICE_INIT("{configuration-id}"), offsetof(struct labels, configuration_id), false},
-    {SLICE_INIT("{configuration-revision}"), offsetof(struct labels, configuration_revision), false},
+    {SLICE_INIT("{configuration-revision}"), offsetof(struct labels, configuration_revision),
+     false},
     {SLICE_INIT("{resource-arn}"), offsetof(struct labels, resource_arn), false},
 };
 
@@ -69,7 +71,8 @@ struct slice router_methods(const struct target *target, struct arena *arena)
     for (size_t i = 0; i < operation_count; i++) {
         if (!matches(operations[i].path, target, &labels))
             continue;
-        list = list ? arena_printf(arena, "%s,%s", list, operations[i].method) : operations[i].method;
+        list =
+            list ? arena_printf(arena, "%s,%s", list, operations[i].method) : operations[i].method;
         if (!list)
             break;
     }

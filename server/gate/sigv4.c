@@ -132,13 +132,13 @@ static bool read_credential(struct slice credential, struct sigv4 *sigv4)
     return parts[0].len > 0;
 }
 
-/* False where the member has a value already, or the new one is empty. */
+/* False where the member has a value already. */
 static bool set_once(struct slice *member, struct slice value)
 {
     if (member->data)
         return false;
     *member = value;
-    return value.len > 0;
+    return true;
 }
 
 /* A bad part does not end the reading: the region is wanted even where nothing is verified. */
@@ -187,8 +187,10 @@ static bool read_query(const struct target *target, struct sigv4 *sigv4)
         struct slice name;
         struct slice *value;
     } wanted[] = {
-        {SLICE("X-Amz-Algorithm"), &algorithm}, {SLICE("X-Amz-Credential"), &credential},
-        {SLICE("X-Amz-Date"), &sigv4->date},    {SLICE("X-Amz-Expires"), &expires},
+        {SLICE("X-Amz-Algorithm"), &algorithm},
+        {SLICE("X-Amz-Credential"), &credential},
+        {SLICE("X-Amz-Date"), &sigv4->date},
+        {SLICE("X-Amz-Expires"), &expires},
         {SLICE("X-Amz-SignedHeaders"), &sigv4->signed_headers},
         {SLICE("X-Amz-Signature"), &sigv4->signature},
     };

@@ -9,10 +9,10 @@
 
 /* The parts of a signature, borrowed from the request and its arena. */
 struct sigv4 {
-    bool present;       /* an Authorization header, or in the query X-Amz-Algorithm, -Credential
-                           or -Signature */
-    bool presigned;     /* it came in the query */
-    bool well_formed;   /* all parts are there, and a date */
+    bool present;     /* an Authorization header, or in the query X-Amz-Algorithm, -Credential
+                         or -Signature */
+    bool presigned;   /* it came in the query */
+    bool well_formed; /* all parts are there, and a date */
     struct slice access_key;
     struct slice scope_date; /* YYYYMMDD */
     struct slice region;     /* may be empty */
@@ -35,7 +35,7 @@ enum sigv4_verdict {
     SIGV4_OK,
     SIGV4_MISSING,         /* no signature at all */
     SIGV4_INCOMPLETE,      /* malformed */
-    SIGV4_WRONG_SCOPE,     /* not …/mq/aws4_request, no region, or another date than the request's */
+    SIGV4_WRONG_SCOPE,     /* not mq/aws4_request, no region, or not the request's date */
     SIGV4_EXPIRED,         /* older than 5 minutes (presigned: than X-Amz-Expires) */
     SIGV4_NOT_YET_CURRENT, /* more than 5 minutes in the future */
     SIGV4_MISMATCH,        /* body hash or signature differ */

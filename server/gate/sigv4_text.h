@@ -18,6 +18,8 @@ static inline bool sigv4_is_blank(char c)
 /* Without spaces and tabs at both ends; an absent slice stays absent. */
 static inline struct slice sigv4_trim(struct slice s)
 {
+    if (!s.data)
+        return s;
     while (s.len > 0 && sigv4_is_blank(s.data[0]))
         s = sigv4_part(s, 1, s.len - 1);
     while (s.len > 0 && sigv4_is_blank(s.data[s.len - 1]))

@@ -126,9 +126,9 @@ static int compare_pairs(const void *left, const void *right)
     return order != 0 ? order : compare(a->value, b->value);
 }
 
-/* Read from the raw query: the decoded members of a request are limited in number. */
-static enum result canonical_query(struct arena *arena, struct slice raw, bool presigned,
-                                   struct slice *query)
+/* Read from the raw query: the decoded members of a request are limited in number. A request that
+ * is not presigned has no X-Amz-Signature, or its form was refused. */
+static enum result canonical_query(struct arena *arena, struct slice raw, struct slice *query)
 {
     size_t most = 1;
     for (size_t i = 0; i < raw.len; i++)
@@ -145,7 +145,7 @@ static enum result canonical_query(struct arena *arena, struct slice raw, bool p
             continue;
         struct slice name = sigv4_take_until(&value, '=');
         name = put_query_part(&encoded, name);
-        if (presigned && slice_equal(name, SLICE("X-Amz-Signature")))
+        if (slice_equal(name, SLICE("X-Amz-Signature")))
             continue;
         pairs[count++] = (struct pair){name, put_query_part(&encoded, value)};
     }
@@ -195,18 +195,16 @@ static const struct header **sort_headers(const struct request *request)
     return sorted;
 }
 
-/* Whether the name is lower-case and follows `before`, as every client writes them. Nothing says
- * how the service would sign any other list, and here it means that no header is used twice. */
-static bool is_next_name(struct slice before, struct slice name)
+static bool is_lower_case(struct slice name)
 {
     for (size_t i = 0; i < name.len; i++)
         if (name.data[i] != to_lower(name.data[i]))
             return false;
-    return name.len > 0 && compare(before, name) < 0;
+    return true;
 }
 
-/* All headers of that name as one line; false where there is none. *next stands in the sorted
- * headers where the last name left it. */
+/* All headers of that name as one line; false where there is none from *next on, which stands
+ * behind those of the name before. */
 static bool put_header(struct text *text, const struct header *const *sorted, size_t count,
                        size_t *next, struct slice name)
 {
@@ -225,9 +223,10 @@ static bool put_header(struct text *text, const struct header *const *sorted, si
     return true;
 }
 
-/* RESULT_INVALID where the list cannot have been signed with this request. A list without `host`
- * is among them: AWS answers InvalidSignatureException to it ("'Host' or ':authority' must be a
- * 'SignedHeader' in the AWS Authorization."). */
+/* RESULT_INVALID where a name stands for no header or the list is not what every client writes:
+ * lower-case, ascending, each once. Nothing says how the service would sign another. One without
+ * `host` it refuses with InvalidSignatureException, a different text ("'Host' or ':authority' must
+ * be a 'SignedHeader' in the AWS Authorization."). */
 static enum result canonical_headers(const struct request *request, struct slice names,
                                      struct slice *headers)
 {
@@ -240,14 +239,11 @@ static enum result canonical_headers(const struct request *request, struct slice
         return RESULT_NO_MEMORY;
     size_t next = 0;
     bool has_host = false;
-    struct slice before = SLICE("");
     while (names.data) {
         struct slice name = sigv4_take_until(&names, ';');
-        if (!is_next_name(before, name) ||
-            !put_header(&text, sorted, request->header_count, &next, name))
+        if (!is_lower_case(name) || !put_header(&text, sorted, request->header_count, &next, name))
             return RESULT_INVALID;
         has_host = has_host || slice_equal(name, SLICE("host"));
-        before = name;
     }
     *headers = text_from(&text, 0);
     return has_host ? RESULT_OK : RESULT_INVALID;
@@ -344,8 +340,7 @@ static enum result gather(const struct request *request, const struct sigv4 *sig
     if (!result)
         result = canonical_headers(request, sigv4->signed_headers, &material->headers);
     if (!result)
-        result = canonical_query(request->arena, request->target.query, sigv4->presigned,
-                                 &material->query);
+        result = canonical_query(request->arena, request->target.query, &material->query);
     if (!result)
         result = derive_key(request->arena, sigv4, secret, material->key);
     return result;
@@ -356,8 +351,8 @@ static enum result hash_request(const struct request *request, const struct sigv
                                 const struct material *material, struct slice path,
                                 struct slice body_hash, char hex[CRYPTO_SHA256_HEX + 1])
 {
-    size_t room = request->method.len + 3 * path.len + material->query.len +
-                  material->headers.len + sigv4->signed_headers.len + body_hash.len + 6;
+    size_t room = request->method.len + 3 * path.len + material->query.len + material->headers.len +
+                  sigv4->signed_headers.len + body_hash.len + 6;
     struct text text;
     if (text_init(&text, request->arena, room))
         return RESULT_NO_MEMORY;
@@ -378,8 +373,8 @@ static enum result hash_request(const struct request *request, const struct sigv
 
 /* Whether the request carries the signature that belongs to this path and body hash. */
 static enum result match(const struct request *request, const struct sigv4 *sigv4,
-                         const struct material *material, struct slice path,
-                         struct slice body_hash, bool *matches)
+                         const struct material *material, struct slice path, struct slice body_hash,
+                         bool *matches)
 {
     char hex[CRYPTO_SHA256_HEX + 1];
     enum result result = hash_request(request, sigv4, material, path, body_hash, hex);

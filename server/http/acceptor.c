@@ -77,6 +77,7 @@ void acceptor_stop(struct acceptor *acceptor)
     set_deaf(acceptor, true);
     acceptor->deaf_until_ms = 0;
     for (size_t i = 0; i < acceptor->sockets->count; i++)
-        shutdown(acceptor->sockets->fds[i], SHUT_RDWR); /* or the kernel goes on accepting into the backlog */
+        shutdown(acceptor->sockets->fds[i],
+                 SHUT_RDWR); /* or the kernel goes on accepting into the backlog */
     sockets_close(acceptor->sockets);
 }

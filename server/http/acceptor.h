@@ -7,10 +7,10 @@
 #include "http/sockets.h"
 
 struct acceptor {
-    struct sockets *sockets;  /* borrowed */
-    int epoll;                /* the loop's */
-    bool deaf;                /* the listening sockets are out of the epoll set */
-    int64_t deaf_until_ms;    /* monotonic; 0: until there is room */
+    struct sockets *sockets; /* borrowed */
+    int epoll;               /* the loop's */
+    bool deaf;               /* the listening sockets are out of the epoll set */
+    int64_t deaf_until_ms;   /* monotonic; 0: until there is room */
 };
 
 /* Room for more connections, and where they go: the descriptor is given away. */
@@ -22,7 +22,8 @@ struct acceptor_target {
 
 bool acceptor_watch(struct acceptor *acceptor, int epoll, int fd);
 
-/* Takes what waits in the backlog. Without room it goes deaf: the kernel keeps the clients until there is. */
+/* Takes what waits in the backlog. Without room it goes deaf: the kernel keeps the clients until
+ * there is. */
 void acceptor_run(struct acceptor *acceptor, const struct acceptor_target *target, int64_t now_ms);
 
 /* When it must run although nobody called, INT64_MAX: never. */

@@ -15,7 +15,8 @@ void deadline_stop(struct deadline *deadline)
 void deadline_start(struct deadline_list *list, struct deadline *deadline, int64_t now_ms)
 {
     deadline_stop(deadline);
-    *deadline = (struct deadline){.previous = list->last, .list = list, .due_ms = now_ms + list->timeout_ms};
+    *deadline = (struct deadline){
+        .previous = list->last, .list = list, .due_ms = now_ms + list->timeout_ms};
     *(list->last ? &list->last->next : &list->first) = deadline;
     list->last = deadline;
 }

@@ -27,7 +27,8 @@ void *delays_take(struct delays *delays, int64_t now_ms)
     struct delay last = delays->heap[--delays->count];
     size_t at = 0;
     for (size_t child; (child = 2 * at + 1) < delays->count; at = child) {
-        if (child + 1 < delays->count && delays->heap[child + 1].due_ms < delays->heap[child].due_ms)
+        if (child + 1 < delays->count &&
+            delays->heap[child + 1].due_ms < delays->heap[child].due_ms)
             child++;
         if (delays->heap[child].due_ms >= last.due_ms)
             break;

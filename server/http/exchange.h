@@ -10,7 +10,7 @@ struct connection {
     struct deadline deadline;
     struct connection *previous, *next; /* all connections */
     int fd;                             /* borrowed from libmicrohttpd */
-    bool in_request;                    /* a request line has arrived and its reply is not yet sent */
+    bool in_request; /* a request line has arrived and its reply is not yet sent */
 };
 
 enum exchange_state {

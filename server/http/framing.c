@@ -1,4 +1,5 @@
-/* Each check answers to a measured defect: bodies that never end, request smuggling, values cut at a NUL. */
+/* Each check answers to a measured defect: bodies that never end, request smuggling, values cut at
+ * a NUL. */
 #include "http/framing.h"
 
 static size_t count_headers(const struct request *request, struct slice name)

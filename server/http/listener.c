@@ -1,6 +1,8 @@
 #include "http/listener.h"
 
 #include <microhttpd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,20 +19,21 @@
 #include "http/target.h"
 
 enum {
-    LISTENER_MEMORY = 64 << 10,   /* of a connection: request line, headers and query */
-    LISTENER_QUERY = 500,         /* members; with many more libmicrohttpd never answers */
-    LISTENER_DRAIN = 64 << 20,    /* of a body that is too large, so that the 413 arrives */
+    LISTENER_MEMORY = 64 << 10, /* of a connection: request line, headers and query */
+    LISTENER_QUERY = 500,       /* members; with many more libmicrohttpd never answers */
+    LISTENER_DRAIN = 64 << 20,  /* of a body that is too large, so that the 413 arrives */
 };
 
 struct listener {
     struct listener_options options;
     struct MHD_Daemon *daemon;
     struct acceptor acceptor;
-    bool busy;                      /* something changed that the next round must see */
+    bool busy; /* something changed that the next round must see */
     bool stopping;
     struct connection *connections;
     size_t connection_count;
-    struct deadline_list fresh, request, idle; /* before the first request line; until the reply; between */
+    struct deadline_list fresh, request,
+        idle; /* before the first request line; until the reply; between */
     struct delays delays;
     struct exchange *held_first, *held_last;
     struct exchange_pool pool;
@@ -39,7 +42,8 @@ struct listener {
 static void hold(struct listener *listener, struct exchange *exchange, enum exchange_state state)
 {
     exchange->state = state;
-    deadline_stop(&exchange->connection->deadline); /* from here on it is our time, not the client's */
+    deadline_stop(
+        &exchange->connection->deadline); /* from here on it is our time, not the client's */
     MHD_suspend_connection(exchange->wire);
     if (state != EXCHANGE_HELD)
         return;
@@ -82,8 +86,8 @@ static void *on_request_line(void *context, const char *raw, struct MHD_Connecti
     return exchange;
 }
 
-static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
-                                  const char *value, size_t value_len)
+static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                  size_t name_len, const char *value, size_t value_len)
 {
     struct exchange *exchange = context;
     struct header *headers = (struct header *)(void *)(uintptr_t)exchange->request.headers;
@@ -97,7 +101,8 @@ static bool read_head(struct exchange *exchange, const char *method)
 {
     int count = MHD_get_connection_values_n(exchange->wire, MHD_HEADER_KIND, NULL, NULL);
     struct request *request = &exchange->request;
-    struct header *headers = arena_alloc(&exchange->arena, (size_t)(count > 0 ? count : 0) * sizeof *headers);
+    struct header *headers =
+        arena_alloc(&exchange->arena, (size_t)(count > 0 ? count : 0) * sizeof *headers);
     const char *copy = arena_copy(&exchange->arena, slice_of(method));
     request->headers = headers;
     request->method = slice_of(copy);
@@ -111,7 +116,9 @@ static struct MHD_Response *make_response(const struct reply *reply, const struc
 {
     struct reply_header headers[REPLY_ALL_HEADERS];
     size_t count = reply_headers(reply, ids, headers);
-    void *body = (void *)(uintptr_t)(reply->body.data ? reply->body.data : ""); /* lives in the exchange, or is static */
+    void *body =
+        (void *)(uintptr_t)(reply->body.data ? reply->body.data
+                                             : ""); /* lives in the exchange, or is static */
     struct MHD_Response *response =
         MHD_create_response_from_buffer(reply->body.len, body, MHD_RESPMEM_PERSISTENT);
     for (size_t i = 0; response && i < count; i++) {
@@ -141,8 +148,8 @@ static enum MHD_Result send_reply(struct listener *listener, struct exchange *ex
     return queued;
 }
 
-/* Sends the reply now, or after the commit while the tick has something to commit: nobody may see a write, not
- * even by a read, that could still fail. */
+/* Sends the reply now, or after the commit while the tick has something to commit: nobody may see a
+ * write, not even by a read, that could still fail. */
 static enum MHD_Result answer(struct listener *listener, struct exchange *exchange)
 {
     if (!store_tick_is_open(listener->options.store))
@@ -180,9 +187,10 @@ static bool is_hopeless(const struct listener *listener, const struct request *r
            strtoull(length.data, NULL, 10) > listener->options.max_body;
 }
 
-/* The head is complete. Anything but an error waits for the final call: a reply here closes the connection. */
-static enum MHD_Result on_head(struct listener *listener, struct exchange *exchange, const char *method,
-                               const char *version)
+/* The head is complete. Anything but an error waits for the final call: a reply here closes the
+ * connection. */
+static enum MHD_Result on_head(struct listener *listener, struct exchange *exchange,
+                               const char *method, const char *version)
 {
     struct request *request = &exchange->request;
     exchange->state = EXCHANGE_BODY;
@@ -218,8 +226,9 @@ static enum MHD_Result on_end(struct listener *listener, struct exchange *exchan
     return enter(listener, exchange);
 }
 
-static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, const char *url, const char *method,
-                                  const char *version, const char *data, size_t *len, void **state)
+static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *len, void **state)
 {
     struct listener *listener = context;
     struct exchange *exchange = *state;
@@ -271,7 +280,8 @@ static void on_connection(void *context, struct MHD_Connection *wire, void **soc
         listener->connection_count++;
         if (!connection)
             return; /* its requests will be refused */
-        connection->fd = MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        connection->fd =
+            MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         connection->next = listener->connections;
         if (connection->next)
             connection->next->previous = connection;
@@ -284,7 +294,8 @@ static void on_connection(void *context, struct MHD_Connection *wire, void **soc
     if (!connection)
         return;
     deadline_stop(&connection->deadline);
-    *(connection->previous ? &connection->previous->next : &listener->connections) = connection->next;
+    *(connection->previous ? &connection->previous->next : &listener->connections) =
+        connection->next;
     if (connection->next)
         connection->next->previous = connection->previous;
     free(connection);
@@ -309,7 +320,8 @@ static void PRINTF_LIKE(2, 0) log_wire(void *context, const char *format, va_lis
 
 static struct MHD_Daemon *start_daemon(struct listener *listener)
 {
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET;
+    unsigned flags =
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET;
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_wire, listener}, /* must come first */
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)listener->options.max_connections, NULL},
@@ -320,7 +332,8 @@ static struct MHD_Daemon *start_daemon(struct listener *listener)
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, listener},
         {MHD_OPTION_END, 0, NULL},
     };
-    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_ARRAY, options,
+                            MHD_OPTION_END);
 }
 
 enum result listener_new(const struct listener_options *options, struct listener **out)
@@ -361,20 +374,27 @@ void listener_free(struct listener *listener)
 
 enum result listener_watch(struct listener *listener, int epoll)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    return info && acceptor_watch(&listener->acceptor, epoll, info->epoll_fd) ? RESULT_OK : RESULT_SYSTEM;
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    return info && acceptor_watch(&listener->acceptor, epoll, info->epoll_fd) ? RESULT_OK
+                                                                              : RESULT_SYSTEM;
 }
 
 static void add_connection(void *context, int fd, const struct sockaddr *address, socklen_t len)
 {
     struct listener *listener = context;
-    MHD_add_connection(listener->daemon, fd, address, len); /* closes the descriptor where it fails */
+    /* A reply counts as sent when the kernel has it; the kernel gives up on a client that does not
+     * take it. */
+    unsigned limit_ms = (unsigned)listener->options.request_ms;
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof limit_ms);
+    MHD_add_connection(listener->daemon, fd, address,
+                       len); /* closes the descriptor where it fails */
 }
 
 void listener_run(struct listener *listener)
 {
-    struct acceptor_target target = {listener->options.max_connections - listener->connection_count, add_connection,
-                                     listener};
+    struct acceptor_target target = {listener->options.max_connections - listener->connection_count,
+                                     add_connection, listener};
     listener->busy = false;
     if (!listener->stopping)
         acceptor_run(&listener->acceptor, &target, clock_monotonic_ms());
@@ -399,7 +419,9 @@ static void cut_late(struct deadline_list *list, int64_t now_ms)
     while (deadline_next_ms(list) <= now_ms) {
         struct connection *late = (struct connection *)(void *)list->first;
         deadline_stop(&late->deadline);
-        shutdown(late->fd, SHUT_RDWR); /* libmicrohttpd sees the end and closes it; the descriptor is its own */
+        shutdown(
+            late->fd,
+            SHUT_RDWR); /* libmicrohttpd sees the end and closes it; the descriptor is its own */
     }
 }
 
@@ -420,9 +442,9 @@ bool listener_is_busy(const struct listener *listener)
 
 int listener_wait_ms(struct listener *listener, int64_t now_ms)
 {
-    const int64_t due[] = {
-        deadline_next_ms(&listener->fresh), deadline_next_ms(&listener->request), deadline_next_ms(&listener->idle),
-        delays_next_ms(&listener->delays),  acceptor_next_ms(&listener->acceptor)};
+    const int64_t due[] = {deadline_next_ms(&listener->fresh), deadline_next_ms(&listener->request),
+                           deadline_next_ms(&listener->idle), delays_next_ms(&listener->delays),
+                           acceptor_next_ms(&listener->acceptor)};
     MHD_UNSIGNED_LONG_LONG timeout = 0;
     int64_t next = INT64_MAX;
     for (size_t i = 0; i < sizeof due / sizeof *due; i++)

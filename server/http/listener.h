@@ -1,4 +1,5 @@
-/* The wire: connections, requests and replies. listener.c is the only file that knows libmicrohttpd. */
+/* The wire: connections, requests and replies. listener.c is the only file that knows
+ * libmicrohttpd. */
 #ifndef HTTP_LISTENER_H
 #define HTTP_LISTENER_H
 
@@ -20,12 +21,14 @@ struct listener_options {
     int64_t request_ms;      /* how long a request may take to arrive, and a reply to be taken */
 };
 
-enum result listener_new(const struct listener_options *options, struct listener **listener) MUST_CHECK;
+enum result listener_new(const struct listener_options *options,
+                         struct listener **listener) MUST_CHECK;
 
 /* Every held or delayed request is let go unanswered, every connection closed. */
 void listener_free(struct listener *listener);
 
-/* Adds what it waits for to the epoll set: descriptors for reading, without meaning for the caller. */
+/* Adds what it waits for to the epoll set: descriptors for reading, without meaning for the caller.
+ */
 enum result listener_watch(struct listener *listener, int epoll) MUST_CHECK;
 
 /* Accepts, reads, serves and sends. Writes of operations are left in the store's open tick. */

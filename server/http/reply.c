@@ -24,8 +24,9 @@ size_t reply_headers(const struct reply *reply, const struct reply_ids *ids,
         {"expires", "0"},
         {"pragma", "no-cache"},
         {"access-control-allow-origin", "*"},
-        {"access-control-expose-headers", "x-amzn-errortype,x-amzn-requestid,x-amzn-errormessage,x-amzn-trace-id,"
-                                          "x-amz-apigw-id,date"},
+        {"access-control-expose-headers",
+         "x-amzn-errortype,x-amzn-requestid,x-amzn-errormessage,x-amzn-trace-id,"
+         "x-amz-apigw-id,date"},
     };
     size_t count = sizeof common / sizeof *common;
     memcpy(headers, common, sizeof common);
@@ -44,7 +45,9 @@ void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
     const struct operation *operation = exchange->passage.operation;
     const struct request *request = &exchange->request;
     struct slice path = request->target.path.data ? request->target.path : SLICE("");
-    if (!log_begin(LOG_INFO, "request"))
+    /* A container asks for its health every few seconds. */
+    bool routine = reply->status == 200 && slice_equal(path, SLICE("/_local/health"));
+    if (!log_begin(routine ? LOG_DEBUG : LOG_INFO, "request"))
         return;
     log_string("id", ids->request);
     log_string("operation", operation ? operation->name : NULL);

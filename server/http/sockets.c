@@ -9,7 +9,8 @@
 
 #include "base/log.h"
 
-/* The kernel hands port 0 even numbers first, so the family that is asked first alternates between tries. */
+/* The kernel hands port 0 even numbers first, so the family that is asked first alternates between
+ * tries. */
 enum { SOCKETS_TRIES = 32, SOCKETS_BACKLOG = 1024 };
 
 struct addresses {
@@ -19,15 +20,18 @@ struct addresses {
     size_t count;
 };
 
-static enum result resolve(const char *host, struct addresses *addresses, struct sockets_error *error)
+static enum result resolve(const char *host, struct addresses *addresses,
+                           struct sockets_error *error)
 {
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *found = NULL;
     if (strcmp(host, "localhost") != 0)
         hints.ai_flags |= AI_NUMERICHOST;
     int code = getaddrinfo(host, NULL, &hints, &found);
     if (code != 0) {
-        snprintf(error->text, sizeof error->text, "%s: not an address to listen on (%s)", host, gai_strerror(code));
+        snprintf(error->text, sizeof error->text, "%s: not an address to listen on (%s)", host,
+                 gai_strerror(code));
         return RESULT_SYSTEM;
     }
     for (struct addrinfo *at = found; at && addresses->count < SOCKETS_MOST; at = at->ai_next) {
@@ -49,12 +53,15 @@ static void set_port(struct sockaddr_storage *address, uint16_t port)
 
 static uint16_t get_port(int fd)
 {
-    struct sockaddr_storage address = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.v6 = {.sin6_family = AF_UNSPEC}};
     socklen_t len = sizeof address;
-    if (getsockname(fd, (struct sockaddr *)&address, &len))
+    if (getsockname(fd, &address.any, &len))
         return 0;
-    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
-                                               : ((struct sockaddr_in *)(void *)&address)->sin_port);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 /* -1 with errno on failure. */
@@ -66,7 +73,8 @@ static int open_one(struct sockaddr_storage *address, socklen_t len, uint16_t po
     if (fd < 0)
         return -1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        (address->ss_family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0) &&
+        (address->ss_family != AF_INET6 ||
+         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0) &&
         bind(fd, (struct sockaddr *)address, len) == 0 && listen(fd, SOCKETS_BACKLOG) == 0)
         return fd;
     int kept = errno;
@@ -80,7 +88,8 @@ static bool is_missing_ipv6(const struct sockaddr_storage *address)
     return address->ss_family == AF_INET6 && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL);
 }
 
-/* One try, beginning with address `first`. -1: a fatal error; 0: that port is taken somewhere; 1: all are open. */
+/* One try, beginning with address `first`. -1: a fatal error; 0: that port is taken somewhere; 1:
+ * all are open. */
 static int open_all(struct addresses *addresses, size_t first, uint16_t port, bool optional_ipv6,
                     struct sockets *sockets, struct sockets_error *error)
 {
@@ -97,8 +106,9 @@ static int open_all(struct addresses *addresses, size_t first, uint16_t port, bo
             log_event(LOG_WARN, "no-ipv6", "host", addresses->names[at]);
             continue;
         }
-        snprintf(error->text, sizeof error->text, "cannot listen on %s port %d: %s", addresses->names[at],
-                 (int)sockets->port, errno == EADDRINUSE ? "the port is in use" : strerror(errno));
+        snprintf(error->text, sizeof error->text, "cannot listen on %s port %d: %s",
+                 addresses->names[at], (int)sockets->port,
+                 errno == EADDRINUSE ? "the port is in use" : strerror(errno));
         bool again = errno == EADDRINUSE && port == 0;
         sockets_close(sockets);
         return again ? 0 : -1;
@@ -106,8 +116,8 @@ static int open_all(struct addresses *addresses, size_t first, uint16_t port, bo
     return sockets->count > 0 ? 1 : -1;
 }
 
-enum result sockets_open(const char *const *hosts, size_t host_count, uint16_t port, bool optional_ipv6,
-                         struct sockets *sockets, struct sockets_error *error)
+enum result sockets_open(const char *const *hosts, size_t host_count, uint16_t port,
+                         bool optional_ipv6, struct sockets *sockets, struct sockets_error *error)
 {
     struct addresses addresses = {.count = 0};
     snprintf(error->text, sizeof error->text, "no address to listen on");
@@ -115,8 +125,10 @@ enum result sockets_open(const char *const *hosts, size_t host_count, uint16_t p
         if (resolve(hosts[i], &addresses, error))
             return RESULT_SYSTEM;
     int opened = 0;
-    for (size_t attempt = 0; addresses.count > 0 && opened == 0 && attempt < SOCKETS_TRIES; attempt++)
-        opened = open_all(&addresses, attempt % addresses.count, port, optional_ipv6, sockets, error);
+    for (size_t attempt = 0; addresses.count > 0 && opened == 0 && attempt < SOCKETS_TRIES;
+         attempt++)
+        opened =
+            open_all(&addresses, attempt % addresses.count, port, optional_ipv6, sockets, error);
     return opened > 0 ? RESULT_OK : RESULT_SYSTEM;
 }
 

@@ -4,8 +4,9 @@
 
 #include "api/request.h"
 
-/* Splits and decodes `raw`; an absolute-form target loses its scheme and authority. %zz, %00 and invalid UTF-8
- * only set target->malformed. Segments and members live in the arena. RESULT_NO_MEMORY. */
+/* Splits and decodes `raw`; an absolute-form target loses its scheme and authority. %zz, %00 and
+ * invalid UTF-8 only set target->malformed. Segments and members live in the arena.
+ * RESULT_NO_MEMORY. */
 enum result target_parse(struct slice raw, struct arena *arena, struct target *target) MUST_CHECK;
 
 #endif

@@ -21,7 +21,8 @@ static void put_lower(struct json_writer *writer, const char *name, struct slice
     char lower[32] = "";
     size_t len = value.len < sizeof lower ? value.len : sizeof lower;
     for (size_t i = 0; i < len; i++)
-        lower[i] = value.data[i] >= 'A' && value.data[i] <= 'Z' ? (char)(value.data[i] | 0x20) : value.data[i];
+        lower[i] = value.data[i] >= 'A' && value.data[i] <= 'Z' ? (char)(value.data[i] | 0x20)
+                                                                : value.data[i];
     json_put_string(writer, name, (struct slice){lower, len});
 }
 
@@ -34,10 +35,12 @@ static enum result put_name(struct json_writer *writer, const char *name, struct
 }
 
 /* Protocol and port of each endpoint, in the recorded order. */
-static const char *const activemq_endpoints[] = {"ssl://%s:61617", "amqp+ssl://%s:5671", "stomp+ssl://%s:61614",
-                                                 "mqtt+ssl://%s:8883", "wss://%s:61619"};
+static const char *const activemq_endpoints[] = {"ssl://%s:61617", "amqp+ssl://%s:5671",
+                                                 "stomp+ssl://%s:61614", "mqtt+ssl://%s:8883",
+                                                 "wss://%s:61619"};
 
-static void write_endpoint(struct json_writer *writer, const char *form, struct slice host, struct buffer *text)
+static void write_endpoint(struct json_writer *writer, const char *form, struct slice host,
+                           struct buffer *text)
 {
     const char *place = strstr(form, "%s");
     buffer_clear(text);
@@ -47,8 +50,8 @@ static void write_endpoint(struct json_writer *writer, const char *form, struct 
     json_write_string(writer, buffer_slice(text));
 }
 
-static enum result write_instance(struct json_writer *writer, const struct broker *broker, int number,
-                                  struct arena *arena)
+static enum result write_instance(struct json_writer *writer, const struct broker *broker,
+                                  int number, struct arena *arena)
 {
     struct slice host = name_host(broker, number, arena);
     struct slice address = name_ip_address(broker, number, arena);
@@ -63,7 +66,8 @@ static enum result write_instance(struct json_writer *writer, const struct broke
     json_list_begin(writer);
     if (broker->rabbitmq)
         write_endpoint(writer, "amqps://%s:5671", host, &text);
-    for (size_t i = 0; !broker->rabbitmq && i < sizeof activemq_endpoints / sizeof *activemq_endpoints; i++)
+    for (size_t i = 0;
+         !broker->rabbitmq && i < sizeof activemq_endpoints / sizeof *activemq_endpoints; i++)
         write_endpoint(writer, activemq_endpoints[i], host, &text);
     json_list_end(writer);
     if (!broker->rabbitmq)
@@ -74,7 +78,8 @@ static enum result write_instance(struct json_writer *writer, const struct broke
     return result;
 }
 
-static enum result put_instances(struct json_writer *writer, const struct broker *broker, struct arena *arena)
+static enum result put_instances(struct json_writer *writer, const struct broker *broker,
+                                 struct arena *arena)
 {
     bool pair = slice_equal(broker->deployment_mode, SLICE("ACTIVE_STANDBY_MULTI_AZ"));
     int instances = is_being_created(broker) ? 0 : pair ? 2 : 1;
@@ -87,8 +92,8 @@ static enum result put_instances(struct json_writer *writer, const struct broker
     return result;
 }
 
-static enum result put_configuration(struct json_writer *writer, const char *name, const struct broker *broker,
-                                     struct arena *arena)
+static enum result put_configuration(struct json_writer *writer, const char *name,
+                                     const struct broker *broker, struct arena *arena)
 {
     json_key(writer, name);
     json_object_begin(writer);
@@ -98,7 +103,8 @@ static enum result put_configuration(struct json_writer *writer, const char *nam
     return result;
 }
 
-static enum result put_configurations(struct json_writer *writer, const struct broker *broker, struct arena *arena)
+static enum result put_configurations(struct json_writer *writer, const struct broker *broker,
+                                      struct arena *arena)
 {
     bool pending = is_being_created(broker);
     enum result result = RESULT_OK;
@@ -113,7 +119,8 @@ static enum result put_configurations(struct json_writer *writer, const struct b
     return result;
 }
 
-static enum result put_encryption(struct json_writer *writer, const struct broker *broker, struct arena *arena)
+static enum result put_encryption(struct json_writer *writer, const struct broker *broker,
+                                  struct arena *arena)
 {
     enum result result = RESULT_OK;
     json_key(writer, "encryptionOptions");
@@ -128,10 +135,13 @@ static enum result put_encryption(struct json_writer *writer, const struct broke
 static enum result put_log_group(struct json_writer *writer, const char *name, const char *log,
                                  const struct broker *broker, struct arena *arena)
 {
-    return put_name(writer, name, slice_of(arena_printf(arena, "/aws/amazonmq/broker/%s/%s", broker->id.data, log)));
+    return put_name(
+        writer, name,
+        slice_of(arena_printf(arena, "/aws/amazonmq/broker/%s/%s", broker->id.data, log)));
 }
 
-static enum result put_logs(struct json_writer *writer, const struct broker *broker, struct arena *arena)
+static enum result put_logs(struct json_writer *writer, const struct broker *broker,
+                            struct arena *arena)
 {
     enum result result = RESULT_OK;
     json_key(writer, "logs");
@@ -159,7 +169,8 @@ static void put_window(struct json_writer *writer, const struct broker *broker)
 
 /* The given ids or, where none were given, `count` of the default VPC. */
 static enum result put_network_ids(struct json_writer *writer, const char *name, struct slice given,
-                                   const char *prefix, int count, const struct broker *broker, struct arena *arena)
+                                   const char *prefix, int count, const struct broker *broker,
+                                   struct arena *arena)
 {
     if (given.data) {
         json_put_raw(writer, name, given);
@@ -197,8 +208,8 @@ static void put_tags(struct json_writer *writer, const struct broker_parts *part
 }
 
 /* brokerArn to brokerState, which both shapes begin with. */
-static enum result put_identity(struct json_writer *writer, const struct broker *broker, bool instances,
-                                struct arena *arena)
+static enum result put_identity(struct json_writer *writer, const struct broker *broker,
+                                bool instances, struct arena *arena)
 {
     enum result result = put_name(writer, "brokerArn", name_broker_arn(broker, arena));
     json_put_string(writer, "brokerId", broker->id);
@@ -209,8 +220,8 @@ static enum result put_identity(struct json_writer *writer, const struct broker 
     return result;
 }
 
-enum result broker_write(struct json_writer *writer, const struct broker *broker, const struct broker_parts *parts,
-                         struct arena *arena)
+enum result broker_write(struct json_writer *writer, const struct broker *broker,
+                         const struct broker_parts *parts, struct arena *arena)
 {
     json_object_begin(writer);
     put_lower(writer, "authenticationStrategy", broker->authentication_strategy);
@@ -230,18 +241,20 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
     put_window(writer, broker);
     json_put_boolean(writer, "publiclyAccessible", broker->publicly_accessible);
     if (!result)
-        result = put_network_ids(writer, "securityGroups", broker->security_groups, "sg-", 1, broker, arena);
+        result = put_network_ids(writer, "securityGroups", broker->security_groups, "sg-", 1,
+                                 broker, arena);
     put_lower(writer, "storageType", broker->storage_type);
     if (!result)
-        result = put_network_ids(writer, "subnetIds", broker->subnet_ids, "subnet-", default_subnets(broker), broker,
-                                 arena);
+        result = put_network_ids(writer, "subnetIds", broker->subnet_ids, "subnet-",
+                                 default_subnets(broker), broker, arena);
     put_tags(writer, parts);
     write_user_summaries(writer, parts->users, parts->user_count);
     json_object_end(writer);
     return result;
 }
 
-enum result broker_write_summary(struct json_writer *writer, const struct broker *broker, struct arena *arena)
+enum result broker_write_summary(struct json_writer *writer, const struct broker *broker,
+                                 struct arena *arena)
 {
     json_object_begin(writer);
     enum result result = put_identity(writer, broker, false, arena);

@@ -15,8 +15,8 @@ struct broker_parts {
 };
 
 /* The body of DescribeBroker. RESULT_NO_MEMORY; a failure of the buffer sticks to it. */
-enum result broker_write(struct json_writer *writer, const struct broker *broker, const struct broker_parts *parts,
-                         struct arena *arena) MUST_CHECK;
+enum result broker_write(struct json_writer *writer, const struct broker *broker,
+                         const struct broker_parts *parts, struct arena *arena) MUST_CHECK;
 
 /* One row of ListBrokers. */
 enum result broker_write_summary(struct json_writer *writer, const struct broker *broker,

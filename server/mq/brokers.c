@@ -22,13 +22,13 @@ void describe_broker(struct call *call)
     struct broker broker;
     struct tag *tags = NULL;
     struct user *users = NULL;
-    enum result result =
-        broker_find(call->store, call->caller.account, call->caller.region, call->broker.id, call->scratch, &broker);
+    enum result result = broker_find(call->store, call->caller.account, call->caller.region,
+                                     call->broker.id, call->scratch, &broker);
     if (!result)
         result = broker_tags(call->store, broker.id, call->scratch, &tags, &parts.tag_count);
     if (!result && shows_users(&broker))
-        result = user_page(call->store, broker.id, (struct slice){NULL, 0}, DESCRIBED_USERS, call->scratch, &users,
-                           &parts.user_count);
+        result = user_page(call->store, broker.id, (struct slice){NULL, 0}, DESCRIBED_USERS,
+                           call->scratch, &users, &parts.user_count);
     parts.tags = tags;
     parts.users = users;
     if (!result)

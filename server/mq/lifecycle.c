@@ -9,7 +9,8 @@ static enum result end_reboot(struct store *store, struct slice broker_id)
     return result ? result : broker_end_reboot(store, broker_id);
 }
 
-enum result lifecycle_reboot(struct store *store, struct slice broker_id, int64_t now_ms, int64_t reboot_ms)
+enum result lifecycle_reboot(struct store *store, struct slice broker_id, int64_t now_ms,
+                             int64_t reboot_ms)
 {
     enum result result = broker_begin_reboot(store, broker_id, now_ms + reboot_ms);
     return result || reboot_ms > 0 ? result : end_reboot(store, broker_id);

@@ -18,8 +18,8 @@ const char *name_partition(struct slice region)
 
 struct slice name_broker_arn(const struct broker *broker, struct arena *arena)
 {
-    return FORMAT(arena, "arn:%s:mq:%s:%s:broker:%s:%s", name_partition(broker->region), broker->region.data,
-                  broker->account.data, broker->name.data, broker->id.data);
+    return FORMAT(arena, "arn:%s:mq:%s:%s:broker:%s:%s", name_partition(broker->region),
+                  broker->region.data, broker->account.data, broker->name.data, broker->id.data);
 }
 
 struct slice name_host(const struct broker *broker, int instance, struct arena *arena)
@@ -70,7 +70,8 @@ struct slice name_kms_key(const struct broker *broker, struct arena *arena)
                   broker->account.data, key.data);
 }
 
-struct slice name_network_id(const struct broker *broker, const char *prefix, int number, struct arena *arena)
+struct slice name_network_id(const struct broker *broker, const char *prefix, int number,
+                             struct arena *arena)
 {
     char hex[18] = "";
     struct slice seed =

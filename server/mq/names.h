@@ -1,4 +1,5 @@
-/* Names a broker is known by: ARN, host names, addresses and the stable ids of what nobody named. */
+/* Names a broker is known by: ARN, host names, addresses and the stable ids of what nobody named.
+ */
 #ifndef MQ_NAMES_H
 #define MQ_NAMES_H
 
@@ -14,13 +15,16 @@ struct slice name_broker_arn(const struct broker *broker, struct arena *arena);
 /* The host of an instance (1 or 2) of an ActiveMQ broker, or the only one of a RabbitMQ broker. */
 struct slice name_host(const struct broker *broker, int instance, struct arena *arena);
 
-/* An address in the default VPC or, publicly accessible, in a range for documentation (RFC 5737). */
+/* An address in the default VPC or, publicly accessible, in a range for documentation (RFC 5737).
+ */
 struct slice name_ip_address(const struct broker *broker, int instance, struct arena *arena);
 
 struct slice name_configuration_id(const struct broker *broker, struct arena *arena);
 struct slice name_kms_key(const struct broker *broker, struct arena *arena);
 
-/* `prefix` and 17 hex characters, for example subnet-0a1b…, of the default VPC of the broker's world. */
-struct slice name_network_id(const struct broker *broker, const char *prefix, int number, struct arena *arena);
+/* `prefix` and 17 hex characters, for example subnet-0a1b…, of the default VPC of the broker's
+ * world. */
+struct slice name_network_id(const struct broker *broker, const char *prefix, int number,
+                             struct arena *arena);
 
 #endif

@@ -17,10 +17,12 @@ struct operation {
     const char *path; /* labels in braces */
     int status;       /* of a success */
     unsigned needs;
-    enum error_id wrong_state;     /* answered unless the broker can be changed; ERROR_NONE: any state will do */
+    enum error_id
+        wrong_state; /* answered unless the broker can be changed; ERROR_NONE: any state will do */
     const struct members *members; /* of the body; NULL: the body is ignored */
-    bool (*check)(struct call *call); /* rules that need no store; false: it answered. May be NULL */
-    void (*run)(struct call *call);   /* NULL: not built yet, 501 */
+    bool (*check)(
+        struct call *call);         /* rules that need no store; false: it answered. May be NULL */
+    void (*run)(struct call *call); /* NULL: not built yet, 501 */
 };
 
 extern const struct operation operations[];

@@ -11,7 +11,8 @@ static bool is_letter_or_digit(char c)
 static bool only_has(struct slice text, const char *more)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (!is_letter_or_digit(text.data[i]) && (text.data[i] == '\0' || !strchr(more, text.data[i])))
+        if (!is_letter_or_digit(text.data[i]) &&
+            (text.data[i] == '\0' || !strchr(more, text.data[i])))
             return false;
     return true;
 }
@@ -69,6 +70,7 @@ bool rule_is_broker_id(struct slice text)
 
 bool rule_state_allows_change(struct slice state)
 {
-    return slice_equal(state, SLICE("RUNNING")) || slice_equal(state, SLICE("CRITICAL_ACTION_REQUIRED")) ||
+    return slice_equal(state, SLICE("RUNNING")) ||
+           slice_equal(state, SLICE("CRITICAL_ACTION_REQUIRED")) ||
            slice_equal(state, SLICE("REPLICA"));
 }

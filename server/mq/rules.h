@@ -16,12 +16,15 @@ enum {
     USERS_MOST = 250,
 };
 
-/* Each returns the rule that is broken, or ERROR_NONE. Values are valid UTF-8, lengths are in code points. */
+/* Each returns the rule that is broken, or ERROR_NONE. Values are valid UTF-8, lengths are in code
+ * points. */
 enum error_id rule_username(struct slice username);
-enum error_id rule_password(struct slice password); /* length, forbidden, printable, unique: in this order */
+enum error_id rule_password(
+    struct slice password); /* length, forbidden, printable, unique: in this order */
 enum error_id rule_group(struct slice group);
 
-/* Whether a text has the form of a key in a page token: 2 to 100 of the username alphabet, or a broker id. */
+/* Whether a text has the form of a key in a page token: 2 to 100 of the username alphabet, or a
+ * broker id. */
 bool rule_is_username(struct slice text);
 bool rule_is_broker_id(struct slice text);
 

@@ -15,12 +15,13 @@ struct user_input {
     enum optional replication_user;
 };
 
-#define USER_MEMBERS(password_required)                                                                    \
-    {                                                                                                      \
-        {"consoleAccess", MEMBER_BOOLEAN, offsetof(struct user_input, console_access), false},             \
-        {"groups", MEMBER_STRINGS, offsetof(struct user_input, groups), false},                            \
-        {"password", MEMBER_STRING, offsetof(struct user_input, password), password_required},             \
-        {"replicationUser", MEMBER_BOOLEAN, offsetof(struct user_input, replication_user), false},         \
+#define USER_MEMBERS(password_required)                                                            \
+    {                                                                                              \
+        {"consoleAccess", MEMBER_BOOLEAN, offsetof(struct user_input, console_access), false},     \
+            {"groups", MEMBER_STRINGS, offsetof(struct user_input, groups), false},                \
+            {"password", MEMBER_STRING, offsetof(struct user_input, password), password_required}, \
+            {"replicationUser", MEMBER_BOOLEAN, offsetof(struct user_input, replication_user),     \
+             false},                                                                               \
     }
 
 static const struct member create_list[] = USER_MEMBERS(true);
@@ -54,14 +55,16 @@ static bool check_rule(struct call *call, enum error_id broken)
     return !broken;
 }
 
-/* In the order of the model's members. The username is a path label between password and replicationUser. */
+/* In the order of the model's members. The username is a path label between password and
+ * replicationUser. */
 static bool check_input(struct call *call, enum error_id username_breaks)
 {
     const struct user_input *input = call->input;
     return check_groups(call, &input->groups) &&
            (!input->password.data || check_rule(call, rule_password(input->password))) &&
            check_rule(call, username_breaks) &&
-           check_rule(call, input->console_access == OPTIONAL_TRUE && input->replication_user == OPTIONAL_TRUE
+           check_rule(call, input->console_access == OPTIONAL_TRUE &&
+                                    input->replication_user == OPTIONAL_TRUE
                                 ? ERROR_REPLICATION_CONSOLE
                                 : ERROR_NONE);
 }
@@ -96,7 +99,8 @@ static bool is_among(struct slice text, const struct slice *list, size_t count)
 }
 
 /* The groups as a JSON array, each once, at its first place. */
-static enum result encode_groups(struct call *call, const struct strings *groups, struct slice *json)
+static enum result encode_groups(struct call *call, const struct strings *groups,
+                                 struct slice *json)
 {
     struct buffer text;
     struct json_writer writer = {.out = &text};
@@ -140,7 +144,8 @@ static void succeed_empty(struct call *call, enum result result)
 /* The user of the path; false: answered with 404 or 500. */
 static bool find_user(struct call *call, struct user *user)
 {
-    enum result result = user_find(call->store, call->labels.broker_id, call->labels.username, call->scratch, user);
+    enum result result =
+        user_find(call->store, call->labels.broker_id, call->labels.username, call->scratch, user);
     if (result == RESULT_NOT_FOUND)
         call_fail(call, ERROR_USER_NOT_FOUND, call->labels.username);
     else if (result)
@@ -183,19 +188,23 @@ void update_user(struct call *call)
         call_fail_internal(call, result);
         return;
     }
-    bool console = change.console_access < 0 ? user.pending_console_access : change.console_access > 0;
-    bool replication = change.replication_user < 0 ? user.replication_user : change.replication_user > 0;
+    bool console =
+        change.console_access < 0 ? user.pending_console_access : change.console_access > 0;
+    bool replication =
+        change.replication_user < 0 ? user.replication_user : change.replication_user > 0;
     if (console && replication)
         call_fail(call, ERROR_REPLICATION_CONSOLE);
     else
-        succeed_empty(call, user_stage_update(call->store, call->labels.broker_id, call->labels.username, &change));
+        succeed_empty(call, user_stage_update(call->store, call->labels.broker_id,
+                                              call->labels.username, &change));
 }
 
 void delete_user(struct call *call)
 {
     struct user user;
     if (find_user(call, &user))
-        succeed_empty(call, user_stage_delete(call->store, call->labels.broker_id, call->labels.username));
+        succeed_empty(
+            call, user_stage_delete(call->store, call->labels.broker_id, call->labels.username));
 }
 
 void describe_user(struct call *call)
@@ -253,9 +262,10 @@ void list_users(struct call *call)
     struct user *users = NULL;
     size_t count = 0, most = (size_t)call->page.max_results;
     enum result result = RESULT_OK;
-    if (!slice_equal(call->broker.state, SLICE("DELETION_IN_PROGRESS"))) /* one row more tells whether a page follows */
-        result = user_page(call->store, call->labels.broker_id, call->page.after, call->page.max_results + 1,
-                           call->scratch, &users, &count);
+    if (!slice_equal(call->broker.state,
+                     SLICE("DELETION_IN_PROGRESS"))) /* one row more tells whether a page follows */
+        result = user_page(call->store, call->labels.broker_id, call->page.after,
+                           call->page.max_results + 1, call->scratch, &users, &count);
     if (result) {
         call_fail_internal(call, result);
         return;

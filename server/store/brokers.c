@@ -8,8 +8,10 @@
 static bool read_head(sqlite3_stmt *stmt, struct arena *arena, struct broker *broker)
 {
     broker->rabbitmq = sqlite3_column_int(stmt, 5) != 0;
-    return statement_text(stmt, 0, arena, &broker->id) && statement_text(stmt, 1, arena, &broker->account) &&
-           statement_text(stmt, 2, arena, &broker->region) && statement_text(stmt, 3, arena, &broker->name) &&
+    return statement_text(stmt, 0, arena, &broker->id) &&
+           statement_text(stmt, 1, arena, &broker->account) &&
+           statement_text(stmt, 2, arena, &broker->region) &&
+           statement_text(stmt, 3, arena, &broker->name) &&
            statement_text(stmt, 4, arena, &broker->state);
 }
 
@@ -18,8 +20,14 @@ static const struct {
     bool is_boolean;
     size_t offset;
 } columns[] = {
-#define TEXT(member) {false, offsetof(struct broker, member)}
-#define BOOLEAN(member) {true, offsetof(struct broker, member)}
+#define TEXT(member)                           \
+    {                                          \
+        false, offsetof(struct broker, member) \
+    }
+#define BOOLEAN(member)                       \
+    {                                         \
+        true, offsetof(struct broker, member) \
+    }
     TEXT(created),
     TEXT(engine_version),
     TEXT(host_instance_type),
@@ -59,8 +67,8 @@ static bool read_broker(sqlite3_stmt *stmt, struct arena *arena, struct broker *
     return true;
 }
 
-enum result broker_find(struct store *store, struct slice account, struct slice region, struct slice id,
-                        struct arena *arena, struct broker *broker)
+enum result broker_find(struct store *store, struct slice account, struct slice region,
+                        struct slice id, struct arena *arena, struct broker *broker)
 {
     sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_FIND);
     statement_bind(stmt, 1, id);
@@ -73,7 +81,8 @@ enum result broker_find(struct store *store, struct slice account, struct slice 
     return result;
 }
 
-enum result broker_find_head(struct store *store, struct slice id, struct arena *arena, struct broker *broker)
+enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
+                             struct broker *broker)
 {
     sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_HEAD);
     statement_bind(stmt, 1, id);
@@ -84,8 +93,9 @@ enum result broker_find_head(struct store *store, struct slice id, struct arena 
     return result;
 }
 
-enum result broker_page(struct store *store, struct slice account, struct slice region, struct slice after,
-                        int64_t most, struct arena *arena, struct broker **brokers, size_t *count)
+enum result broker_page(struct store *store, struct slice account, struct slice region,
+                        struct slice after, int64_t most, struct arena *arena,
+                        struct broker **brokers, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_PAGE);
     enum result result = RESULT_OK;
@@ -105,7 +115,8 @@ enum result broker_page(struct store *store, struct slice account, struct slice 
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
-enum result broker_tags(struct store *store, struct slice id, struct arena *arena, struct tag **tags, size_t *count)
+enum result broker_tags(struct store *store, struct slice id, struct arena *arena,
+                        struct tag **tags, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_TAGS);
     enum result result = RESULT_OK;
@@ -116,7 +127,8 @@ enum result broker_tags(struct store *store, struct slice id, struct arena *aren
     while (!result && !(result = statement_step(store, stmt))) {
         *tags = statement_grow(arena, *tags, *count, &room, sizeof **tags);
         struct tag *tag = *tags ? &(*tags)[(*count)++] : NULL;
-        if (!tag || !statement_text(stmt, 0, arena, &tag->key) || !statement_text(stmt, 1, arena, &tag->value))
+        if (!tag || !statement_text(stmt, 0, arena, &tag->key) ||
+            !statement_text(stmt, 1, arena, &tag->value))
             result = RESULT_NO_MEMORY;
     }
     statement_end(stmt);
@@ -144,7 +156,8 @@ enum result broker_end_reboot(struct store *store, struct slice id)
     return statement_run(store, stmt);
 }
 
-enum result broker_next_due(struct store *store, int64_t now_ms, struct arena *arena, struct slice *id)
+enum result broker_next_due(struct store *store, int64_t now_ms, struct arena *arena,
+                            struct slice *id)
 {
     sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_NEXT_DUE);
     sqlite3_bind_int64(stmt, 1, now_ms);

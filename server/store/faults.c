@@ -22,8 +22,8 @@ static enum result count_down(struct store *store, int64_t id)
     return statement_run(store, stmt);
 }
 
-enum result fault_take(struct store *store, struct slice operation, struct slice broker_id, struct slice username,
-                       struct arena *arena, struct fault *fault)
+enum result fault_take(struct store *store, struct slice operation, struct slice broker_id,
+                       struct slice username, struct arena *arena, struct fault *fault)
 {
     if (!store->has_faults)
         return RESULT_NOT_FOUND;
@@ -40,7 +40,8 @@ enum result fault_take(struct store *store, struct slice operation, struct slice
                                 .delay_ms = sqlite3_column_int64(stmt, 4),
                                 .drop_connection = sqlite3_column_int(stmt, 5) != 0};
         counted = sqlite3_column_type(stmt, 6) != SQLITE_NULL;
-        if (!statement_text(stmt, 1, arena, &fault->error) || !statement_text(stmt, 3, arena, &fault->message))
+        if (!statement_text(stmt, 1, arena, &fault->error) ||
+            !statement_text(stmt, 3, arena, &fault->message))
             result = RESULT_NO_MEMORY;
     }
     statement_end(stmt);

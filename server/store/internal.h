@@ -6,31 +6,33 @@
 
 #include "store/store.h"
 
-/* Every statement of the server: prepared at start, so that a typo fails there. STATEMENT(name, sql). */
+/* Every statement of the server: prepared at start, so that a typo fails there. STATEMENT(name,
+ * sql). */
 #include "store/statements.h"
 
 enum statement {
 #define STATEMENT(name, sql) STATEMENT_##name,
     STATEMENTS
 #undef STATEMENT
-    STATEMENT_COUNT,
+        STATEMENT_COUNT,
 };
 
 struct store {
     sqlite3 *db;
-    bool is_seeded;      /* the seeds of the first start are in */
-    bool tick_open;      /* the tick's transaction was begun and not yet ended by us */
-    bool tick_failed;    /* it is gone, or must not be committed */
-    bool in_operation;   /* between store_operation_begin and _end */
-    bool has_savepoint;  /* that operation has written */
-    bool has_faults;     /* the fault table is not empty */
+    bool is_seeded;     /* the seeds of the first start are in */
+    bool tick_open;     /* the tick's transaction was begun and not yet ended by us */
+    bool tick_failed;   /* it is gone, or must not be committed */
+    bool in_operation;  /* between store_operation_begin and _end */
+    bool has_savepoint; /* that operation has written */
+    bool has_faults;    /* the fault table is not empty */
     sqlite3_stmt *statements[STATEMENT_COUNT];
 };
 
 /* A prepared statement, ready for binding. */
 sqlite3_stmt *statement_get(struct store *store, enum statement statement);
 
-void statement_bind(sqlite3_stmt *stmt, int at, struct slice text); /* absent: NULL. Borrowed until the reset */
+void statement_bind(sqlite3_stmt *stmt, int at,
+                    struct slice text); /* absent: NULL. Borrowed until the reset */
 
 /* A column's text in the arena; NULL gives an absent slice. False: out of memory. */
 bool statement_text(sqlite3_stmt *stmt, int column, struct arena *arena, struct slice *text);
@@ -38,8 +40,9 @@ bool statement_text(sqlite3_stmt *stmt, int column, struct arena *arena, struct 
 /* Room for one more item behind `count` items, in the arena; NULL: out of memory. */
 void *statement_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size);
 
-/* Steps to the next row: RESULT_OK with a row, RESULT_NOT_FOUND at the end, RESULT_CONFLICT on a broken unique
- * constraint, RESULT_STORE otherwise (logged). Notices a transaction that SQLite rolled back. */
+/* Steps to the next row: RESULT_OK with a row, RESULT_NOT_FOUND at the end, RESULT_CONFLICT on a
+ * broken unique constraint, RESULT_STORE otherwise (logged). Notices a transaction that SQLite
+ * rolled back. */
 enum result statement_step(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
 
 /* Steps a statement that gives no rows, resets it: RESULT_OK when it is done. */
@@ -51,11 +54,14 @@ void statement_end(sqlite3_stmt *stmt);
 /* Before the first write: opens the tick's transaction and, within an operation, its savepoint. */
 enum result store_prepare_write(struct store *store) MUST_CHECK;
 
-/* Looks whose file it is, without writing: RESULT_INVALID for a foreign, damaged, newer or locked one. */
-enum result store_examine(struct store *store, const char *path, struct store_error *error) MUST_CHECK;
+/* Looks whose file it is, without writing: RESULT_INVALID for a foreign, damaged, newer or locked
+ * one. */
+enum result store_examine(struct store *store, const char *path,
+                          struct store_error *error) MUST_CHECK;
 
 /* Brings the schema up to date, one transaction a step. */
-enum result store_migrate(struct store *store, const char *path, struct store_error *error) MUST_CHECK;
+enum result store_migrate(struct store *store, const char *path,
+                          struct store_error *error) MUST_CHECK;
 
 /* Looks whether there are faults: after the table may have changed. */
 enum result store_notice_faults(struct store *store) MUST_CHECK;

@@ -16,7 +16,8 @@ static enum result fail(struct store_error *error, const char *path, const char 
 static bool read_number(sqlite3 *db, const char *sql, int64_t *number)
 {
     sqlite3_stmt *stmt = NULL;
-    bool good = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW;
+    bool good = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK &&
+                sqlite3_step(stmt) == SQLITE_ROW;
     if (good)
         *number = sqlite3_column_int64(stmt, 0);
     sqlite3_finalize(stmt);
@@ -40,7 +41,8 @@ enum result store_examine(struct store *store, const char *path, struct store_er
     if (application_id == 0 && version == 0 && tables == 0)
         return RESULT_OK; /* new */
     if (application_id != APPLICATION_ID)
-        return fail(error, path, "not a database of amazonmq-local (another application's SQLite file)");
+        return fail(error, path,
+                    "not a database of amazonmq-local (another application's SQLite file)");
     if (version > migration_count)
         return fail(error, path, "made by a newer version of amazonmq-local");
     return RESULT_OK;
@@ -49,7 +51,8 @@ enum result store_examine(struct store *store, const char *path, struct store_er
 static bool apply(sqlite3 *db, int64_t number)
 {
     char head[128];
-    snprintf(head, sizeof head, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, (int)number);
+    snprintf(head, sizeof head, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+             APPLICATION_ID, (int)number);
     return sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
            sqlite3_exec(db, (const char *)migrations[number - 1], NULL, NULL, NULL) == SQLITE_OK &&
            sqlite3_exec(db, head, NULL, NULL, NULL) == SQLITE_OK &&

@@ -196,8 +196,8 @@ void seed_guard_remove(struct seed_guard *guard)
     sqlite3_progress_handler(guard->db, 0, NULL, NULL);
     sqlite3_set_authorizer(guard->db, NULL, NULL);
     sqlite3_hard_heap_limit64(guard->hard_heap_before);
-    sqlite3_soft_heap_limit64(
-        guard->soft_heap_before); /* a hard limit pulls the soft one down with it */
+    /* The hard limit has pulled the soft one down with it. */
+    sqlite3_soft_heap_limit64(guard->soft_heap_before);
     for (size_t i = 0; i < COUNT(limits); i++)
         sqlite3_limit(guard->db, limits[i].id, guard->limits_before[i]);
 }

@@ -32,7 +32,8 @@ static enum result read_file(const char *path, struct buffer *text, struct store
     if (got < 0)
         return fail(error, path, strerror(kept));
     if (text->failed)
-        return fail(error, path, text->failed == RESULT_TOO_LARGE ? "larger than 64 MiB" : "out of memory");
+        return fail(error, path,
+                    text->failed == RESULT_TOO_LARGE ? "larger than 64 MiB" : "out of memory");
     return RESULT_OK;
 }
 
@@ -61,7 +62,8 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static enum result apply_directory(struct seed_run *run, const char *path, struct store_error *error)
+static enum result apply_directory(struct seed_run *run, const char *path,
+                                   struct store_error *error)
 {
     struct dirent **entries = NULL;
     int count = scandir(path, &entries, is_sql, by_name);
@@ -79,7 +81,8 @@ static enum result apply_directory(struct seed_run *run, const char *path, struc
     return result;
 }
 
-static enum result apply_all(struct store *store, const char *const *paths, size_t count, struct store_error *error)
+static enum result apply_all(struct store *store, const char *const *paths, size_t count,
+                             struct store_error *error)
 {
     struct seed_run run;
     enum result result = seed_begin(&run, store->db);
@@ -89,7 +92,8 @@ static enum result apply_all(struct store *store, const char *const *paths, size
         struct stat found;
         if (stat(paths[i], &found) != 0)
             return fail(error, paths[i], strerror(errno));
-        result = S_ISDIR(found.st_mode) ? apply_directory(&run, paths[i], error) : apply_file(&run, paths[i], error);
+        result = S_ISDIR(found.st_mode) ? apply_directory(&run, paths[i], error)
+                                        : apply_file(&run, paths[i], error);
     }
     if (!result) {
         result = seed_end(&run);
@@ -99,7 +103,8 @@ static enum result apply_all(struct store *store, const char *const *paths, size
     return result;
 }
 
-enum result store_seed(struct store *store, const char *const *paths, size_t count, struct store_error *error)
+enum result store_seed(struct store *store, const char *const *paths, size_t count,
+                       struct store_error *error)
 {
     enum result result = store_prepare_write(store);
     if (result) {
@@ -113,15 +118,10 @@ enum result store_seed(struct store *store, const char *const *paths, size_t cou
     }
     if (result)
         store->tick_failed = true;
-    else
-        store->is_seeded = true;
-    if (store_tick_commit(store) && !result) {
+    if ((store_tick_commit(store) || store_notice_faults(store)) && !result) {
         snprintf(error->text, sizeof error->text, "seed: %s", sqlite3_errmsg(store->db));
         result = RESULT_STORE;
     }
-    if (!result && store_notice_faults(store)) {
-        snprintf(error->text, sizeof error->text, "seed: %s", sqlite3_errmsg(store->db));
-        result = RESULT_STORE;
-    }
+    store->is_seeded = !result;
     return result;
 }

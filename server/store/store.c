@@ -52,7 +52,8 @@ void *statement_grow(struct arena *arena, void *items, size_t count, size_t *roo
     return grown;
 }
 
-/* SQLITE_FULL, IOERR, NOMEM and INTERRUPT roll the whole transaction back, neighbours of the tick included. */
+/* SQLITE_FULL, IOERR, NOMEM and INTERRUPT roll the whole transaction back, neighbours of the tick
+ * included. */
 static void notice_lost_transaction(struct store *store)
 {
     if (store->tick_open && sqlite3_get_autocommit(store->db))
@@ -69,7 +70,8 @@ enum result statement_step(struct store *store, sqlite3_stmt *stmt)
     if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
         return RESULT_CONFLICT;
     notice_lost_transaction(store);
-    log_event(LOG_ERROR, "store-error", "error", sqlite3_errmsg(store->db));
+    if (store->is_seeded) /* before that the caller says in one line why it could not start */
+        log_event(LOG_ERROR, "store-error", "error", sqlite3_errmsg(store->db));
     return RESULT_STORE;
 }
 
@@ -126,7 +128,8 @@ enum result store_tick_commit(struct store *store)
         return RESULT_OK;
     enum result result = store->tick_failed ? RESULT_STORE : run(store, STATEMENT_COMMIT);
     if (!sqlite3_get_autocommit(store->db) && run(store, STATEMENT_ROLLBACK))
-        log_event(LOG_ERROR, "store-error", "error", "a transaction can be neither committed nor rolled back");
+        log_event(LOG_ERROR, "store-error", "error",
+                  "a transaction can be neither committed nor rolled back");
     store->tick_open = false;
     store->tick_failed = false;
     return result ? RESULT_STORE : RESULT_OK;
@@ -148,7 +151,8 @@ enum result store_operation_end(struct store *store, bool keep)
         return RESULT_STORE;
     if (!has_savepoint)
         return RESULT_OK;
-    if ((!keep && run(store, STATEMENT_SAVEPOINT_ROLLBACK)) || run(store, STATEMENT_SAVEPOINT_RELEASE)) {
+    if ((!keep && run(store, STATEMENT_SAVEPOINT_ROLLBACK)) ||
+        run(store, STATEMENT_SAVEPOINT_RELEASE)) {
         store->tick_failed = true;
         return RESULT_STORE;
     }
@@ -171,12 +175,18 @@ bool store_is_healthy(struct store *store)
 /* Limits and switches: what SQLite's own list for untrusted SQL asks for. */
 static bool harden(sqlite3 *db)
 {
-    static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL,
-                              SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION};
+    static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_DQS_DML,
+                              SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION};
     static const int limits[][2] = {
-        {SQLITE_LIMIT_LENGTH, 4 << 20},    {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},   {SQLITE_LIMIT_ATTACHED, 0},
-        {SQLITE_LIMIT_EXPR_DEPTH, 100},    {SQLITE_LIMIT_COMPOUND_SELECT, 500},  {SQLITE_LIMIT_VDBE_OP, 250000},
-        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200}, {SQLITE_LIMIT_FUNCTION_ARG, 16}, {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
+        {SQLITE_LIMIT_LENGTH, 4 << 20},
+        {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},
+        {SQLITE_LIMIT_ATTACHED, 0},
+        {SQLITE_LIMIT_EXPR_DEPTH, 100},
+        {SQLITE_LIMIT_COMPOUND_SELECT, 500},
+        {SQLITE_LIMIT_VDBE_OP, 250000},
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200},
+        {SQLITE_LIMIT_FUNCTION_ARG, 16},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
     };
     bool good = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
                 sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL) == SQLITE_OK;
@@ -193,6 +203,8 @@ static enum result fail(struct store_error *error, const char *path, const char 
     return RESULT_STORE;
 }
 
+enum { SMALLEST_PAGE = 512 };
+
 /* Creates the file with mode 0600 before SQLite would with the umask's. */
 static enum result create_file(const char *path, struct store_error *error)
 {
@@ -202,10 +214,17 @@ static enum result create_file(const char *path, struct store_error *error)
         return fail(error, path, strerror(errno));
     bool regular = fstat(fd, &found) == 0 && S_ISREG(found.st_mode);
     close(fd);
-    return regular ? RESULT_OK : fail(error, path, "not a regular file");
+    if (!regular)
+        return fail(error, path, "not a regular file");
+    /* SQLite takes what is shorter than its smallest page for an empty database and would write
+     * over it. */
+    if (found.st_size > 0 && found.st_size < SMALLEST_PAGE)
+        return fail(error, path, "not a database of amazonmq-local (not a SQLite file)");
+    return RESULT_OK;
 }
 
-static enum result exec(struct store *store, const char *path, const char *sql, struct store_error *error)
+static enum result exec(struct store *store, const char *path, const char *sql,
+                        struct store_error *error)
 {
     char *message = NULL;
     int code = sqlite3_exec(store->db, sql, NULL, NULL, &message);
@@ -220,14 +239,18 @@ static enum result exec(struct store *store, const char *path, const char *sql, 
     return RESULT_STORE;
 }
 
-static enum result set_up(struct store *store, const struct store_options *options, struct store_error *error)
+static enum result set_up(struct store *store, const struct store_options *options,
+                          struct store_error *error)
 {
-    static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
-                                   "PRAGMA journal_size_limit = 67108864; PRAGMA cell_size_check = ON;";
+    static const char settings[] =
+        "PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
+        "PRAGMA journal_size_limit = 67108864; PRAGMA cell_size_check = ON;";
     enum result result = exec(store, options->path, settings, error);
     if (!result)
         result = exec(store, options->path,
-                      options->durability_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error);
+                      options->durability_full ? "PRAGMA synchronous = FULL"
+                                               : "PRAGMA synchronous = NORMAL",
+                      error);
     return result;
 }
 
@@ -235,14 +258,16 @@ static enum result prepare_all(struct store *store, const char *path, struct sto
 {
     for (int i = 0; i < STATEMENT_COUNT; i++) {
         const char *sql = statement_sql[i];
-        if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &store->statements[i], NULL))
+        if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &store->statements[i],
+                               NULL))
             return fail(error, path, sqlite3_errmsg(store->db));
     }
     return RESULT_OK;
 }
 
 /* The world of fixtures that name none, and whether there are faults. */
-static enum result read_back(struct store *store, const struct store_options *options, struct store_error *error)
+static enum result read_back(struct store *store, const struct store_options *options,
+                             struct store_error *error)
 {
     sqlite3_stmt *world = statement_get(store, STATEMENT_WORLD_SET);
     statement_bind(world, 1, slice_of(options->account));
@@ -254,24 +279,23 @@ static enum result read_back(struct store *store, const struct store_options *op
         return fail(error, options->path, sqlite3_errmsg(store->db));
     store->is_seeded = sqlite3_column_int(seeded, 0) != 0;
     statement_end(seeded);
-    return store_notice_faults(store) ? fail(error, options->path, sqlite3_errmsg(store->db)) : RESULT_OK;
+    return store_notice_faults(store) ? fail(error, options->path, sqlite3_errmsg(store->db))
+                                      : RESULT_OK;
 }
 
-static enum result open_database(struct store *store, const struct store_options *options, struct store_error *error)
+static enum result open_database(struct store *store, const struct store_options *options,
+                                 struct store_error *error)
 {
     bool in_memory = strcmp(options->path, ":memory:") == 0;
     enum result result = in_memory ? RESULT_OK : create_file(options->path, error);
     if (result)
         return result;
-    /* Debian's SQLite takes "file:…" for a URI even unasked; "./" in front makes it a name. */
-    char *name = sqlite3_mprintf("%s%s", strncmp(options->path, "file:", 5) == 0 ? "./" : "", options->path);
-    if (!name)
-        return RESULT_NO_MEMORY;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    int code = sqlite3_open_v2(name, &store->db, in_memory ? flags | SQLITE_OPEN_CREATE : flags, NULL);
-    sqlite3_free(name);
+    int code = sqlite3_open_v2(options->path, &store->db,
+                               in_memory ? flags | SQLITE_OPEN_CREATE : flags, NULL);
     if (code != SQLITE_OK)
-        return fail(error, options->path, store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code));
+        return fail(error, options->path,
+                    store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code));
     if (!harden(store->db))
         return fail(error, options->path, "SQLite refuses a setting");
     /* Before the first read, so that a WAL database is opened without shared memory. */
@@ -287,7 +311,8 @@ static enum result open_database(struct store *store, const struct store_options
     return result ? result : read_back(store, options, error);
 }
 
-enum result store_open(const struct store_options *options, struct store **out, struct store_error *error)
+enum result store_open(const struct store_options *options, struct store **out,
+                       struct store_error *error)
 {
     struct store *store = calloc(1, sizeof *store);
     if (!store) {

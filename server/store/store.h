@@ -16,15 +16,16 @@ struct store_error {
 };
 
 struct store_options {
-    const char *path; /* a file, or ":memory:" */
+    const char *path; /* a file, not beginning with "file:", or ":memory:" */
     bool durability_full;
     const char *account; /* of fixtures that name none */
     const char *region;
 };
 
-/* Opens or creates the database and migrates it. A foreign, newer or locked file is refused and left untouched:
- * RESULT_INVALID or RESULT_STORE with *error set. RESULT_NO_MEMORY. */
-enum result store_open(const struct store_options *options, struct store **store, struct store_error *error) MUST_CHECK;
+/* Opens or creates the database and migrates it. A foreign, newer or locked file is refused and
+ * left untouched: RESULT_INVALID or RESULT_STORE with *error set. RESULT_NO_MEMORY. */
+enum result store_open(const struct store_options *options, struct store **store,
+                       struct store_error *error) MUST_CHECK;
 
 /* NULL is fine. An open tick is rolled back. */
 void store_free(struct store *store);
@@ -32,14 +33,17 @@ void store_free(struct store *store);
 /* Whether the seeds of the first start are still to be applied, by store_seed. */
 bool store_is_new(const struct store *store);
 
-/* Applies files, and the *.sql of directories in name order, in one transaction: all or nothing. Without any the
- * store counts as seeded too. RESULT_INVALID, RESULT_STORE or RESULT_NO_MEMORY with *error set. */
-enum result store_seed(struct store *store, const char *const *paths, size_t count, struct store_error *error) MUST_CHECK;
+/* Applies files, and the *.sql of directories in name order, in one transaction: all or nothing.
+ * Without any the store counts as seeded too. RESULT_INVALID, RESULT_STORE or RESULT_NO_MEMORY with
+ * *error set. */
+enum result store_seed(struct store *store, const char *const *paths, size_t count,
+                       struct store_error *error) MUST_CHECK;
 
 /* Whether the database answers a question. */
 bool store_is_healthy(struct store *store);
 
-/* The tick. The first write opens its transaction; nothing counts before store_tick_commit returned RESULT_OK. */
+/* The tick. The first write opens its transaction; nothing counts before store_tick_commit returned
+ * RESULT_OK. */
 
 bool store_tick_is_open(const struct store *store);
 
@@ -49,8 +53,8 @@ bool store_tick_has_failed(const struct store *store);
 /* Commits or, after a failure, cleans up: RESULT_STORE means that nothing of the tick remains. */
 enum result store_tick_commit(struct store *store) MUST_CHECK;
 
-/* An operation's writes between these two are kept together or not at all. Without a write both cost nothing.
- * store_operation_end returns RESULT_STORE when what should be kept could not be. */
+/* An operation's writes between these two are kept together or not at all. Without a write both
+ * cost nothing. store_operation_end returns RESULT_STORE when what should be kept could not be. */
 void store_operation_begin(struct store *store);
 enum result store_operation_end(struct store *store, bool keep) MUST_CHECK;
 

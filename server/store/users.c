@@ -2,8 +2,8 @@
 
 #include "store/internal.h"
 
-static sqlite3_stmt *get_for_user(struct store *store, enum statement statement, struct slice broker_id,
-                                  struct slice username)
+static sqlite3_stmt *get_for_user(struct store *store, enum statement statement,
+                                  struct slice broker_id, struct slice username)
 {
     sqlite3_stmt *stmt = statement_get(store, statement);
     statement_bind(stmt, 1, broker_id);
@@ -17,12 +17,13 @@ static bool read_user(sqlite3_stmt *stmt, struct arena *arena, struct user *user
     user->console_access = sqlite3_column_int(stmt, 1) != 0;
     user->pending_console_access = sqlite3_column_int(stmt, 4) != 0;
     user->replication_user = sqlite3_column_int(stmt, 6) != 0;
-    return statement_text(stmt, 2, arena, &user->groups) && statement_text(stmt, 3, arena, &user->pending_change) &&
+    return statement_text(stmt, 2, arena, &user->groups) &&
+           statement_text(stmt, 3, arena, &user->pending_change) &&
            statement_text(stmt, 5, arena, &user->pending_groups);
 }
 
-enum result user_find(struct store *store, struct slice broker_id, struct slice username, struct arena *arena,
-                      struct user *user)
+enum result user_find(struct store *store, struct slice broker_id, struct slice username,
+                      struct arena *arena, struct user *user)
 {
     sqlite3_stmt *stmt = get_for_user(store, STATEMENT_USER_FIND, broker_id, username);
     enum result result = statement_step(store, stmt);
@@ -88,7 +89,8 @@ enum result user_stage_delete(struct store *store, struct slice broker_id, struc
 enum result user_page(struct store *store, struct slice broker_id, struct slice after, int64_t most,
                       struct arena *arena, struct user **users, size_t *count)
 {
-    sqlite3_stmt *stmt = get_for_user(store, STATEMENT_USER_PAGE, broker_id, after.data ? after : SLICE(""));
+    sqlite3_stmt *stmt =
+        get_for_user(store, STATEMENT_USER_PAGE, broker_id, after.data ? after : SLICE(""));
     sqlite3_bind_int64(stmt, 3, most);
     enum result result = RESULT_OK;
     size_t room = 0;
@@ -107,7 +109,8 @@ enum result user_page(struct store *store, struct slice broker_id, struct slice 
 
 enum result user_apply_pending(struct store *store, struct slice broker_id)
 {
-    static const enum statement steps[] = {STATEMENT_USER_APPLY_DELETES, STATEMENT_USER_APPLY_VALUES};
+    static const enum statement steps[] = {STATEMENT_USER_APPLY_DELETES,
+                                           STATEMENT_USER_APPLY_VALUES};
     enum result result = store_prepare_write(store);
     for (size_t i = 0; !result && i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *stmt = statement_get(store, steps[i]);
