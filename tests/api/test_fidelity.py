@@ -1,0 +1,59 @@
+"""docs/fidelity.md and the tests must name each other."""
+
+import os
+import re
+
+import harness
+
+PAGE = os.path.join(harness.ROOT, "docs", "fidelity.md")
+TESTS = os.path.join(harness.ROOT, "tests")
+ROW = re.compile(r"\| ([A-Z]+-\d+) \| (.+?) \| (\w+) \| (.+?) \|")
+TEST = re.compile(r"\btest_((?:[A-Z]+_\d+_)*[A-Z]+_\d+)(?![0-9])")
+ID = re.compile(r"[A-Z]+_\d+")
+SOURCES = (".py", ".c", ".js", ".mjs", ".ts", ".sh")
+
+
+def rows():
+    """Every row of the page: (id, behaviour, grade, source)."""
+    with open(PAGE, encoding="utf-8") as file:
+        for line in file:
+            if re.match(r"\| [A-Z]+-", line):
+                match = ROW.fullmatch(line.rstrip("\n"))
+                assert match, f"not a row of four cells: {line}"
+                yield match.groups()
+
+
+def named():
+    """id -> the files with a test that names it."""
+    found = {}
+    for directory, _, files in os.walk(TESTS):
+        for name in files:
+            if not name.endswith(SOURCES) or "node_modules" in directory:
+                continue
+            with open(os.path.join(directory, name), encoding="utf-8") as file:
+                for names in TEST.findall(file.read()):
+                    for identifier in ID.findall(names):
+                        found.setdefault(identifier.replace("_", "-"), set()).add(name)
+    return found
+
+
+def test_every_row_is_whole():
+    identifiers = [identifier for identifier, _, _, _ in rows()]
+    assert len(identifiers) > 200
+    assert sorted(set(identifiers)) == sorted(identifiers), "an id stands twice"
+    for identifier, behaviour, grade, source in rows():
+        assert grade in ("recorded", "documented", "assumed"), f"{identifier} has the grade {grade}"
+        assert behaviour.strip() and source.strip(), identifier
+        assert grade == "assumed" or source != "–", f"{identifier} is {grade}, but names no source"
+
+
+def test_every_row_has_a_test():
+    found = named()
+    missing = [identifier for identifier, _, _, _ in rows() if identifier not in found]
+    assert not missing, f"no test names {', '.join(missing)}"
+
+
+def test_every_test_names_a_row():
+    known = {identifier for identifier, _, _, _ in rows()}
+    unknown = {identifier: sorted(files) for identifier, files in named().items() if identifier not in known}
+    assert not unknown, f"no row for {unknown}"
