@@ -1,0 +1,338 @@
+/* Every rule of the schema broken once by a seed: the message is the rule. */
+#include "seed_world.h"
+
+static const char base[] = "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
+                           "INSERT INTO user (broker_id, username, password)"
+                           "  VALUES ('b-1', 'there', 'admin-password-1');"
+                           "INSERT INTO access_key (id, secret) VALUES ('AKIA', 'secret');";
+
+#define BROKER(columns, values)                                                                    \
+    "INSERT INTO broker (id, name, " columns ") VALUES ('b-2', 'payments', " values ")"
+#define USER(columns, values)                                                                      \
+    "INSERT INTO user (broker_id, username, password, " columns                                    \
+    ") VALUES ('b-1', 'bob', 'admin-password-1', " values ")"
+#define PENDING(columns, values) USER("pending_change, " columns, "'UPDATE', " values)
+#define TAG(values) "INSERT INTO broker_tag (broker_id, key, value) VALUES ('b-1', " values ")"
+#define KEY(columns, values) "INSERT INTO access_key (id, " columns ") VALUES ('AKIA2', " values ")"
+#define FAULT(columns, values) "INSERT INTO fault (" columns ") VALUES (" values ")"
+
+/* A password of 4 + len characters, enough of them different. */
+#define LONG(len) "printf('abcd%0" #len "d', 0)"
+
+struct rule {
+    const char *sql;
+    const char *message;
+};
+
+static const char broker_ids[] =
+    "subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]";
+static const char defaults[] = "account, region, engine_version, host_instance_type, storage_type: "
+                               "the default is for INSERT";
+
+static const struct rule broker_rules[] = {
+    {"INSERT INTO broker (id, name) VALUES ('', 'x')", "id: 1 to 100 characters of [A-Za-z0-9-]"},
+    {"INSERT INTO broker (id, name) VALUES ('b_1', 'x')",
+     "id: 1 to 100 characters of [A-Za-z0-9-]"},
+    {"INSERT INTO broker (id, name) VALUES ('b' || char(0), 'x')",
+     "id: 1 to 100 characters of [A-Za-z0-9-]"},
+    {"INSERT INTO broker (id, name) VALUES (printf('%0101d', 1), 'x')",
+     "id: 1 to 100 characters of [A-Za-z0-9-]"},
+    {"INSERT INTO broker (name) VALUES ('x')", "NOT NULL constraint failed: broker.id"},
+    {"INSERT INTO broker (id) VALUES ('b-2')", "NOT NULL constraint failed: broker.name"},
+    {"INSERT INTO broker (id, name) VALUES ('b-1', 'x')", "UNIQUE constraint failed: broker.id"},
+    {"INSERT INTO broker (id, name) VALUES ('b-2', '')",
+     "name: 1 to 50 characters of [A-Za-z0-9_-]"},
+    {"INSERT INTO broker (id, name) VALUES ('b-2', 'a.b')",
+     "name: 1 to 50 characters of [A-Za-z0-9_-]"},
+    {"INSERT INTO broker (id, name) VALUES ('b-2', printf('%051d', 1))",
+     "name: 1 to 50 characters of [A-Za-z0-9_-]"},
+    {"INSERT INTO broker (id, name) VALUES ('b-2', 'orders')",
+     "name: a broker name is unique in its account and region"},
+    {"INSERT OR IGNORE INTO broker (id, name) VALUES ('b-2', 'orders')",
+     "name: a broker name is unique in its account and region"},
+    {"INSERT INTO broker (id, name, account) VALUES ('b-2', 'orders', '123456789012')",
+     "name: a broker name is unique in its account and region"},
+    {"INSERT INTO broker (id, name, account, region)"
+     " VALUES ('b-2', 'orders', '123456789012', 'us-east-1')",
+     "UNIQUE constraint failed: broker.account, broker.region, broker.name"},
+    {BROKER("account", "'12345'"), "account: 12 digits"},
+    {BROKER("account", "'12345678901x'"), "account: 12 digits"},
+    {BROKER("account", "'123456789012' || char(0) || 'x'"), "account: 12 digits"},
+    {BROKER("region", "'US-EAST-1'"), "region: up to 32 characters of [a-z0-9-]"},
+    {BROKER("region", "printf('%033d', 1)"), "region: up to 32 characters of [a-z0-9-]"},
+    {BROKER("state", "'STOPPED'"), "state: a broker state of the API"},
+    {BROKER("state_due_ms", "1"), "state_due_ms: only while REBOOT_IN_PROGRESS"},
+    {BROKER("state_after", "'CREATION_FAILED'"),
+     "state_after: RUNNING, CRITICAL_ACTION_REQUIRED or REPLICA"},
+    {BROKER("created", "'2026-01-02'"), "created: YYYY-MM-DDTHH:MM:SS.ffffffZ"},
+    {BROKER("engine_type", "'ActiveMQ'"), "engine_type: ACTIVEMQ or RABBITMQ"},
+    {BROKER("engine_version", "'5.19a'"), "engine_version: digits and dots"},
+    {BROKER("engine_version", "'5.19' || char(0)"), "engine_version: digits and dots"},
+    {BROKER("host_instance_type", "'m5.large'"), "host_instance_type: mq. and a size"},
+    {BROKER("host_instance_type", "'mq.m5' || char(0)"), "host_instance_type: mq. and a size"},
+    {BROKER("storage_type", "'efs'"), "storage_type: EFS or EBS"},
+    {BROKER("engine_type, storage_type", "'RABBITMQ', 'EFS'"),
+     "storage_type: RABBITMQ brokers use EBS"},
+    {BROKER("deployment_mode", "'PAIR'"),
+     "deployment_mode: SINGLE_INSTANCE, ACTIVE_STANDBY_MULTI_AZ or CLUSTER_MULTI_AZ"},
+    {BROKER("deployment_mode", "'CLUSTER_MULTI_AZ'"),
+     "deployment_mode: ACTIVE_STANDBY_MULTI_AZ is for ACTIVEMQ, CLUSTER_MULTI_AZ for RABBITMQ"},
+    {BROKER("engine_type, deployment_mode", "'RABBITMQ', 'ACTIVE_STANDBY_MULTI_AZ'"),
+     "deployment_mode: ACTIVE_STANDBY_MULTI_AZ is for ACTIVEMQ, CLUSTER_MULTI_AZ for RABBITMQ"},
+    {BROKER("authentication_strategy", "'simple'"),
+     "authentication_strategy: SIMPLE, LDAP or CONFIG_MANAGED"},
+    {BROKER("auto_minor_version_upgrade", "2"), "auto_minor_version_upgrade: 0 or 1"},
+    {BROKER("publicly_accessible", "2"), "publicly_accessible: 0 or 1"},
+    {BROKER("publicly_accessible", "'yes'"),
+     "cannot store TEXT value in INTEGER column broker.publicly_accessible"},
+    {BROKER("logs_general", "2"), "logs_general: 0 or 1"},
+    {BROKER("logs_audit", "2"), "logs_audit: 0 or 1"},
+    {BROKER("engine_type, logs_audit", "'RABBITMQ', 1"),
+     "logs_audit: RABBITMQ brokers have no audit log"},
+    {BROKER("use_aws_owned_key", "2"), "use_aws_owned_key: 0 or 1"},
+    {BROKER("use_aws_owned_key, kms_key_id", "0, ''"),
+     "kms_key_id: 1 to 2048 printable ASCII characters"},
+    {BROKER("kms_key_id", "'k'"), "kms_key_id: only with use_aws_owned_key = 0"},
+    {BROKER("day_of_week", "'Sunday'"), "day_of_week: MONDAY to SUNDAY"},
+    {BROKER("time_of_day", "'24:00'"), "time_of_day: HH:MM, 00:00 to 23:59"},
+    {BROKER("time_zone", "'Europe Paris'"), "time_zone: 1 to 64 characters of [A-Za-z0-9_+:/-]"},
+    {BROKER("subnet_ids", "'[\"a\\u0041\"]'"), "subnet_ids: a JSON array without escapes"},
+    {BROKER("security_groups", "'[\"a\\u0041\"]'"),
+     "security_groups: a JSON array without escapes"},
+    {BROKER("subnet_ids", "'{}'"), broker_ids},
+    {BROKER("subnet_ids", "'[1]'"), broker_ids},
+    {BROKER("subnet_ids", "'[\"\"]'"), broker_ids},
+    {BROKER("security_groups", "'[\"sg_1\"]'"), broker_ids},
+    {BROKER("subnet_ids", "'[\"a\"'"), "malformed JSON"},
+    {BROKER("subnet_ids, security_groups", "'[\"a\"', '\"b\"], [\"c\"]'"), "malformed JSON"},
+    {"UPDATE broker SET subnet_ids = '[[]]'", broker_ids},
+    {"UPDATE broker SET subnet_ids = '[\"a\"', security_groups = '\"b\"], [\"c\"]'",
+     "malformed JSON"},
+    {BROKER("configuration_id", "'c_1'"), "configuration_id: 1 to 100 characters of [A-Za-z0-9-]"},
+    {BROKER("configuration_revision", "301"), "configuration_revision: 1 to 300"},
+    {BROKER("configuration_revision", "0"), "configuration_revision: 1 to 300"},
+    {"UPDATE broker SET account = ''", defaults},
+    {"UPDATE OR IGNORE broker SET region = ''", defaults},
+    {"UPDATE broker SET storage_type = NULL", defaults},
+};
+
+static const struct rule user_rules[] = {
+    {"INSERT INTO user (broker_id, username, password) VALUES ('b-1', 'b', 'admin-password-1')",
+     "username: 2 to 100 characters"},
+    {"UPDATE user SET username = printf('%0101d', 1)", "username: 2 to 100 characters"},
+    {"UPDATE user SET username = 'a b'", "username: only characters of [A-Za-z0-9-._~]"},
+    {"UPDATE user SET username = 'bob' || char(0) || '<x>'",
+     "username: only characters of [A-Za-z0-9-._~]"},
+    {"INSERT INTO user (broker_id, username, password)"
+     " VALUES ('b-1', 'there', 'admin-password-1')",
+     "UNIQUE constraint failed: user.broker_id, user.username"},
+    {"UPDATE user SET username = NULL", "NOT NULL constraint failed: user.username"},
+    {"UPDATE user SET password = 'short-one-1'", "password: 12 to 250 characters"},
+    {"UPDATE user SET password = " LONG(247), "password: 12 to 250 characters"},
+    {"UPDATE user SET password = 'admin,password'", "password: none of the characters , : ="},
+    {"UPDATE user SET password = 'admin:password'", "password: none of the characters , : ="},
+    {"UPDATE user SET password = 'admin=password'", "password: none of the characters , : ="},
+    {"UPDATE user SET password = 'admin-passw\xc3\xb6rd'",
+     "password: only printable ASCII characters"},
+    {"UPDATE user SET password = 'admin-password' || char(0) || 'x'",
+     "password: only printable ASCII characters"},
+    {"UPDATE user SET password = 'aaaabbbbcccc'", "password: at least 4 different characters"},
+    {"UPDATE user SET password = NULL", "password: a user without a pending change has one"},
+    {USER("console_access", "2"), "console_access: 0 or 1"},
+    {USER("console_access", "'yes'"),
+     "cannot store TEXT value in INTEGER column user.console_access"},
+    {USER("replication_user", "2"), "replication_user: 0 or 1"},
+    {USER("console_access, replication_user", "1, 1"), "replication_user: excludes console_access"},
+    {USER("groups", "NULL"), "NOT NULL constraint failed: user.groups"},
+    {USER("groups", "'[\"\\u0041b\"]'"), "groups: a JSON array without escapes"},
+    {USER("groups", "'{}'"), "groups: a JSON array of strings"},
+    {USER("groups", "'\"ab\"'"), "groups: a JSON array of strings"},
+    {USER("groups", "'[1]'"), "groups: a JSON array of strings"},
+    {USER("groups", "'[[\"ab\"]]'"), "groups: a JSON array of strings"},
+    {USER("groups", "'[\"a\"]'"), "groups: 2 to 100 characters each"},
+    {USER("groups", "'[\"ab\",\"a b\"]'"), "groups: only characters of [A-Za-z0-9-._~]"},
+    {USER("groups", "''"), "malformed JSON"},
+    {USER("groups", "'[\"ab\"'"), "malformed JSON"},
+    {USER("groups", "'[\"ab\"]]' || char(0)"), "malformed JSON"},
+    {USER("groups", "'[\"ab\"],[\"cd\"]'"), "malformed JSON"},
+    {"INSERT INTO user (broker_id, username, password, groups) SELECT 'b-1', 'bob',"
+     " 'admin-password-1', json_group_array('g' || value) FROM json_each('[1,2,3,4,5,6,7,8,9,10,"
+     "11,12,13,14,15,16,17,18,19,20,21]')",
+     "groups: no more than 20"},
+    {"UPDATE user SET groups = '[\"a\"]'", "groups: 2 to 100 characters each"},
+    {"UPDATE user SET groups = '[2]'", "groups: a JSON array of strings"},
+    {"UPDATE user SET groups = '[\"a,b\"]'", "groups: only characters of [A-Za-z0-9-._~]"},
+    {"UPDATE user SET pending_change = 'UPDATE',"
+     " groups = '[\"ab\"', pending_groups = '\"cd\"], []'",
+     "malformed JSON"},
+    {USER("pending_change", "'GONE'"), "pending_change: CREATE, UPDATE or DELETE"},
+    {USER("pending_change", "'CREATE'"),
+     "pending_change: CREATE is for a user without password, UPDATE for one with password"},
+    {"INSERT INTO user (broker_id, username, pending_change) VALUES ('b-1', 'bob', 'CREATE')",
+     "pending_password: a user without password has one"},
+    {USER("pending_groups", "'[]'"),
+     "pending_change: CREATE, UPDATE or DELETE where a pending_ column is set"},
+    {"INSERT INTO user (broker_id, username, pending_change, pending_password, groups)"
+     " VALUES ('b-1', 'bob', 'CREATE', 'admin-password-1', '[\"ab\"]')",
+     "console_access, groups, replication_user: a user without password has only pending ones"},
+    {PENDING("pending_password", "'short'"), "pending_password: 12 to 250 characters"},
+    {PENDING("pending_password", "'admin=password'"),
+     "pending_password: none of the characters , : ="},
+    {PENDING("pending_password", "'admin-passw\xc3\xb6rd'"),
+     "pending_password: only printable ASCII characters"},
+    {PENDING("pending_password", "'aaaabbbbcccc'"),
+     "pending_password: at least 4 different characters"},
+    {PENDING("pending_console_access", "2"), "pending_console_access: 0 or 1"},
+    {PENDING("pending_replication_user", "2"), "pending_replication_user: 0 or 1"},
+    {PENDING("console_access, pending_replication_user", "1, 1"),
+     "pending_replication_user: excludes pending_console_access"},
+    {PENDING("pending_groups", "'[\"\\u0041b\"]'"), "pending_groups: a JSON array without escapes"},
+    {PENDING("pending_groups", "'[null]'"), "groups: a JSON array of strings"},
+    {PENDING("groups, pending_groups", "'[\"ab\"', '\"cd\"], []'"), "malformed JSON"},
+};
+
+static const struct rule other_rules[] = {
+    {TAG("'', 'v'"), "key: 1 to 128 characters, not beginning with aws:"},
+    {TAG("'AWS:x', 'v'"), "key: 1 to 128 characters, not beginning with aws:"},
+    {TAG("printf('%0129d', 1), 'v'"), "key: 1 to 128 characters, not beginning with aws:"},
+    {TAG("'k', printf('%0257d', 1)"), "value: up to 256 characters"},
+    {TAG("'k', char(0)"), "value: up to 256 characters"},
+    {TAG("'k', 'v'), ('b-1', 'k', 'w'"),
+     "UNIQUE constraint failed: broker_tag.broker_id, broker_tag.key"},
+    {"INSERT INTO access_key (id, secret) VALUES ('A-1', 'x')",
+     "id: 1 to 128 characters of [A-Za-z0-9_]"},
+    {"INSERT INTO access_key (id) VALUES ('A1')", "NOT NULL constraint failed: access_key.secret"},
+    {KEY("secret", "''"), "secret: 1 to 256 printable ASCII characters"},
+    {KEY("secret, account", "'s', '1'"), "account: 12 digits"},
+    {KEY("secret, account", "'s', '123456789012' || char(0)"), "account: 12 digits"},
+    {KEY("secret, user_name", "'s', 'a b'"), "user_name: 1 to 64 characters of [A-Za-z0-9+=,.@_-]"},
+    {"UPDATE access_key SET account = ''", "account: the default is for INSERT"},
+    {FAULT("operation, delay_ms", "'CreateUsers', 1"),
+     "operation: the name of an operation of the API"},
+    {FAULT("error", "'a.b'"), "error: 1 to 100 letters and digits"},
+    {FAULT("error, status", "'TeapotException', 399"), "status: 400 to 599"},
+    {FAULT("error, message", "'NotFoundException', printf('%01001d', 1)"),
+     "message: up to 1000 characters"},
+    {FAULT("delay_ms", "600001"), "delay_ms: 0 to 600000"},
+    {FAULT("delay_ms", "-1"), "delay_ms: 0 to 600000"},
+    {FAULT("drop_connection", "2"), "drop_connection: 0 or 1"},
+    {FAULT("delay_ms, times", "1, -1"), "times: 0 or more"},
+    {FAULT("delay_ms, status", "1, 400"), "error: needed with status or message"},
+    {FAULT("error", "'TeapotException'"), "status: needed with an error the server does not know"},
+    {FAULT("error, drop_connection", "'NotFoundException', 1"), "drop_connection: excludes error"},
+    {FAULT("operation", "'CreateUser'"), "fault: give error, delay_ms or drop_connection"},
+};
+
+static const struct {
+    const struct rule *rules;
+    size_t count;
+} all_rules[] = {
+    {broker_rules, COUNT(broker_rules)},
+    {user_rules, COUNT(user_rules)},
+    {other_rules, COUNT(other_rules)},
+};
+
+static void each_rule_names_itself(void **state)
+{
+    (void)state;
+    size_t wrong = 0;
+    for (size_t i = 0; i < COUNT(all_rules); i++) {
+        for (size_t k = 0; k < all_rules[i].count; k++) {
+            const struct rule *rule = &all_rules[i].rules[k];
+            enum result result = RESULT_OK;
+            const char *got = outcome(base, slice_of(rule->sql), &result);
+            int row = strstr(rule->sql, "), (") ? 2 : 1;
+            char want[512];
+            snprintf(want, sizeof want, "seed.sql:1: statement 1, row %d: %s", row, rule->message);
+            if (strcmp(got, want) != 0) {
+                print_error("%s\n  says  %s\n  not   %s\n", rule->sql, got, want);
+                wrong++;
+            }
+        }
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static bool has_rule(const char *message, size_t len)
+{
+    for (size_t i = 0; i < COUNT(all_rules); i++) {
+        for (size_t k = 0; k < all_rules[i].count; k++) {
+            const char *known = all_rules[i].rules[k].message;
+            if (strlen(known) == len && memcmp(known, message, len) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Each text between `before` and `after` in the schema is a message of the tables above. */
+static size_t find_untested(const char *schema, const char *before, const char *after)
+{
+    size_t untested = 0;
+    size_t found = 0;
+    for (const char *at = schema; (at = strstr(at, before)); found++) {
+        at += strlen(before);
+        size_t len = (size_t)(strstr(at, after) - at);
+        /* default_world's alone, which no seed reaches */
+        bool out_of_reach = strncmp(at, "region: 1 to 32", 15) == 0;
+        if (!out_of_reach && !has_rule(at, len)) {
+            print_error("not tested: %.*s\n", (int)len, at);
+            untested++;
+        }
+    }
+    assert_true(found > 0);
+    return untested;
+}
+
+static void no_rule_is_untested(void **state)
+{
+    (void)state;
+    char *schema = read_text(SCHEMA_DIR "/0001_initial.sql");
+    size_t untested = find_untested(schema, "CONSTRAINT \"", "\"");
+    untested += find_untested(schema, "RAISE(ABORT, '", "'");
+    free(schema);
+    assert_int_equal(untested, 0);
+}
+
+static void what_is_just_allowed(void **state)
+{
+    (void)state;
+    static const char *const allowed[] = {
+        "INSERT INTO broker (id, name) VALUES (printf('%0100d', 1), printf('%050d', 1))",
+        "INSERT INTO broker (id, name, region) VALUES ('b-2', 'orders', 'eu-west-1')",
+        "INSERT INTO broker (id, name, account) VALUES ('b-2', 'orders', '210987654321')",
+        "INSERT OR REPLACE INTO broker (id, name) VALUES ('b-1', 'orders')",
+        "INSERT INTO broker (id, name) VALUES ('b-1', 'x') ON CONFLICT (id) DO UPDATE"
+        " SET name = excluded.name",
+        BROKER("state, state_due_ms", "'REBOOT_IN_PROGRESS', 1"),
+        BROKER("use_aws_owned_key, kms_key_id", "0, 'k'"),
+        BROKER("subnet_ids, security_groups", "'[]', '[\"sg-1\",\"sg-2\"]'"),
+        BROKER("engine_type, deployment_mode, storage_type",
+               "'RABBITMQ', 'CLUSTER_MULTI_AZ', 'EBS'"),
+        BROKER("time_of_day", "'23:59'"),
+        "UPDATE user SET username = printf('%0100d', 1)",
+        "UPDATE user SET username = 'A-._~z'",
+        "UPDATE user SET password = " LONG(246),
+        "UPDATE user SET password = 'aabbccdd    '",
+        "UPDATE user SET password = '!\"#$%&''()*+-./;<>?@[\\]^_`{|}~'",
+        USER("groups", "'[\"ab\",\"ab\"]'"),
+        PENDING("groups, pending_groups", "'[\"ab\"]', '[]'"),
+        PENDING("console_access, pending_console_access, pending_replication_user", "1, 0, 1"),
+        TAG("printf('%0128d', 1), printf('%0256d', 1)"),
+        FAULT("delay_ms, times", "600000, 0"),
+        FAULT("error, status, message", "'TeapotException', 418, printf('%01000d', 1)"),
+        "DELETE FROM broker",
+    };
+    for (size_t i = 0; i < COUNT(allowed); i++)
+        expect_in(base, allowed[i], "ok");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_rule_names_itself),
+        cmocka_unit_test(no_rule_is_untested),
+        cmocka_unit_test(what_is_just_allowed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
