@@ -220,7 +220,7 @@ CREATE TABLE user (
     replication_user INTEGER NOT NULL DEFAULT 0
         CONSTRAINT "replication_user: 0 or 1" CHECK (replication_user IN (0, 1)),
     pending_change   TEXT
-        CONSTRAINT "pending_change: CREATE, UPDATE or DELETE" CHECK (pending_change IN ('CREATE', 'UPDATE', 'DELETE')),
+        CONSTRAINT "pending_change: CREATE, UPDATE or DELETE" CHECK (pending_change = 'CREATE' OR pending_change = 'UPDATE' OR pending_change = 'DELETE'),
     pending_password TEXT
         CONSTRAINT "pending_password: 12 to 250 characters" CHECK (length(pending_password) BETWEEN 12 AND 250)
         CONSTRAINT "pending_password: none of the characters , : =" CHECK (pending_password NOT GLOB '*[,:=]*')
@@ -261,17 +261,14 @@ WHEN new.groups <> '[]' OR coalesce(new.pending_groups, '[]') <> '[]'
 BEGIN
     SELECT 1 FROM json_each(new.groups);
     SELECT 1 FROM json_each(coalesce(new.pending_groups, '[]'));
-    SELECT RAISE(ABORT, 'groups: a JSON array of strings')
-      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
-     WHERE CASE WHEN fullkey = '$' THEN 0 WHEN path = '$' THEN type <> 'array' OR key > 1 ELSE type <> 'text' END;
-    SELECT RAISE(ABORT, 'groups: no more than 20')
-      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']') WHERE key >= 20;
-    SELECT RAISE(ABORT, 'groups: 2 to 100 characters each')
-      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
-     WHERE type = 'text' AND length(value) NOT BETWEEN 2 AND 100;
-    SELECT RAISE(ABORT, 'groups: only characters of [A-Za-z0-9-._~]')
-      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
-     WHERE type = 'text' AND value GLOB '*[^-A-Za-z0-9._~]*';
+    SELECT CASE WHEN path = '$' AND (type <> 'array' OR key > 1) OR path <> '$' AND type <> 'text'
+                THEN RAISE(ABORT, 'groups: a JSON array of strings')
+                WHEN key >= 20 THEN RAISE(ABORT, 'groups: no more than 20')
+                WHEN type = 'text' AND length(value) NOT BETWEEN 2 AND 100
+                THEN RAISE(ABORT, 'groups: 2 to 100 characters each')
+                WHEN type = 'text' AND value GLOB '*[^-A-Za-z0-9._~]*'
+                THEN RAISE(ABORT, 'groups: only characters of [A-Za-z0-9-._~]') END
+      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']') WHERE fullkey <> '$';
 END;
 
 CREATE TRIGGER user_groups_update BEFORE UPDATE OF groups, pending_groups ON user
@@ -279,17 +276,14 @@ WHEN new.groups <> '[]' OR coalesce(new.pending_groups, '[]') <> '[]'
 BEGIN
     SELECT 1 FROM json_each(new.groups);
     SELECT 1 FROM json_each(coalesce(new.pending_groups, '[]'));
-    SELECT RAISE(ABORT, 'groups: a JSON array of strings')
-      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
-     WHERE CASE WHEN fullkey = '$' THEN 0 WHEN path = '$' THEN type <> 'array' OR key > 1 ELSE type <> 'text' END;
-    SELECT RAISE(ABORT, 'groups: no more than 20')
-      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']') WHERE key >= 20;
-    SELECT RAISE(ABORT, 'groups: 2 to 100 characters each')
-      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
-     WHERE type = 'text' AND length(value) NOT BETWEEN 2 AND 100;
-    SELECT RAISE(ABORT, 'groups: only characters of [A-Za-z0-9-._~]')
-      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']')
-     WHERE type = 'text' AND value GLOB '*[^-A-Za-z0-9._~]*';
+    SELECT CASE WHEN path = '$' AND (type <> 'array' OR key > 1) OR path <> '$' AND type <> 'text'
+                THEN RAISE(ABORT, 'groups: a JSON array of strings')
+                WHEN key >= 20 THEN RAISE(ABORT, 'groups: no more than 20')
+                WHEN type = 'text' AND length(value) NOT BETWEEN 2 AND 100
+                THEN RAISE(ABORT, 'groups: 2 to 100 characters each')
+                WHEN type = 'text' AND value GLOB '*[^-A-Za-z0-9._~]*'
+                THEN RAISE(ABORT, 'groups: only characters of [A-Za-z0-9-._~]') END
+      FROM json_tree('[' || new.groups || ',' || coalesce(new.pending_groups, '[]') || ']') WHERE fullkey <> '$';
 END;
 
 -- What a tester asks: whom would the running broker let in, and what will the next reboot change?

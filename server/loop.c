@@ -88,6 +88,8 @@ static void tick(struct loop *loop)
     for (int i = 0; i < count; i++)
         if (events[i].data.fd == loop->signals)
             stop(loop, now_ms);
+        else
+            listener_notice(loop->listener, events[i].data.fd);
     listener_expire(loop->listener, now_ms);
     advance(loop, now_ms);
     listener_run(loop->listener);

@@ -9,6 +9,7 @@
 struct acceptor {
     struct sockets *sockets; /* borrowed */
     int epoll;               /* the loop's */
+    bool called;             /* somebody waits in the backlog */
     bool deaf;               /* the listening sockets are out of the epoll set */
     int64_t deaf_until_ms;   /* monotonic; 0: until there is room */
 };
@@ -21,6 +22,9 @@ struct acceptor_target {
 };
 
 bool acceptor_watch(struct acceptor *acceptor, int epoll, int fd);
+
+/* Tells it of a descriptor that epoll reported; others than its own do not matter. */
+void acceptor_notice(struct acceptor *acceptor, int fd);
 
 /* Takes what waits in the backlog. Without room it goes deaf: the kernel keeps the clients until
  * there is. */

@@ -391,6 +391,11 @@ static void add_connection(void *context, int fd, const struct sockaddr *address
                        len); /* closes the descriptor where it fails */
 }
 
+void listener_notice(struct listener *listener, int fd)
+{
+    acceptor_notice(&listener->acceptor, fd);
+}
+
 void listener_run(struct listener *listener)
 {
     struct acceptor_target target = {listener->options.max_connections - listener->connection_count,

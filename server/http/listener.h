@@ -31,6 +31,9 @@ void listener_free(struct listener *listener);
  */
 enum result listener_watch(struct listener *listener, int epoll) MUST_CHECK;
 
+/* Tells it of a descriptor that epoll reported. */
+void listener_notice(struct listener *listener, int fd);
+
 /* Accepts, reads, serves and sends. Writes of operations are left in the store's open tick. */
 void listener_run(struct listener *listener);
 

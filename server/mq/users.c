@@ -153,28 +153,26 @@ static bool find_user(struct call *call, struct user *user)
     return !result;
 }
 
+/* The row goes in first: a name that is taken and a broker that is full both leave nothing behind, since a call
+ * that fails is rolled back. */
 void create_user(struct call *call)
 {
     struct slice broker_id = call->labels.broker_id, username = call->labels.username;
     struct user_change change;
-    struct user user;
     int64_t count = 0;
-    enum result result = user_find(call->store, broker_id, username, call->scratch, &user);
-    if (!result) {
+    enum result result = read_change(call, &change);
+    if (!result)
+        result = user_insert(call->store, broker_id, username, &change);
+    if (result == RESULT_CONFLICT) {
         call_fail(call, ERROR_USER_EXISTS, username);
         return;
     }
-    if (result == RESULT_NOT_FOUND)
-        result = user_count(call->store, broker_id, USERS_MOST, &count);
-    if (!result && count >= USERS_MOST) {
+    if (!result)
+        result = user_count(call->store, broker_id, USERS_MOST + 1, &count);
+    if (!result && count > USERS_MOST)
         call_fail(call, ERROR_USER_COUNT, call->broker.name);
-        return;
-    }
-    if (!result)
-        result = read_change(call, &change);
-    if (!result)
-        result = user_insert(call->store, broker_id, username, &change);
-    succeed_empty(call, result);
+    else
+        succeed_empty(call, result);
 }
 
 void update_user(struct call *call)

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 
 import pytest
 
@@ -143,18 +144,42 @@ def test_DUR_6_kill_9_again_and_again_on_the_same_file(store):
             server.close_clients()
 
 
-def test_DUR_6_kill_9_while_a_store_is_made(store):
-    """Whatever the moment: the next start finds no store, or a whole one."""
-    server = Server("--db", store.path, seed=SEED + harness.sql_user(BROKERS[0], "alice"))
-    for _ in range(10):
+# A seed that takes a while, and fills the write-ahead log before it is done.
+MANY = 30_000
+SLOW_SEED = SEED + f"""
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
+INSERT INTO user (broker_id, username, password, groups)
+SELECT '{BROKERS[0]}', printf('user-%06d', i), '{PASSWORD}', '["{"g" * 80}","{"h" * 80}"]' FROM n;
+"""
+
+
+def size(path):
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return -1
+
+
+@pytest.mark.parametrize("log_bytes", (None, -1, 0, 1, 100_000, 500_000, 2_000_000))
+def test_DUR_6_SEED_7_kill_9_while_a_store_is_made(store, log_bytes):
+    """Whatever the moment: the next start finds no store and seeds one, or it finds a whole one."""
+    with Server("--db", store.path, seed=SLOW_SEED) as server:
+        server.stop()
+        os.unlink(store.path)
         server.spawn()
+        if log_bytes is not None:
+            end = time.monotonic() + harness.DEADLINE_S
+            while max(size(store.path), size(store.path + "-wal")) <= log_bytes and time.monotonic() < end:
+                pass
         server.kill()
         server.start()
-        assert_ok(server.client().call("GET", harness.user_path(BROKERS[0], "alice")))
+        client = server.client()
+        assert_ok(client.call("GET", harness.user_path(BROKERS[0], f"user-{MANY:06}")))
         server.close_clients()
         server.stop()
         store.assert_sound()
-        os.unlink(store.path)
+        assert store.query("SELECT count(*) FROM user") == [(MANY,)]
+        server.start()
 
 
 def test_DUR_6_RBT_11_kill_9_during_a_reboot(serve, store):

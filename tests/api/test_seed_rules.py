@@ -198,6 +198,13 @@ def test_SEED_6_an_endless_statement_is_stopped(store, text):
     assert "statement 2" in refuse(store, BROKER + text)
 
 
+def test_SEED_6_sizes(store):
+    rows = ",".join(f"('b-1', 'user-{number:06}', '{PASSWORD}')" for number in range(30_000))
+    line = refuse(store, BROKER + f"INSERT INTO user (broker_id, username, password) VALUES {rows};")
+    assert "seed.sql:2" in line and "larger than 1048576 bytes" in line
+    assert "larger than 64 MiB" in refuse(store, b" " * (64 << 20) + b"\n" + BROKER.encode())
+
+
 # --- One act ---------------------------------------------------------------------------------------------------
 
 def test_SEED_7_a_broken_second_seed_undoes_the_first(store):

@@ -100,6 +100,43 @@ def test_START_8_pipelined_requests_that_had_arrived_are_answered_or_cut_cleanly
     assert set(answered) <= stored
 
 
+@pytest.mark.parametrize("turn", range(5))
+@pytest.mark.parametrize("method", ("GET", "POST"))
+def test_START_8_a_connection_whose_call_ends_with_the_signal_is_let_go(server, method, turn):
+    """Not only those that were idle before: an SDK keeps its connection after the last answer."""
+    slow = begin_slow(server)
+    kept = server.client()
+    assert_ok(kept.call("GET", wire.ALICE))
+    if turn:
+        # As it happens: the signal follows the answer.
+        request_while_running(kept, method)
+        server.process.send_signal(signal.SIGTERM)
+    else:
+        with wire.stopped(server):
+            send_request(kept, method)
+            server.process.send_signal(signal.SIGTERM)
+        receive_answer(kept, method)
+    # Its end must come while the server still waits for the slow one, not when it gives up on both.
+    assert kept.socket is None or kept.receive_until_closed() == b""
+    slow.send(SLOW[-5:])
+    assert_ok(slow.receive("POST", f"{wire.LIST}/slow"), {})
+    end(server)
+
+
+def send_request(client, method):
+    client.send(build(method, wire.ALICE if method == "GET" else f"{wire.LIST}/last",
+                      None if method == "GET" else {"password": harness.PASSWORD}))
+
+
+def receive_answer(client, method):
+    assert_ok(client.receive(method, wire.ALICE if method == "GET" else f"{wire.LIST}/last"))
+
+
+def request_while_running(client, method):
+    send_request(client, method)
+    receive_answer(client, method)
+
+
 def test_START_8_a_client_that_never_ends_its_request_does_not_hold_the_server(server, store):
     slow = begin_slow(server)
     server.stop()

@@ -8,7 +8,7 @@ import pytest
 
 import harness
 import wire
-from harness import assert_no_user, assert_ok, build, segment
+from harness import assert_no_user, assert_ok, build
 
 # At exactly 128 (and multiples) ready events libmicrohttpd's inner epoll loop waits again before it serves any.
 READY = (1, 127, 128, 129, 256, 512, 1000)

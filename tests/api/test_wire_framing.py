@@ -1,4 +1,4 @@
-"""Heads that must be refused, because two readers could see two different requests in them, and odd ones that need not."""
+"""Heads that must be refused, because two readers could see different requests in them, and odd ones that need not."""
 
 import pytest
 

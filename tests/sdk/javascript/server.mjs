@@ -63,13 +63,13 @@ export async function eventually(condition, what) {
 }
 
 /** A server on a free port: {url, log()}. At the end of the test it must stop cleanly. */
-export async function serve(t, { flags = [], more = '' } = {}) {
+export async function serve(t, { flags = [], more = '', begin = world } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'amazonmq-local-sdk-'));
   t.after(() => rmSync(directory, { recursive: true }));
   const seed = join(directory, 'more.sql');
   writeFileSync(seed, more);
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AMAZONMQ_LOCAL_')));
-  const child = spawn(binary, ['--port', '0', '--seed', world, '--seed', seed, ...flags],
+  const child = spawn(binary, ['--port', '0', '--seed', begin, '--seed', seed, ...flags],
     { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, log] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => { out += text; });

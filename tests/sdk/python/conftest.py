@@ -11,7 +11,9 @@ import pytest
 SDK = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.append(os.path.join(os.path.dirname(SDK), "api"))
 
-import harness  # noqa: E402  (found through the line above)
+sys.path.append(SDK)
+
+import harness  # noqa: E402  (found through the lines above)
 
 
 def read(name):
@@ -51,6 +53,13 @@ def serve():
     """Starts servers, with the world of world.sql and more SQL if given; at the end each must stop cleanly."""
     with contextlib.ExitStack() as servers:
         yield lambda *flags, more="": servers.enter_context(harness.Server(*flags, seed=WORLD + more))
+
+
+@pytest.fixture
+def demo():
+    """A server with the world of `make run`, which the README's examples use."""
+    with harness.Server("--seed", os.path.join(harness.ROOT, "schema", "seeds", "demo.sql")) as server:
+        yield server
 
 
 def many_users(count):

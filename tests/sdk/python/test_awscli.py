@@ -10,6 +10,7 @@ import botocore
 import pytest
 
 from conftest import ERRORS, error_id, logged_request, many_brokers, many_users
+import readme
 from harness import PASSWORD, eventually, sql_broker, sql_fault
 
 AWS = os.path.join(os.path.dirname(sys.executable), "aws")
@@ -238,3 +239,13 @@ def test_calls_verify_with_the_right_secret(serve):
 ], ids=["wrong-secret", "unknown-key", "unsigned"])
 def test_a_caller_who_cannot_sign_is_refused(serve, arguments, variables, error):
     refused(serve("--auth", "verify"), error, "list-users", "--broker-id", "b-orders", *arguments, **variables)
+
+
+def test_the_example_of_the_readme(demo):
+    [example] = readme.blocks("sh")
+    path = f"{os.path.dirname(AWS)}:{os.environ['PATH']}"
+    result = subprocess.run(["sh", "-eu", "-c", readme.pointed_at(demo, example)], env={**os.environ, "PATH": path},
+                            check=False, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8",
+                            timeout=LIMIT_S)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert {"Username": "alice", "PendingChange": "CREATE"} in json.loads(result.stdout)["Users"]

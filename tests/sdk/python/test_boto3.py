@@ -13,6 +13,7 @@ import botocore.session
 import pytest
 
 from conftest import ERRORS, error_id, logged_request, many_brokers, many_users
+import readme
 from harness import PASSWORD, eventually, sql_broker, sql_fault
 
 # Every character a path segment has to encode, and some that need no encoding.
@@ -306,3 +307,11 @@ def test_a_presigned_url_of_another_secret_is_refused(serve):
         urllib.request.urlopen(url)
     with caught.value as answer:
         assert (answer.code, answer.headers["x-amzn-ErrorType"]) == (403, "InvalidSignatureException")
+
+
+def test_the_example_of_the_readme(demo, capsys):
+    [example] = readme.blocks("python")
+    exec(compile(readme.pointed_at(demo, example), "README.md", "exec"), {})
+    pending, refusal = capsys.readouterr().out.splitlines()
+    assert "'PendingChange': 'CREATE'" in pending and "'Groups': ['readers']" in pending
+    assert refusal == "password Password is invalid. Enter a password 12 to 250 characters long."
