@@ -38,7 +38,7 @@ static int wait_ms(const struct loop *loop, int64_t now_ms)
         return 0;
     if (!broker_due_ms(loop->store, &due_ms) && due_ms != INT64_MAX)
         wait = due_ms - clock_wall_ms();
-    if (loop->retry_ms > now_ms && wait < loop->retry_ms - now_ms)
+    if (wait < loop->retry_ms - now_ms)
         wait = loop->retry_ms - now_ms;
     if (loop->stopping && wait > loop->stop_by_ms - now_ms)
         wait = loop->stop_by_ms - now_ms;

@@ -210,14 +210,20 @@ static bool set(const struct option *option, const char *text, struct options *o
     return false;
 }
 
-static enum result bad_value(char error[256], const char *name, const char *text,
-                             const struct option *option)
+/* Nothing a person typed makes a second line. */
+static enum result one_line(char error[256])
 {
-    snprintf(error, 256, "%s: bad value '%.80s', expected %s", name, text, option->value);
     for (char *at = error; *at; at++)
         if ((unsigned char)*at < ' ')
             *at = '?';
     return RESULT_INVALID;
+}
+
+static enum result bad_value(char error[256], const char *name, const char *text,
+                             const struct option *option)
+{
+    snprintf(error, 256, "%s: bad value '%.80s', expected %s", name, text, option->value);
+    return one_line(error);
 }
 
 /* Cuts a copy of the variable into items. */
@@ -236,12 +242,13 @@ static enum result set_list(size_t row, const char *text, struct options *option
     return RESULT_OK;
 }
 
-static enum result read_environment(struct options *options, char error[256])
+/* For options that no flag has set. */
+static enum result read_environment(struct options *options, const bool given[], char error[256])
 {
     for (size_t row = 0; row < OPTIONS; row++) {
         const struct option *option = &table[row];
         const char *text = option->environment ? getenv(option->environment) : NULL;
-        if (!text || *text == '\0')
+        if (!text || *text == '\0' || given[row])
             continue;
         enum result result = RESULT_OK;
         if (is_list(option))
@@ -265,10 +272,9 @@ static const struct option *find_flag(const char *name, size_t len)
 static enum result complain(char error[256], const char *what, const char *argument)
 {
     snprintf(error, 256, "%s: %.80s (see --help)", what, argument);
-    return RESULT_INVALID;
+    return one_line(error);
 }
 
-/* A flag given for the first time replaces the list of the environment. */
 static enum result read_argument(char *const argv[], int *at, bool given[], struct options *options,
                                  char error[256])
 {
@@ -287,8 +293,6 @@ static enum result read_argument(char *const argv[], int *at, bool given[], stru
         if (!text)
             return complain(error, "needs a value", argument);
     }
-    if (is_list(option) && !given[option - table])
-        ((struct string_list *)(void *)((char *)options + option->offset))->count = 0;
     given[option - table] = true;
     char name[64];
     snprintf(name, sizeof name, "--%s", option->flag);
@@ -302,9 +306,11 @@ enum result options_read(int argc, char *const argv[], struct options *options, 
     for (size_t row = 0; row < OPTIONS; row++)
         if (table[row].standard && !set(&table[row], table[row].standard, options))
             return bad_value(error, table[row].flag, table[row].standard, &table[row]);
-    enum result result = read_environment(options, error);
+    enum result result = RESULT_OK;
     for (int at = 1; !result && at < argc; at++)
         result = read_argument(argv, &at, given, options, error);
+    if (!result && !options->help && !options->version)
+        result = read_environment(options, given, error);
     return result;
 }
 

@@ -34,8 +34,9 @@ struct options {
     bool help;
 };
 
-/* Reads the environment, then the arguments, which win. Strings stay where they are, but for lists
- * from the environment, which live until options_close. RESULT_INVALID with one line in `error`. */
+/* Reads the arguments, then the environment for what they leave out. Strings stay where they are,
+ * but for lists from the environment, which live until options_close. RESULT_INVALID with one line
+ * in `error`. */
 enum result options_read(int argc, char *const argv[], struct options *options,
                          char error[256]) MUST_CHECK;
 

@@ -16,6 +16,7 @@ struct operation;
 struct caller {
     struct slice account;
     struct slice region;
+    struct slice user_name; /* of a seeded access key; absent: the account's root */
 };
 
 /* What the command line says about the service. */

@@ -71,14 +71,16 @@ bool page_read(struct call *call, bool (*is_key)(struct slice key))
     return true;
 }
 
-static void wrap(struct buffer *out, struct slice begin, struct slice text, struct slice end,
+static bool wrap(struct buffer *out, struct slice begin, struct slice text, struct slice end,
                  char *base64)
 {
     buffer_clear(out);
     buffer_append_slice(out, begin);
     buffer_append_slice(out, text);
     buffer_append_slice(out, end);
-    crypto_base64_encode(buffer_slice(out), base64);
+    if (!out->failed)
+        crypto_base64_encode(buffer_slice(out), base64);
+    return !out->failed;
 }
 
 void page_put_token(struct call *call, struct json_writer *writer, struct slice key)
@@ -86,11 +88,10 @@ void page_put_token(struct call *call, struct json_writer *writer, struct slice 
     char inner[PAGE_TOKEN], outer[PAGE_TOKEN];
     struct buffer text;
     buffer_init(&text, PAGE_TOKEN / 2);
-    wrap(&text, inner_begin, key, inner_end, inner);
-    wrap(&text, outer_begin, slice_of(inner), outer_end, outer);
-    if (text.failed)
-        call->out->failed = text.failed;
-    else
+    if (wrap(&text, inner_begin, key, inner_end, inner) &&
+        wrap(&text, outer_begin, slice_of(inner), outer_end, outer))
         json_put_string(writer, "nextToken", slice_of(outer));
+    else
+        call->out->failed = text.failed;
     buffer_close(&text);
 }

@@ -35,7 +35,7 @@ static struct arena_block *add_block(struct arena *arena, size_t least)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    if (size > arena->ceiling)
+    if (size > arena->ceiling || size > SIZE_MAX / 2)
         return NULL;
     size = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
     if (size > arena->ceiling - arena->used)

@@ -106,10 +106,12 @@ void json_write_raw(struct json_writer *writer, struct slice json)
     bool in_string = false;
     for (size_t i = 0; i < json.len; i++) {
         char c = json.data[i];
-        if (c == '"' && (i == 0 || json.data[i - 1] != '\\'))
+        if (c == '"')
             in_string = !in_string;
         if (in_string || (c != ' ' && c != '\t' && c != '\n' && c != '\r'))
             buffer_append_char(writer->out, c);
+        if (in_string && c == '\\' && i + 1 < json.len)
+            buffer_append_char(writer->out, json.data[++i]);
     }
 }
 

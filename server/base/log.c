@@ -135,15 +135,8 @@ void log_event(enum log_level level, const char *event, const char *key, const c
     log_end();
 }
 
-void log_flush(void)
+static void write_lines(void)
 {
-    if (log_state.lost > 0) {
-        size_t lost = log_state.lost;
-        log_state.lost = 0;
-        log_begin(LOG_WARN, "log-lines-lost");
-        log_number("lines", (int64_t)lost);
-        log_end();
-    }
     size_t written = 0;
     while (written < log_state.lines.len) {
         ssize_t n =
@@ -156,4 +149,17 @@ void log_flush(void)
             break; /* nobody is left to tell */
     }
     buffer_clear(&log_state.lines);
+}
+
+void log_flush(void)
+{
+    write_lines();
+    if (log_state.lost == 0)
+        return;
+    if (log_begin(LOG_WARN, "log-lines-lost")) {
+        log_number("lines", (int64_t)log_state.lost);
+        log_end();
+    }
+    log_state.lost = 0;
+    write_lines();
 }

@@ -27,7 +27,7 @@ static bool is_region(struct slice region)
 /* A scope that is absent or unreadable means the default world. */
 static void read_world(struct call *call, const struct sigv4 *sigv4, const struct access_key *key)
 {
-    call->caller = (struct caller){call->settings->account, call->settings->region};
+    call->caller = (struct caller){call->settings->account, call->settings->region, key->user_name};
     if (is_region(sigv4->region))
         call->caller.region = sigv4->region;
     if (key->account.data)
@@ -74,18 +74,32 @@ static bool verify(struct call *call, const struct sigv4 *sigv4, struct slice se
     return !result && verdict == SIGV4_OK;
 }
 
+static bool read_caller(struct call *call, struct sigv4 *sigv4, struct access_key *key)
+{
+    *key = (struct access_key){{NULL, 0}, {NULL, 0}, {NULL, 0}};
+    sigv4_read(call->request, sigv4);
+    enum result result = RESULT_NOT_FOUND;
+    if (sigv4->access_key.len > 0)
+        result = access_key_find(call->store, sigv4->access_key, call->arena, key);
+    if (result && result != RESULT_NOT_FOUND) {
+        call_fail_internal(call, result);
+        return false;
+    }
+    read_world(call, sigv4, key);
+    return true;
+}
+
+bool caller_read(struct call *call)
+{
+    struct sigv4 sigv4;
+    struct access_key key;
+    return read_caller(call, &sigv4, &key);
+}
+
 bool caller_identify(struct call *call)
 {
     struct sigv4 sigv4;
-    struct access_key key = {{NULL, 0}, {NULL, 0}};
-    sigv4_read(call->request, &sigv4);
-    if (sigv4.access_key.len > 0) {
-        enum result result = access_key_find(call->store, sigv4.access_key, call->arena, &key);
-        if (result && result != RESULT_NOT_FOUND) {
-            call_fail_internal(call, result);
-            return false;
-        }
-    }
-    read_world(call, &sigv4, &key);
-    return !call->settings->verify || verify(call, &sigv4, key.secret);
+    struct access_key key;
+    return read_caller(call, &sigv4, &key) &&
+           (!call->settings->verify || verify(call, &sigv4, key.secret));
 }

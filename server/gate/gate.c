@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control/control.h"
+#include "control/sts.h"
 #include "gate/caller.h"
 #include "gate/fault.h"
 #include "gate/router.h"
@@ -116,6 +117,11 @@ static bool find_route(struct call *call, struct gate *gate)
     struct slice methods = {NULL, 0};
     if (control_owns(&call->request->target)) {
         control_answer(call, gate->version);
+        return false;
+    }
+    if (sts_owns(call->request)) {
+        if (caller_read(call))
+            sts_answer(call);
         return false;
     }
     call->operation = router_find(call->request, &call->labels);

@@ -10,16 +10,6 @@ static size_t count_headers(const struct request *request, struct slice name)
     return count;
 }
 
-static bool has_nul(const struct request *request)
-{
-    for (size_t i = 0; i < request->header_count; i++) {
-        const struct header *header = &request->headers[i];
-        if (header->value.len > 0 && memchr(header->value.data, '\0', header->value.len))
-            return true;
-    }
-    return false;
-}
-
 const char *framing_check(const struct request *request, struct slice version)
 {
     size_t encodings = count_headers(request, SLICE("Transfer-Encoding"));
@@ -36,5 +26,5 @@ const char *framing_check(const struct request *request, struct slice version)
         return "more than one Host";
     if (hosts == 0 && slice_equal(version, SLICE("HTTP/1.1")))
         return "Host is missing";
-    return has_nul(request) ? "NUL character in a header" : NULL;
+    return NULL;
 }

@@ -79,7 +79,7 @@ static void *on_request_line(void *context, const char *raw, struct MHD_Connecti
     exchange->wire = wire;
     exchange->started_us = clock_monotonic_us();
     exchange->request.raw_target = slice_of(arena_copy(&exchange->arena, slice_of(raw)));
-    for (const char *at = raw; (at = strchr(at, '&')); at++)
+    for (const char *at = strchr(raw, '?'); at && (at = strchr(at, '&')); at++)
         members++;
     if (members > LISTENER_QUERY)
         shutdown(connection->fd, SHUT_RDWR);
@@ -253,6 +253,14 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, co
     return MHD_YES;
 }
 
+/* When the server stops, nobody waits for a client that has not asked anything. */
+static void let_go_if_idle(const struct connection *connection)
+{
+    int unread = 0;
+    if (!connection->in_request && ioctl(connection->fd, FIONREAD, &unread) == 0 && unread == 0)
+        shutdown(connection->fd, SHUT_RDWR);
+}
+
 static void on_completed(void *context, struct MHD_Connection *wire, void **state,
                          enum MHD_RequestTerminationCode code)
 {
@@ -267,6 +275,8 @@ static void on_completed(void *context, struct MHD_Connection *wire, void **stat
     deadline_start(&listener->idle, &connection->deadline, clock_monotonic_ms());
     exchange_give(&listener->pool, exchange);
     *state = NULL;
+    if (listener->stopping)
+        let_go_if_idle(connection);
 }
 
 static void on_connection(void *context, struct MHD_Connection *wire, void **socket_context,
@@ -464,11 +474,8 @@ void listener_stop(struct listener *listener)
 {
     acceptor_stop(&listener->acceptor);
     listener->stopping = true;
-    for (struct connection *at = listener->connections; at; at = at->next) {
-        int unread = 0;
-        if (!at->in_request && ioctl(at->fd, FIONREAD, &unread) == 0 && unread == 0)
-            shutdown(at->fd, SHUT_RDWR);
-    }
+    for (struct connection *at = listener->connections; at; at = at->next)
+        let_go_if_idle(at);
 }
 
 size_t listener_connections(const struct listener *listener)

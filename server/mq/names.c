@@ -3,14 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/partition.h"
 #include "base/ids.h"
-
-const char *name_partition(struct slice region)
-{
-    if (slice_starts_with(region, SLICE("cn-")))
-        return "aws-cn";
-    return slice_starts_with(region, SLICE("us-gov-")) ? "aws-us-gov" : "aws";
-}
 
 #define FORMAT(arena, ...) slice_of(arena_printf((arena), __VA_ARGS__))
 
@@ -18,7 +12,7 @@ const char *name_partition(struct slice region)
 
 struct slice name_broker_arn(const struct broker *broker, struct arena *arena)
 {
-    return FORMAT(arena, "arn:%s:mq:%s:%s:broker:%s:%s", name_partition(broker->region),
+    return FORMAT(arena, "arn:%s:mq:%s:%s:broker:%s:%s", partition_of(broker->region),
                   broker->region.data, broker->account.data, broker->name.data, broker->id.data);
 }
 
@@ -66,7 +60,7 @@ struct slice name_kms_key(const struct broker *broker, struct arena *arena)
     struct slice key = stable_uuid(seed, "key/", arena);
     if (!key.data)
         return key;
-    return FORMAT(arena, "arn:%s:kms:%s:%s:%s", name_partition(broker->region), broker->region.data,
+    return FORMAT(arena, "arn:%s:kms:%s:%s:%s", partition_of(broker->region), broker->region.data,
                   broker->account.data, key.data);
 }
 

@@ -5,9 +5,6 @@
 
 #include "store/brokers.h"
 
-/* aws, aws-cn or aws-us-gov. */
-const char *name_partition(struct slice region);
-
 /* All of these live in the arena; absent when memory is out. */
 
 struct slice name_broker_arn(const struct broker *broker, struct arena *arena);

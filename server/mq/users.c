@@ -153,8 +153,8 @@ static bool find_user(struct call *call, struct user *user)
     return !result;
 }
 
-/* The row goes in first: a name that is taken and a broker that is full both leave nothing behind, since a call
- * that fails is rolled back. */
+/* The row goes in first: a name that is taken and a broker that is full both leave nothing behind,
+ * since a call that fails is rolled back. */
 void create_user(struct call *call)
 {
     struct slice broker_id = call->labels.broker_id, username = call->labels.username;

@@ -7,6 +7,7 @@
 struct access_key {
     struct slice secret;
     struct slice account;
+    struct slice user_name; /* absent: the account's root */
 };
 
 /* RESULT_NOT_FOUND, RESULT_STORE, RESULT_NO_MEMORY. What is found lives in `arena`. */

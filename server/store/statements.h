@@ -60,7 +60,7 @@
         " replication_user = coalesce(pending_replication_user, replication_user), pending_replication_user = NULL" \
         " WHERE broker_id = ?1 AND pending_change IS NOT NULL") \
     \
-    STATEMENT(ACCESS_KEY_FIND, "SELECT secret, account FROM access_key WHERE id = ?1") \
+    STATEMENT(ACCESS_KEY_FIND, "SELECT secret, account, user_name FROM access_key WHERE id = ?1") \
     \
     STATEMENT(FAULT_ANY, "SELECT EXISTS (SELECT 1 FROM fault)") \
     STATEMENT(FAULT_FIND, \

@@ -105,6 +105,7 @@ bool store_tick_has_failed(const struct store *store)
 
 enum result store_prepare_write(struct store *store)
 {
+    notice_lost_transaction(store);
     if (store->tick_failed)
         return RESULT_STORE;
     if (!store->tick_open) {
@@ -130,8 +131,10 @@ enum result store_tick_commit(struct store *store)
     if (!sqlite3_get_autocommit(store->db) && run(store, STATEMENT_ROLLBACK))
         log_event(LOG_ERROR, "store-error", "error",
                   "a transaction can be neither committed nor rolled back");
-    store->tick_open = false;
-    store->tick_failed = false;
+    /* Without memory even the ROLLBACK may fail: then the tick goes on, failed, until one succeeds.
+     */
+    store->tick_open = !sqlite3_get_autocommit(store->db);
+    store->tick_failed = store->tick_open;
     return result ? RESULT_STORE : RESULT_OK;
 }
 

@@ -1,0 +1,46 @@
+#include "control/sts.h"
+
+#include "api/partition.h"
+
+/* Whether `member` is one of the `&`-separated members of a form. */
+static bool form_has(struct slice form, struct slice member)
+{
+    for (size_t start = 0, end; start < form.len; start = end + 1) {
+        const char *separator = memchr(form.data + start, '&', form.len - start);
+        end = separator ? (size_t)(separator - form.data) : form.len;
+        if (slice_equal((struct slice){form.data + start, end - start}, member))
+            return true;
+    }
+    return false;
+}
+
+bool sts_owns(const struct request *request)
+{
+    const struct target *target = &request->target;
+    return slice_equal(request->method, SLICE("POST")) && target->segment_count == 1 &&
+           target->segments[0].len == 0 &&
+           form_has(request->body, SLICE("Action=GetCallerIdentity"));
+}
+
+/* Account, region and user name hold no character that XML would want escaped. */
+void sts_answer(struct call *call)
+{
+    const struct caller *caller = &call->caller;
+    bool is_user = caller->user_name.data != NULL;
+    buffer_append_string(call->out,
+                         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/"
+                         "2011-06-15/\">\n  <GetCallerIdentityResult>\n    <Arn>arn:");
+    buffer_append_string(call->out, partition_of(caller->region));
+    buffer_append_string(call->out, ":iam::");
+    buffer_append_slice(call->out, caller->account);
+    buffer_append_string(call->out, is_user ? ":user/" : ":root");
+    buffer_append_slice(call->out, caller->user_name);
+    buffer_append_string(call->out, "</Arn>\n    <UserId>");
+    buffer_append_slice(call->out, is_user ? caller->user_name : caller->account);
+    buffer_append_string(call->out, "</UserId>\n    <Account>");
+    buffer_append_slice(call->out, caller->account);
+    buffer_append_string(call->out, "</Account>\n  </GetCallerIdentityResult>\n"
+                                    "</GetCallerIdentityResponse>\n");
+    call_succeed(call, 200);
+    call->reply.content_type = "text/xml";
+}
