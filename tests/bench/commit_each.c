@@ -1,5 +1,6 @@
-/* The baseline of writes: one SQLite transaction per request. The path gives broker and username; the rest of
- * the row has the size of what load.lua sends. No rules, no second index, no log: nothing but the commit. */
+/* The baseline of writes: one SQLite transaction per request. The path gives broker and username;
+ * the rest of the row has the size of what load.lua sends. No rules, no second index, no log:
+ * nothing but the commit. */
 #include "serve.h"
 
 #include <sqlite3.h>
@@ -48,8 +49,9 @@ static int write_user(struct writer *writer, const char *url)
     return step(writer->begin) && step(writer->insert) && step(writer->commit);
 }
 
-static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url, const char *method,
-                              const char *version, const char *data, size_t *data_size, void **request)
+static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *data,
+                              size_t *data_size, void **request)
 {
     static char seen;
     struct writer *writer = context;
@@ -78,7 +80,8 @@ static int writer_open(struct writer *writer, const char *path)
     writer->response = MHD_create_response_from_buffer(2, body, MHD_RESPMEM_PERSISTENT);
     return writer->response && sqlite3_open(path, &writer->db) == SQLITE_OK &&
            sqlite3_exec(writer->db, schema, NULL, NULL, NULL) == SQLITE_OK &&
-           sqlite3_prepare_v2(writer->db, "BEGIN IMMEDIATE", -1, &writer->begin, NULL) == SQLITE_OK &&
+           sqlite3_prepare_v2(writer->db, "BEGIN IMMEDIATE", -1, &writer->begin, NULL) ==
+               SQLITE_OK &&
            sqlite3_prepare_v2(writer->db, insert, -1, &writer->insert, NULL) == SQLITE_OK &&
            sqlite3_prepare_v2(writer->db, "COMMIT", -1, &writer->commit, NULL) == SQLITE_OK;
 }

@@ -66,9 +66,10 @@ int serve(MHD_AccessHandlerCallback answer, void *context)
     struct MHD_Daemon *daemon = NULL;
     if (signals < 0 || epoll < 0 || listening < 0)
         goto out;
-    daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, answer, context,
-                              MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_CONNECTION_LIMIT,
-                              (unsigned)SERVE_CONNECTIONS, MHD_OPTION_END);
+    daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, answer, context,
+                         MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_CONNECTION_LIMIT,
+                         (unsigned)SERVE_CONNECTIONS, MHD_OPTION_END);
     if (!daemon)
         goto out;
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);

@@ -6,7 +6,7 @@
     "user, access_key, fault): "
 #define BOM "\xef\xbb\xbf"
 #define BROKER "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
-#define BOB                                                                                        \
+#define BOB \
     "INSERT INTO user (broker_id, username, password) VALUES ('b-1', 'bob', 'bobs-password-1')"
 
 /* ---- what is fine ---- */

@@ -6,10 +6,10 @@ static const char base[] = "INSERT INTO broker (id, name) VALUES ('b-1', 'orders
                            "  VALUES ('b-1', 'there', 'admin-password-1');"
                            "INSERT INTO access_key (id, secret) VALUES ('AKIA', 'secret');";
 
-#define BROKER(columns, values)                                                                    \
+#define BROKER(columns, values) \
     "INSERT INTO broker (id, name, " columns ") VALUES ('b-2', 'payments', " values ")"
-#define USER(columns, values)                                                                      \
-    "INSERT INTO user (broker_id, username, password, " columns                                    \
+#define USER(columns, values)                                   \
+    "INSERT INTO user (broker_id, username, password, " columns \
     ") VALUES ('b-1', 'bob', 'admin-password-1', " values ")"
 #define PENDING(columns, values) USER("pending_change, " columns, "'UPDATE', " values)
 #define TAG(values) "INSERT INTO broker_tag (broker_id, key, value) VALUES ('b-1', " values ")"

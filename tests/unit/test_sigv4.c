@@ -6,7 +6,6 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-
 static void check_verifies(struct sample *sample)
 {
     struct sigv4 sigv4;

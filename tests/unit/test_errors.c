@@ -1,0 +1,157 @@
+/* api/errors and api/call: each error is complete, and written as JSON. */
+#include "support.h"
+
+#include "api/call.h"
+
+static size_t places(const char *text)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, "{}")); text += 2)
+        count++;
+    return count;
+}
+
+/* Plain: it needs no escape in JSON, as the writer takes for granted. */
+static bool is_plain(const char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\')
+            return false;
+    return true;
+}
+
+static void each_error_is_complete(void **state)
+{
+    (void)state;
+    for (int id = ERROR_NONE + 1; id < ERROR_COUNT; id++) {
+        const struct error_text *error = error_text((enum error_id)id);
+        if (!error->name || !error->text)
+            fail_msg("error %d has no name or no text", id);
+        size_t len = strlen(error->name);
+        assert_true(len > 9 && strcmp(error->name + len - 9, "Exception") == 0);
+        assert_true(error->status >= 400 && error->status <= 599);
+        assert_true(is_plain(error->name) && is_plain(error->text) && *error->text);
+        assert_true(places(error->text) <= ERROR_PLACES);
+        assert_int_equal(error_by_name(slice_of(error->name)) == ERROR_NONE, false);
+        assert_true(error->grade == GRADE_RECORDED || error->grade == GRADE_DOCUMENTED ||
+                    error->grade == GRADE_ASSUMED);
+        if (error->attribute) {
+            assert_true(is_plain(error->attribute) && *error->attribute);
+            /* An attribute that is an argument is the first one of the text. */
+            assert_true(!places(error->attribute) || places(error->text) > 0);
+            assert_true(places(error->attribute) <= 1);
+        }
+    }
+    assert_string_equal(error_text(ERROR_INTERNAL)->name, "InternalServerErrorException");
+}
+
+/* The same name always has the same status: a fault may name any of them. */
+static void a_name_has_one_status(void **state)
+{
+    (void)state;
+    for (int id = ERROR_NONE + 1; id < ERROR_COUNT; id++) {
+        const struct error_text *error = error_text((enum error_id)id);
+        const struct error_text *other = error_text(error_by_name(slice_of(error->name)));
+        assert_string_equal(other->name, error->name);
+        assert_int_equal(other->status, error->status);
+        /* What a fault answers has nothing to fill in but what is given with it. */
+        if (error->status != 413 && error->status != 501)
+            assert_int_equal(places(other->text), 0);
+    }
+    assert_int_equal(error_by_name(SLICE("NoSuchException")), ERROR_NONE);
+    assert_int_equal(error_by_name(SLICE("")), ERROR_NONE);
+    assert_int_equal(error_by_name(SLICE("notfoundexception")), ERROR_NONE);
+}
+
+static void errors_are_written_as_json(void **state)
+{
+    (void)state;
+    const struct slice args[ERROR_PLACES] = {SLICE("a\"b"), SLICE("c\\d"), SLICE("\n{}")};
+    static const struct {
+        enum error_id id;
+        struct slice message;
+        const char *wanted;
+    } cases[] = {
+        {ERROR_MALFORMED_PATH, {NULL, 0}, "{\"message\":\"Unable to parse the request path.\"}"},
+        {ERROR_MISSING_MEMBER,
+         {NULL, 0},
+         "{\"errorAttribute\":\"a\\\"b\",\"message\":\"[a\\\"b] is required.\"}"},
+        {ERROR_WRONG_TYPE,
+         {NULL, 0},
+         "{\"errorAttribute\":\"a\\\"b\",\"message\":\"Invalid value for [a\\\"b]. Specify a c\\\\d.\"}"},
+        {ERROR_SIGNATURE_EXPIRED,
+         {NULL, 0},
+         "{\"message\":\"Signature expired: a\\\"b is now earlier than c\\\\d (\\n{} - 5 min.)\"}"},
+        {ERROR_USER_EXISTS, SLICE_INIT("my {} \"text\""),
+         "{\"errorAttribute\":\"username\",\"message\":\"my {} \\\"text\\\"\"}"},
+        {ERROR_ANY_CONFLICT, SLICE_INIT(""), "{\"message\":\"\"}"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct buffer out;
+        buffer_init(&out, 1000);
+        error_write(&out, cases[i].id, args, cases[i].message);
+        assert_slice(buffer_slice(&out), cases[i].wanted);
+        buffer_close(&out);
+    }
+}
+
+/* With each ceiling of the body and of the request's arena: the whole error, or the one that needs
+ * no memory. */
+static void a_failing_call_always_has_an_answer(void **state)
+{
+    (void)state;
+    static const char wanted[] =
+        "{\"errorAttribute\":\"username\",\"message\":\"Can't find requested user [bob]. "
+        "Make sure your user exists.\"}";
+    static const char internal[] = "{\"message\":\"Unexpected internal server error. "
+                                   "Retrying your request might resolve the issue.\"}";
+    size_t whole = 0;
+    for (size_t ceiling = 0; ceiling < 300; ceiling++) {
+        struct arena arena;
+        struct buffer out;
+        arena_init(&arena, ceiling % 2 ? 10000 : ceiling);
+        buffer_init(&out, ceiling % 2 ? ceiling : 10000);
+        struct call call = {.arena = &arena, .out = &out};
+        call_fail(&call, ERROR_USER_NOT_FOUND, SLICE("bob"));
+        assert_true(call.failed);
+        whole += call.reply.status == 404;
+        assert_slice(call.reply.body, call.reply.status == 404 ? wanted : internal);
+        assert_string_equal(call.reply.error, call.reply.status == 404
+                                                  ? "NotFoundException"
+                                                  : "InternalServerErrorException");
+        buffer_close(&out);
+        arena_close(&arena);
+    }
+    assert_true(whole > 50 && whole < 250);
+}
+
+static void a_success_may_still_run_out_of_memory(void **state)
+{
+    (void)state;
+    for (size_t ceiling = 0; ceiling < 4; ceiling++) {
+        struct arena arena;
+        struct buffer out;
+        arena_init(&arena, 1000);
+        buffer_init(&out, ceiling);
+        struct call call = {.arena = &arena, .out = &out};
+        buffer_append_string(&out, "{}");
+        call_succeed(&call, 200);
+        assert_int_equal(call.failed, ceiling < 2);
+        assert_int_equal(call.reply.status, ceiling < 2 ? 500 : 200);
+        assert_slice(call.reply.body, ceiling < 2 ? reply_internal_error().body.data : "{}");
+        buffer_close(&out);
+        arena_close(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_error_is_complete),
+        cmocka_unit_test(a_name_has_one_status),
+        cmocka_unit_test(errors_are_written_as_json),
+        cmocka_unit_test(a_failing_call_always_has_an_answer),
+        cmocka_unit_test(a_success_may_still_run_out_of_memory),
+    };
+    return cmocka_run_group_tests_name("errors", tests, NULL, NULL);
+}

@@ -1,0 +1,145 @@
+/* mq/rules: every boundary of the service's rules on names and passwords. */
+#include "support.h"
+
+#include "mq/rules.h"
+
+/* `count` times the text. */
+static struct slice repeat(const char *text, size_t count)
+{
+    static char room[2000];
+    size_t len = strlen(text);
+    assert_true(len * count < sizeof room);
+    for (size_t i = 0; i < count; i++)
+        memcpy(room + i * len, text, len);
+    room[len * count] = '\0';
+    return (struct slice){room, len * count};
+}
+
+/* Usernames and groups obey the same rule under different names. */
+static void check_name(enum error_id (*rule)(struct slice), enum error_id length,
+                       enum error_id characters)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    assert_int_equal(rule((struct slice){NULL, 0}), length);
+    assert_int_equal(rule(SLICE("")), length);
+    assert_int_equal(rule(SLICE("a")), length);
+    assert_int_equal(rule(SLICE(" ")), length);
+    assert_int_equal(rule(SLICE("ab")), ERROR_NONE);
+    assert_int_equal(rule(repeat("x", 100)), ERROR_NONE);
+    assert_int_equal(rule(repeat("x", 101)), length);
+    assert_int_equal(rule(repeat(" ", 101)), length);
+    /* Length counts code points: these are 1, 2, 100 and 101 of them. */
+    assert_int_equal(rule(SLICE("\xF0\x9F\x98\x80")), length);
+    assert_int_equal(rule(SLICE("\xC3\xBC\xC3\xBC")), characters);
+    assert_int_equal(rule(repeat("\xE2\x82\xAC", 100)), characters);
+    assert_int_equal(rule(repeat("\xE2\x82\xAC", 101)), length);
+    for (int c = 0; c < 256; c++) {
+        const char text[] = {'a', (char)c, 'b', '\0'};
+        if (c >= 0x80)
+            continue;
+        bool good = c != 0 && strchr(alphabet, c);
+        assert_int_equal(rule((struct slice){text, 3}), good ? ERROR_NONE : characters);
+    }
+}
+
+static void usernames_and_groups(void **state)
+{
+    (void)state;
+    check_name(rule_username, ERROR_USERNAME_LENGTH, ERROR_USERNAME_CHARACTERS);
+    check_name(rule_group, ERROR_GROUP_LENGTH, ERROR_GROUP_CHARACTERS);
+}
+
+static void passwords(void **state)
+{
+    (void)state;
+    static const struct {
+        struct slice password;
+        enum error_id wanted;
+    } cases[] = {
+        {SLICE_INIT(""), ERROR_PASSWORD_LENGTH},
+        {SLICE_INIT("abcdefghijk"), ERROR_PASSWORD_LENGTH},
+        {SLICE_INIT("abcdefghijkl"), ERROR_NONE},
+        {SLICE_INIT("            "), ERROR_PASSWORD_UNIQUE},
+        {SLICE_INIT("aaaaaaaaaabc"), ERROR_PASSWORD_UNIQUE},
+        {SLICE_INIT("aaaaaaaaabc "), ERROR_NONE},
+        {SLICE_INIT("abababababab"), ERROR_PASSWORD_UNIQUE},
+        {SLICE_INIT("aAaAaAaAaAab"), ERROR_PASSWORD_UNIQUE},
+        {SLICE_INIT("aAaAaAaAabBb"), ERROR_NONE},
+        {SLICE_INIT("abcdefghij,l"), ERROR_PASSWORD_CHARACTERS},
+        {SLICE_INIT(":bcdefghijkl"), ERROR_PASSWORD_CHARACTERS},
+        {SLICE_INIT("abcdefghijk="), ERROR_PASSWORD_CHARACTERS},
+        {SLICE_INIT("abcdefghij\tl"), ERROR_PASSWORD_PRINTABLE},
+        {SLICE_INIT("abcdefghij\0l"), ERROR_PASSWORD_PRINTABLE},
+        {SLICE_INIT("abcdefghij\x7fl"), ERROR_PASSWORD_PRINTABLE},
+        {SLICE_INIT("abcdefghij\xC3\xBCl"), ERROR_PASSWORD_PRINTABLE},
+        /* length in code points: 11 and 12 of them */
+        {SLICE_INIT("abcdefghij\xC3\xBC"), ERROR_PASSWORD_LENGTH},
+        {SLICE_INIT("abcdefghijk\xC3\xBC"), ERROR_PASSWORD_PRINTABLE},
+        /* length, forbidden, printable, unique: the first that is broken */
+        {SLICE_INIT(",\xC3\xBC"), ERROR_PASSWORD_LENGTH},
+        {SLICE_INIT(
+             "\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC,"),
+         ERROR_PASSWORD_CHARACTERS},
+        {SLICE_INIT("aaaaaaaaaaa,"), ERROR_PASSWORD_CHARACTERS},
+        {SLICE_INIT("aaaaaaaaaaa\n"), ERROR_PASSWORD_PRINTABLE},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (rule_password(cases[i].password) != cases[i].wanted)
+            fail_msg("row %zu: %d", i, (int)rule_password(cases[i].password));
+    assert_int_equal(rule_password(repeat("abcde", 50)), ERROR_NONE);
+    assert_int_equal(rule_password((struct slice){repeat("abcde", 51).data, 251}),
+                     ERROR_PASSWORD_LENGTH);
+    for (char c = ' '; c <= '~'; c++) {
+        const char text[] = {'a', 'b', 'c', c, 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', '\0'};
+        assert_int_equal(rule_password(slice_of(text)),
+                         strchr(",:=", c) ? ERROR_PASSWORD_CHARACTERS : ERROR_NONE);
+    }
+}
+
+static void keys_of_page_tokens(void **state)
+{
+    (void)state;
+    assert_true(rule_is_username(SLICE("ab")));
+    assert_true(rule_is_username(repeat("~", 100)));
+    assert_false(rule_is_username(SLICE("a")));
+    assert_false(rule_is_username(SLICE("a b")));
+    assert_false(rule_is_username(repeat("a", 101)));
+    assert_true(rule_is_broker_id(SLICE("b")));
+    assert_true(rule_is_broker_id(SLICE("b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9")));
+    assert_true(rule_is_broker_id(repeat("Z", 100)));
+    assert_false(rule_is_broker_id(SLICE("")));
+    assert_false(rule_is_broker_id(repeat("Z", 101)));
+    static const char *const others[] = {"a.b", "a_b", "a~b", "a b", "\xC3\xBC", "a/b", "a:b"};
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_false(rule_is_broker_id(slice_of(others[i])));
+    assert_false(rule_is_broker_id(SLICE("a\0b")));
+}
+
+static void states_that_allow_a_change(void **state)
+{
+    (void)state;
+    static const char *const allowed[] = {"RUNNING", "CRITICAL_ACTION_REQUIRED", "REPLICA"};
+    static const char *const refused[] = {"CREATION_IN_PROGRESS",
+                                          "CREATION_FAILED",
+                                          "REBOOT_IN_PROGRESS",
+                                          "DELETION_IN_PROGRESS",
+                                          "running",
+                                          "RUNNING ",
+                                          ""};
+    for (size_t i = 0; i < COUNT(allowed); i++)
+        assert_true(rule_state_allows_change(slice_of(allowed[i])));
+    for (size_t i = 0; i < COUNT(refused); i++)
+        assert_false(rule_state_allows_change(slice_of(refused[i])));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(usernames_and_groups),
+        cmocka_unit_test(passwords),
+        cmocka_unit_test(keys_of_page_tokens),
+        cmocka_unit_test(states_that_allow_a_change),
+    };
+    return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
+}
