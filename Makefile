@@ -127,7 +127,7 @@ lint:
 
 .PHONY: install
 install: all
-	install -D -m 0755 $(BUILD)/amazonmq-local $(DESTDIR)$(PREFIX)/bin/amazonmq-local
+	install -D -m 0755 $(BUILD)/amazonmq-local "$(DESTDIR)$(PREFIX)/bin/amazonmq-local"
 
 .PHONY: clean
 clean:

@@ -49,7 +49,8 @@ CREATE TABLE broker (
     created TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z')
             CONSTRAINT "created: YYYY-MM-DDTHH:MM:SS.ffffffZ"
             CHECK (created GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]Z'
-                   AND length(CAST(created AS BLOB)) = 27),
+                   AND length(CAST(created AS BLOB)) = 27
+                   AND strftime('%Y-%m-%dT%H:%M:%S', substr(created, 1, 19)) IS substr(created, 1, 19)),
     engine_type TEXT NOT NULL DEFAULT 'ACTIVEMQ'
             CONSTRAINT "engine_type: ACTIVEMQ or RABBITMQ" CHECK (engine_type IN ('ACTIVEMQ', 'RABBITMQ')),
     -- NULL in these three: the engine's default is filled in when the row is inserted.

@@ -16,6 +16,7 @@ enum {
     LOOP_GRACE_MS = 4000, /* for what is in flight when the server is stopped: Docker waits 10 s, we
                              promise 5 */
     LOOP_RETRY_MS = 1000, /* after a due state change could not be written */
+    LOOP_LOG_MS = 100,    /* between attempts to write the log */
     LOOP_EVENTS = 64,
 };
 
@@ -25,6 +26,7 @@ struct loop {
     int epoll;
     int signals;
     bool stopping;
+    bool log_waits;     /* the log's reader does not keep up */
     int64_t stop_by_ms; /* monotonic */
     int64_t retry_ms;   /* monotonic: no due state change is tried before */
 };
@@ -37,11 +39,13 @@ static int wait_ms(const struct loop *loop, int64_t now_ms)
     if (listener_is_busy(loop->listener) || store_tick_is_open(loop->store))
         return 0;
     if (!broker_due_ms(loop->store, &due_ms) && due_ms != INT64_MAX)
-        wait = due_ms - clock_wall_ms();
+        wait = due_ms > clock_wall_ms() ? due_ms - clock_wall_ms() : 0;
     if (wait < loop->retry_ms - now_ms)
         wait = loop->retry_ms - now_ms;
     if (loop->stopping && wait > loop->stop_by_ms - now_ms)
         wait = loop->stop_by_ms - now_ms;
+    if (loop->log_waits && wait > LOOP_LOG_MS)
+        wait = LOOP_LOG_MS;
     if (wait < 0)
         wait = 0;
     if (wait > 3600000)
@@ -99,7 +103,7 @@ static void tick(struct loop *loop)
         commit(loop);
         listener_run(loop->listener);
     }
-    log_flush();
+    loop->log_waits = !log_flush();
 }
 
 static enum result set_up(struct loop *loop)

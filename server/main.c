@@ -1,8 +1,10 @@
 /* Wiring: options, store, listeners, loop, shutdown. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "check_health.h"
 #include "gate/gate.h"
@@ -18,11 +20,38 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const size_t spare_descriptors = 64; /* beside the connections */
 
+/* One line, whatever a path or a message holds. */
+static void complain(const char *reason)
+{
+    log_close();
+    fputs("amazonmq-local: ", stderr);
+    for (const char *at = reason; *at; at++)
+        fputc((unsigned char)*at < ' ' || *at == 0x7F ? '?' : *at, stderr);
+    fputc('\n', stderr);
+}
+
 static int fail(const char *reason)
 {
-    log_flush();
-    fprintf(stderr, "amazonmq-local: %s\n", reason);
+    complain(reason);
     return EXIT_FAILED;
+}
+
+/* What is printed on stdout must arrive. */
+static int finish_output(void)
+{
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : fail("cannot write to standard output");
+}
+
+/* A descriptor below 3 that the caller closed would become a socket, and the log would be written
+ * into it. */
+static void open_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
 }
 
 /* Every connection is a descriptor. Where the hard limit is in the way, fewer connections are
@@ -42,8 +71,7 @@ static size_t raise_descriptors(size_t connections)
     limit.rlim_cur = wanted;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || wanted >= connections + spare_descriptors)
         return connections;
-    size_t fitting =
-        wanted > 2 * spare_descriptors ? wanted - spare_descriptors : spare_descriptors;
+    size_t fitting = wanted > 2 * spare_descriptors ? wanted - spare_descriptors : wanted / 2;
     if (log_begin(LOG_INFO, "fewer-connections")) {
         log_number("wanted", (int64_t)connections);
         log_number("descriptor-limit", (int64_t)wanted);
@@ -53,8 +81,25 @@ static size_t raise_descriptors(size_t connections)
     return fitting;
 }
 
-/* Signals reach the loop through its signalfd; a broken pipe and a file that may not grow are error
- * codes. */
+/* Before the loop runs nothing is acknowledged, so nothing is lost: an open seed is simply not
+ * committed. */
+static void end_at_once(int number)
+{
+    (void)number;
+    _exit(0);
+}
+
+/* Process 1 of a container has no default action for signals. A broken pipe and a file that may not
+ * grow are error codes. */
+static void catch_signals(void)
+{
+    signal(SIGTERM, end_at_once);
+    signal(SIGINT, end_at_once);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+/* From here on they reach the loop through its signalfd. */
 static void block_signals(void)
 {
     sigset_t blocked;
@@ -62,8 +107,6 @@ static void block_signals(void)
     sigaddset(&blocked, SIGTERM);
     sigaddset(&blocked, SIGINT);
     sigprocmask(SIG_BLOCK, &blocked, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
 }
 
 static enum result open_sockets(const struct options *options, struct sockets *sockets,
@@ -76,12 +119,13 @@ static enum result open_sockets(const struct options *options, struct sockets *s
     return sockets_open(pair, 2, (uint16_t)options->port, true, sockets, error);
 }
 
-static void announce(const struct options *options, uint16_t port)
+static bool announce(const struct options *options, uint16_t port)
 {
     const char *host = options->hosts.count > 0 ? options->hosts.items[0] : "localhost";
     bool bracketed = strchr(host, ':') != NULL;
     printf("http://%s%s%s:%d\n", bracketed ? "[" : "", host, bracketed ? "]" : "", (int)port);
-    fflush(stdout);
+    if (finish_output() != 0)
+        return false;
     if (log_begin(LOG_INFO, "ready")) {
         log_string("version", VERSION);
         log_string("db", options->db);
@@ -89,6 +133,7 @@ static void announce(const struct options *options, uint16_t port)
         log_end();
     }
     log_flush();
+    return true;
 }
 
 static int serve(const struct options *options, struct store *store, struct sockets *sockets)
@@ -118,8 +163,9 @@ static int serve(const struct options *options, struct store *store, struct sock
         fail("cannot set up the HTTP server");
         goto out;
     }
-    announce(options, port);
-    status = loop_run(listener, store) ? fail(strerror(errno)) : 0;
+    block_signals();
+    if (announce(options, port))
+        status = loop_run(listener, store) ? fail(strerror(errno)) : 0;
 out:
     listener_free(listener);
     gate_free(gate);
@@ -153,7 +199,7 @@ static int start(const struct options *options)
 out:
     sockets_close(&sockets);
     store_free(store);
-    log_flush();
+    log_close();
     return status;
 }
 
@@ -162,13 +208,14 @@ int main(int argc, char *argv[])
     struct options options;
     char error[256] = "";
     int status = 0;
+    open_standard_descriptors();
     if (options_read(argc, argv, &options, error)) {
-        fprintf(stderr, "amazonmq-local: %s\n", error);
+        complain(error);
         options_close();
         return EXIT_USAGE;
     }
     log_init(options.log_level);
-    block_signals();
+    catch_signals();
     if (options.help)
         options_print_help();
     else if (options.version)
@@ -177,6 +224,8 @@ int main(int argc, char *argv[])
         status = check_health(&options);
     else
         status = start(&options);
+    if (options.help || options.version)
+        status = finish_output();
     options_close();
     return status;
 }

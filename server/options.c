@@ -45,7 +45,8 @@ static const struct option table[] = {
     {"db", ENV "DB", OPTION_FILE, AT(db), "FILE", ":memory:", "keep the state in this file", NULL,
      0, 0, 0},
     {"seed", ENV "SEED", OPTION_LIST, AT(seeds), "FILE|DIR", NULL,
-     "SQL to begin with (repeatable); of a directory all *.sql", NULL, 0, 0, ':'},
+     "SQL to begin with, up to 64MiB a file (repeatable); of a directory all *.sql", NULL, 0, 0,
+     ':'},
     {"durability", ENV "DURABILITY", OPTION_CHOICE, AT(durability_full), "full|normal", "full",
      "full: an answered write survives a power cut", "normal|full", 0, 0, 0},
     {"account", ENV "ACCOUNT", OPTION_ACCOUNT, AT(account), "ID", "123456789012",
@@ -57,7 +58,7 @@ static const struct option table[] = {
     {"reboot-time", ENV "REBOOT_TIME", OPTION_DURATION, AT(reboot_ms), "TIME", "100ms",
      "how long a reboot takes: 0, 100ms, 10s, 5m, or `real` (300s)", "real=300s", 0, DAY_MS, 0},
     {"max-body", ENV "MAX_BODY", OPTION_SIZE, AT(max_body), "SIZE", "1MiB",
-     "largest request body: 1048576, 64KiB, 1MiB", NULL, 1, 64 << 20, 0},
+     "largest request body, up to 64MiB: 1048576, 64KiB, 1MiB", NULL, 1, 64 << 20, 0},
     {"max-connections", ENV "MAX_CONNECTIONS", OPTION_COUNT, AT(max_connections), "N", "4096",
      "connections at a time, in total", NULL, 1, 1000000, 0},
     {"idle-timeout", ENV "IDLE_TIMEOUT", OPTION_DURATION, AT(idle_ms), "TIME", "120s",
@@ -219,10 +220,34 @@ static enum result one_line(char error[256])
     return RESULT_INVALID;
 }
 
+/* What a value must be, in words. */
+static void describe(const struct option *option, char text[128])
+{
+    static const char *const words[] = {
+        [OPTION_LIST] = "a file or directory",
+        [OPTION_SIZE] = "a size up to 64MiB, such as 65536 or 64KiB",
+        [OPTION_ACCOUNT] = "12 digits",
+        [OPTION_REGION] = "a region such as us-east-1",
+        [OPTION_HOST] = "an IP address or localhost",
+        [OPTION_FILE] = "a file name that does not begin with file:",
+    };
+    if (option->type == OPTION_COUNT)
+        snprintf(text, 128, "a number from %lld to %lld", (long long)option->least,
+                 (long long)option->most);
+    else if (option->type == OPTION_DURATION)
+        snprintf(text, 128, "a time from %s to 24h, such as 100ms or 10s",
+                 option->least > 0 ? "1ms" : "0");
+    else
+        snprintf(text, 128, "%s",
+                 option->type == OPTION_CHOICE ? option->value : words[option->type]);
+}
+
 static enum result bad_value(char error[256], const char *name, const char *text,
                              const struct option *option)
 {
-    snprintf(error, 256, "%s: bad value '%.80s', expected %s", name, text, option->value);
+    char wanted[128];
+    describe(option, wanted);
+    snprintf(error, 256, "%s: bad value '%.60s', expected %s", name, text, wanted);
     return one_line(error);
 }
 

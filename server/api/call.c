@@ -4,16 +4,6 @@
 
 #include "base/log.h"
 
-struct reply reply_internal_error(void)
-{
-    return (struct reply){
-        .status = 500,
-        .error = "InternalServerErrorException",
-        .body = SLICE("{\"message\":\"Unexpected internal server error. "
-                      "Retrying your request might resolve the issue.\"}"),
-    };
-}
-
 void call_take_body(struct call *call)
 {
     struct slice text = buffer_slice(call->out);

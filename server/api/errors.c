@@ -18,10 +18,7 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_NO_SUCH_ROUTE] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_DOCUMENTED},
     [ERROR_NOT_IMPLEMENTED] = {501, "NotImplementedException", NULL,
                                "Operation [{}] is not implemented.", GRADE_ASSUMED},
-    [ERROR_INTERNAL] =
-        {500, "InternalServerErrorException", NULL,
-         "Unexpected internal server error. Retrying your request might resolve the issue.",
-         GRADE_DOCUMENTED},
+    [ERROR_INTERNAL] = {500, ERROR_INTERNAL_NAME, NULL, ERROR_INTERNAL_TEXT, GRADE_DOCUMENTED},
     [ERROR_TOO_MANY_REQUESTS] = {429, "TooManyRequestsException", NULL, "Too Many Requests",
                                  GRADE_ASSUMED},
     [ERROR_FORBIDDEN] = {403, "ForbiddenException", NULL,

@@ -60,6 +60,11 @@ enum error_id {
 
 enum { ERROR_PLACES = 4 }; /* no text has more */
 
+/* Said once more where there is no memory to fill a text. */
+#define ERROR_INTERNAL_NAME "InternalServerErrorException"
+#define ERROR_INTERNAL_TEXT \
+    "Unexpected internal server error. Retrying your request might resolve the issue."
+
 /* How sure we are of a text: docs/fidelity.md publishes it. */
 enum error_grade { GRADE_RECORDED, GRADE_DOCUMENTED, GRADE_ASSUMED };
 

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/slice.h"
 
-enum { REQUEST_SEGMENTS = 8, REQUEST_HEADERS = 128, REQUEST_QUERY = 100 };
+enum { REQUEST_SEGMENTS = 8 };
 
 struct header {
     struct slice name, value;

@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -8,7 +9,7 @@
 #include "base/clock.h"
 
 /* A reader that does not keep up costs lines, not memory. */
-enum { LOG_CEILING = 4 << 20 };
+enum { LOG_CEILING = 4 << 20, LOG_PATIENCE_MS = 500 };
 
 static struct {
     enum log_level level;
@@ -135,31 +136,50 @@ void log_event(enum log_level level, const char *event, const char *key, const c
     log_end();
 }
 
-static void write_lines(void)
+/* Writes what a reader takes without making us wait; a pipe that reports room takes PIPE_BUF bytes.
+ */
+static void write_lines(int patience_ms)
 {
+    struct buffer *lines = &log_state.lines;
     size_t written = 0;
-    while (written < log_state.lines.len) {
-        ssize_t n =
-            write(STDERR_FILENO, log_state.lines.data + written, log_state.lines.len - written);
+    while (written < lines->len) {
+        struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+        size_t left = lines->len - written;
+        if (poll(&ready, 1, patience_ms) == 0)
+            break;
+        ssize_t n = write(STDERR_FILENO, lines->data + written, left < PIPE_BUF ? left : PIPE_BUF);
+        if (n < 0 && errno != EINTR && errno != EAGAIN)
+            written = lines->len; /* nobody is left to tell */
         if (n > 0)
             written += (size_t)n;
-        else if (errno == EAGAIN)
-            poll(&(struct pollfd){.fd = STDERR_FILENO, .events = POLLOUT}, 1, -1);
-        else if (errno != EINTR)
-            break; /* nobody is left to tell */
     }
-    buffer_clear(&log_state.lines);
+    if (written > 0 && written < lines->len)
+        memmove(lines->data, lines->data + written, lines->len - written);
+    lines->len -= written;
 }
 
-void log_flush(void)
+static void flush(int patience_ms)
 {
-    write_lines();
-    if (log_state.lost == 0)
+    write_lines(patience_ms);
+    if (log_state.lost == 0 || log_state.lines.len > 0)
         return;
+    size_t lost = log_state.lost;
+    log_state.lost = 0;
     if (log_begin(LOG_WARN, "log-lines-lost")) {
-        log_number("lines", (int64_t)log_state.lost);
+        log_number("lines", (int64_t)lost);
         log_end();
     }
-    log_state.lost = 0;
-    write_lines();
+    write_lines(patience_ms);
+}
+
+bool log_flush(void)
+{
+    flush(0);
+    return log_state.lines.len == 0;
+}
+
+void log_close(void)
+{
+    flush(LOG_PATIENCE_MS);
+    buffer_close(&log_state.lines);
 }

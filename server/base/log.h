@@ -22,7 +22,12 @@ void log_end(void);
 /* A line with one text. */
 void log_event(enum log_level level, const char *event, const char *key, const char *value);
 
-/* Writes what has gathered: once a tick, and before the process ends. */
-void log_flush(void);
+/* Writes what has gathered, once a tick. Never waits for a reader: false when something is left, to
+ * be tried again soon. What exceeds the ceiling is lost line by line, and the number of lost lines
+ * is told later. */
+bool log_flush(void);
+
+/* Before the process ends: waits a little for the reader. */
+void log_close(void);
 
 #endif

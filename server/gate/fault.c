@@ -1,5 +1,7 @@
 #include "gate/fault.h"
 
+#include <stdio.h>
+
 #include "mq/operations.h"
 
 bool fault_answer(struct call *call, const struct fault *fault)
@@ -7,7 +9,10 @@ bool fault_answer(struct call *call, const struct fault *fault)
     if (!fault->error.data)
         return false;
     enum error_id id = error_by_name(fault->error);
-    const struct slice places[ERROR_PLACES] = {slice_of(call->operation->name)};
+    char limit[24];
+    snprintf(limit, sizeof limit, "%zu", call->request->max_body);
+    const struct slice places[ERROR_PLACES] = {
+        id == ERROR_BODY_TOO_LARGE ? slice_of(limit) : slice_of(call->operation->name)};
     int known = id ? error_text(id)->status : 500;
     call->failed = true;
     call->reply =

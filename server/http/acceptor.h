@@ -21,6 +21,7 @@ struct acceptor_target {
     void *context;
 };
 
+/* Puts the sockets and `fd` into the loop's epoll set; false: it was refused. */
 bool acceptor_watch(struct acceptor *acceptor, int epoll, int fd);
 
 /* Tells it of a descriptor that epoll reported; others than its own do not matter. */

@@ -1,17 +1,9 @@
-/* One request and its reply on their way through the server, and the connection they use. */
+/* One request and its reply on their way through the server. */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
 
 #include "gate/gate.h"
-#include "http/deadlines.h"
-
-/* The deadline comes first: a list's entry is the connection. */
-struct connection {
-    struct deadline deadline;
-    struct connection *previous, *next; /* all connections */
-    int fd;                             /* borrowed from libmicrohttpd */
-    bool in_request; /* a request line has arrived and its reply is not yet sent */
-};
+#include "http/connections.h"
 
 enum exchange_state {
     EXCHANGE_NEW,     /* the request line is known */

@@ -10,12 +10,27 @@ static size_t count_headers(const struct request *request, struct slice name)
     return count;
 }
 
+/* `Transfer-Encoding : chunked` is another header to us and may be none to a proxy: RFC 9112, 5.1.
+ */
+static bool has_odd_name(const struct request *request)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        struct slice name = request->headers[i].name;
+        for (size_t at = 0; at < name.len; at++)
+            if (name.data[at] == ' ' || name.data[at] == '\t')
+                return true;
+    }
+    return false;
+}
+
 const char *framing_check(const struct request *request, struct slice version)
 {
     size_t encodings = count_headers(request, SLICE("Transfer-Encoding"));
     size_t lengths = count_headers(request, SLICE("Content-Length"));
     size_t hosts = count_headers(request, SLICE("Host"));
     struct slice encoding = request_header(request, SLICE("Transfer-Encoding"));
+    if (has_odd_name(request))
+        return "white space in a header name";
     if (encodings > 1 || (encodings == 1 && !slice_equal_ignoring_case(encoding, SLICE("chunked"))))
         return "unsupported Transfer-Encoding";
     if (encodings > 0 && lengths > 0)
@@ -24,7 +39,7 @@ const char *framing_check(const struct request *request, struct slice version)
         return "more than one Content-Length";
     if (hosts > 1)
         return "more than one Host";
-    if (hosts == 0 && slice_equal(version, SLICE("HTTP/1.1")))
+    if (hosts == 0 && !slice_equal(version, SLICE("HTTP/1.0")))
         return "Host is missing";
     return NULL;
 }

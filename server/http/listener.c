@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -20,7 +19,8 @@
 
 enum {
     LISTENER_MEMORY = 64 << 10, /* of a connection: request line, headers and query */
-    LISTENER_QUERY = 500,       /* members; with many more libmicrohttpd never answers */
+    LISTENER_MEMBER = 72,       /* what a member of the query takes of it */
+    LISTENER_LINE_REST = 2048,  /* method, version and room to grow behind the target */
     LISTENER_DRAIN = 64 << 20,  /* of a body that is too large, so that the 413 arrives */
 };
 
@@ -30,10 +30,8 @@ struct listener {
     struct acceptor acceptor;
     bool busy; /* something changed that the next round must see */
     bool stopping;
-    struct connection *connections;
-    size_t connection_count;
-    struct deadline_list fresh, request,
-        idle; /* before the first request line; until the reply; between */
+    struct connections connections;
+    size_t connection_count; /* also those that found no memory for a struct connection */
     struct delays delays;
     struct exchange *held_first, *held_last;
     struct exchange_pool pool;
@@ -55,9 +53,25 @@ static void hold(struct listener *listener, struct exchange *exchange, enum exch
 static void resume(struct listener *listener, struct exchange *exchange, enum exchange_state state)
 {
     exchange->state = state;
-    deadline_start(&listener->request, &exchange->connection->deadline, clock_monotonic_ms());
+    deadline_start(&listener->connections.request, &exchange->connection->deadline,
+                   clock_monotonic_ms());
     MHD_resume_connection(exchange->wire);
     listener->busy = true;
+}
+
+/* Whether libmicrohttpd's memory of a connection cannot hold the query: then it never answers. The
+ * request line stays in a buffer of at least half of it, each member takes a record. */
+static bool is_too_much(const char *target)
+{
+    size_t line = strlen(target) + LISTENER_LINE_REST, members = 1;
+    const char *at = strchr(target, '?');
+    if (!at)
+        return false;
+    while ((at = strchr(at + 1, '&')))
+        members++;
+    if (line < LISTENER_MEMORY / 2)
+        line = LISTENER_MEMORY / 2;
+    return line + members * LISTENER_MEMBER > LISTENER_MEMORY;
 }
 
 /* The request line has arrived: `raw` is the target, percent-escapes and query included. */
@@ -67,21 +81,18 @@ static void *on_request_line(void *context, const char *raw, struct MHD_Connecti
     struct connection *connection =
         MHD_get_connection_info(wire, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     struct exchange *exchange = exchange_take(&listener->pool, listener->options.max_body);
-    size_t members = 0;
     if (!connection || !exchange) {
         if (exchange)
             exchange_give(&listener->pool, exchange);
         return NULL;
     }
-    connection->in_request = true;
-    deadline_start(&listener->request, &connection->deadline, clock_monotonic_ms());
+    connection->exchange = exchange;
+    deadline_start(&listener->connections.request, &connection->deadline, clock_monotonic_ms());
     exchange->connection = connection;
     exchange->wire = wire;
     exchange->started_us = clock_monotonic_us();
     exchange->request.raw_target = slice_of(arena_copy(&exchange->arena, slice_of(raw)));
-    for (const char *at = strchr(raw, '?'); at && (at = strchr(at, '&')); at++)
-        members++;
-    if (members > LISTENER_QUERY)
+    if (is_too_much(raw))
         shutdown(connection->fd, SHUT_RDWR);
     return exchange;
 }
@@ -253,14 +264,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, co
     return MHD_YES;
 }
 
-/* When the server stops, nobody waits for a client that has not asked anything. */
-static void let_go_if_idle(const struct connection *connection)
-{
-    int unread = 0;
-    if (!connection->in_request && ioctl(connection->fd, FIONREAD, &unread) == 0 && unread == 0)
-        shutdown(connection->fd, SHUT_RDWR);
-}
-
 static void on_completed(void *context, struct MHD_Connection *wire, void **state,
                          enum MHD_RequestTerminationCode code)
 {
@@ -271,12 +274,12 @@ static void on_completed(void *context, struct MHD_Connection *wire, void **stat
     if (!exchange)
         return;
     struct connection *connection = exchange->connection;
-    connection->in_request = false;
-    deadline_start(&listener->idle, &connection->deadline, clock_monotonic_ms());
+    connection->exchange = NULL;
+    deadline_start(&listener->connections.idle, &connection->deadline, clock_monotonic_ms());
     exchange_give(&listener->pool, exchange);
     *state = NULL;
     if (listener->stopping)
-        let_go_if_idle(connection);
+        connection_let_go_if_idle(connection);
 }
 
 static void on_connection(void *context, struct MHD_Connection *wire, void **socket_context,
@@ -285,30 +288,20 @@ static void on_connection(void *context, struct MHD_Connection *wire, void **soc
     struct listener *listener = context;
     struct connection *connection = *socket_context;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        connection = calloc(1, sizeof *connection);
-        *socket_context = connection;
+        int fd = MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         listener->connection_count++;
-        if (!connection)
-            return; /* its requests will be refused */
-        connection->fd =
-            MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        connection->next = listener->connections;
-        if (connection->next)
-            connection->next->previous = connection;
-        listener->connections = connection;
-        deadline_start(&listener->fresh, &connection->deadline, clock_monotonic_ms());
+        /* Without memory its requests will be refused. */
+        *socket_context = connections_add(&listener->connections, fd, clock_monotonic_ms());
         return;
     }
     listener->connection_count--;
     listener->busy = true; /* there may be room for a client in the backlog */
     if (!connection)
         return;
-    deadline_stop(&connection->deadline);
-    *(connection->previous ? &connection->previous->next : &listener->connections) =
-        connection->next;
-    if (connection->next)
-        connection->next->previous = connection->previous;
-    free(connection);
+    /* A query that exhausts libmicrohttpd's memory ends a connection without on_completed. */
+    if (connection->exchange)
+        exchange_give(&listener->pool, connection->exchange);
+    connections_remove(&listener->connections, connection);
 }
 
 /* Percent-escapes and `+` are read by target.c, from the raw target. */
@@ -353,9 +346,9 @@ enum result listener_new(const struct listener_options *options, struct listener
         return RESULT_NO_MEMORY;
     listener->options = *options;
     listener->acceptor.sockets = options->sockets;
-    listener->fresh.timeout_ms = options->request_ms;
-    listener->request.timeout_ms = options->request_ms;
-    listener->idle.timeout_ms = options->idle_ms;
+    listener->connections.fresh.timeout_ms = options->request_ms;
+    listener->connections.request.timeout_ms = options->request_ms;
+    listener->connections.idle.timeout_ms = options->idle_ms;
     listener->daemon = start_daemon(listener);
     if (!listener->daemon) {
         free(listener);
@@ -378,6 +371,7 @@ void listener_free(struct listener *listener)
     }
     MHD_stop_daemon(listener->daemon); /* aborts where a connection is still suspended */
     delays_close(&listener->delays);
+    connections_close(&listener->connections);
     exchange_pool_close(&listener->pool);
     free(listener);
 }
@@ -386,6 +380,7 @@ enum result listener_watch(struct listener *listener, int epoll)
 {
     const union MHD_DaemonInfo *info =
         MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    listener->connections.epoll = epoll;
     return info && acceptor_watch(&listener->acceptor, epoll, info->epoll_fd) ? RESULT_OK
                                                                               : RESULT_SYSTEM;
 }
@@ -404,6 +399,7 @@ static void add_connection(void *context, int fd, const struct sockaddr *address
 void listener_notice(struct listener *listener, int fd)
 {
     acceptor_notice(&listener->acceptor, fd);
+    connections_notice(&listener->connections, fd);
 }
 
 void listener_run(struct listener *listener)
@@ -414,6 +410,7 @@ void listener_run(struct listener *listener)
     if (!listener->stopping)
         acceptor_run(&listener->acceptor, &target, clock_monotonic_ms());
     MHD_run(listener->daemon);
+    connections_cut_gone(&listener->connections);
 }
 
 void listener_release(struct listener *listener, bool committed)
@@ -429,23 +426,10 @@ void listener_release(struct listener *listener, bool committed)
     }
 }
 
-static void cut_late(struct deadline_list *list, int64_t now_ms)
-{
-    while (deadline_next_ms(list) <= now_ms) {
-        struct connection *late = (struct connection *)(void *)list->first;
-        deadline_stop(&late->deadline);
-        shutdown(
-            late->fd,
-            SHUT_RDWR); /* libmicrohttpd sees the end and closes it; the descriptor is its own */
-    }
-}
-
 void listener_expire(struct listener *listener, int64_t now_ms)
 {
     struct exchange *exchange;
-    cut_late(&listener->fresh, now_ms);
-    cut_late(&listener->request, now_ms);
-    cut_late(&listener->idle, now_ms);
+    connections_expire(&listener->connections, now_ms);
     while ((exchange = delays_take(&listener->delays, listener->stopping ? INT64_MAX : now_ms)))
         resume(listener, exchange, EXCHANGE_DUE);
 }
@@ -457,8 +441,8 @@ bool listener_is_busy(const struct listener *listener)
 
 int listener_wait_ms(struct listener *listener, int64_t now_ms)
 {
-    const int64_t due[] = {deadline_next_ms(&listener->fresh), deadline_next_ms(&listener->request),
-                           deadline_next_ms(&listener->idle), delays_next_ms(&listener->delays),
+    const int64_t due[] = {connections_next_ms(&listener->connections),
+                           delays_next_ms(&listener->delays),
                            acceptor_next_ms(&listener->acceptor)};
     MHD_UNSIGNED_LONG_LONG timeout = 0;
     int64_t next = INT64_MAX;
@@ -474,8 +458,8 @@ void listener_stop(struct listener *listener)
 {
     acceptor_stop(&listener->acceptor);
     listener->stopping = true;
-    for (struct connection *at = listener->connections; at; at = at->next)
-        let_go_if_idle(at);
+    for (struct connection *at = listener->connections.first; at; at = at->next)
+        connection_let_go_if_idle(at);
 }
 
 size_t listener_connections(const struct listener *listener)

@@ -20,6 +20,15 @@ struct addresses {
     size_t count;
 };
 
+static bool is_known(const struct addresses *addresses, const struct addrinfo *found)
+{
+    for (size_t i = 0; i < addresses->count; i++)
+        if (addresses->lens[i] == found->ai_addrlen &&
+            memcmp(&addresses->list[i], found->ai_addr, found->ai_addrlen) == 0)
+            return true;
+    return false;
+}
+
 static enum result resolve(const char *host, struct addresses *addresses,
                            struct sockets_error *error)
 {
@@ -35,6 +44,8 @@ static enum result resolve(const char *host, struct addresses *addresses,
         return RESULT_SYSTEM;
     }
     for (struct addrinfo *at = found; at && addresses->count < SOCKETS_MOST; at = at->ai_next) {
+        if (is_known(addresses, at))
+            continue;
         memcpy(&addresses->list[addresses->count], at->ai_addr, at->ai_addrlen);
         addresses->lens[addresses->count] = at->ai_addrlen;
         addresses->names[addresses->count++] = host;

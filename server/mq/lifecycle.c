@@ -20,9 +20,10 @@ enum result lifecycle_advance(struct store *store, int64_t now_ms)
 {
     struct arena arena;
     struct slice broker_id;
-    enum result result;
+    enum result result = RESULT_OK;
     arena_init(&arena, SIZE_MAX / 2);
-    while (!(result = broker_next_due(store, now_ms, &arena, &broker_id))) {
+    int left = LIFECYCLE_STEP;
+    while (left-- > 0 && !(result = broker_next_due(store, now_ms, &arena, &broker_id))) {
         result = end_reboot(store, broker_id);
         if (result)
             break;

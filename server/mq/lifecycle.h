@@ -9,6 +9,8 @@
 
 struct store;
 
+enum { LIFECYCLE_STEP = 256 }; /* requests wait meanwhile */
+
 /* Starts a reboot of a broker that can be rebooted; with `reboot_ms` 0 it is over at once.
  * RESULT_STORE. */
 enum result lifecycle_reboot(struct store *store, struct slice broker_id, int64_t now_ms,

@@ -9,6 +9,8 @@ struct user;
 
 extern const struct members create_user_members, update_user_members;
 
+/* Checks and handlers of the rows of operations.c: a check answers and returns false where a rule
+ * is broken. */
 bool username_check(struct call *call);
 bool create_user_check(struct call *call);
 bool update_user_check(struct call *call);

@@ -9,7 +9,7 @@ enum { APPLICATION_ID = 0x416D5131 }; /* "AmQ1" */
 
 static enum result fail(struct store_error *error, const char *path, const char *reason)
 {
-    snprintf(error->text, sizeof error->text, "%s: %s", path, reason);
+    snprintf(error->text, sizeof error->text, "%.500s: %.500s", path, reason);
     return RESULT_INVALID;
 }
 

@@ -14,7 +14,7 @@
 
 static enum result fail(struct store_error *error, const char *path, const char *reason)
 {
-    snprintf(error->text, sizeof error->text, "seed %s: %s", path, reason);
+    snprintf(error->text, sizeof error->text, "seed %.500s: %s", path, reason);
     return RESULT_INVALID;
 }
 
@@ -25,11 +25,11 @@ static enum result read_file(const char *path, struct buffer *text, struct store
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return fail(error, path, strerror(errno));
-    while ((got = read(fd, chunk, sizeof chunk)) > 0)
+    while (!text->failed && (got = read(fd, chunk, sizeof chunk)) > 0)
         buffer_append(text, chunk, (size_t)got);
     int kept = errno;
     close(fd);
-    if (got < 0)
+    if (!text->failed && got < 0)
         return fail(error, path, strerror(kept));
     if (text->failed)
         return fail(error, path,

@@ -202,21 +202,27 @@ static bool harden(sqlite3 *db)
 
 static enum result fail(struct store_error *error, const char *path, const char *reason)
 {
-    snprintf(error->text, sizeof error->text, "%s: %s", path, reason);
+    snprintf(error->text, sizeof error->text, "%.500s: %.500s", path, reason);
     return RESULT_STORE;
 }
 
 enum { SMALLEST_PAGE = 512 };
 
-/* Creates the file with mode 0600 before SQLite would with the umask's. */
-static enum result create_file(const char *path, struct store_error *error)
+/* Creates the file, before SQLite would with the umask's mode, or looks at the one that is there.
+ */
+static enum result prepare_file(const char *path, struct store_error *error)
 {
     struct stat found;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail(error, path, strerror(errno));
     bool regular = fstat(fd, &found) == 0 && S_ISREG(found.st_mode);
+    bool is_private =
+        !regular || found.st_size > 0 || fchmod(fd, 0600) == 0; /* it will hold passwords */
+    int kept = errno;
     close(fd);
+    if (!is_private)
+        return fail(error, path, strerror(kept));
     if (!regular)
         return fail(error, path, "not a regular file");
     /* SQLite takes what is shorter than its smallest page for an empty database and would write
@@ -242,6 +248,20 @@ static enum result exec(struct store *store, const char *path, const char *sql,
     return RESULT_STORE;
 }
 
+/* SQLite answers with the mode it uses, which need not be the one it was asked for. */
+static bool keeps_wal(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    struct slice mode = {NULL, 0};
+    bool good = sqlite3_prepare_v2(db, "PRAGMA journal_mode", -1, &stmt, NULL) == SQLITE_OK &&
+                sqlite3_step(stmt) == SQLITE_ROW;
+    if (good)
+        mode = slice_of((const char *)sqlite3_column_text(stmt, 0));
+    good = slice_equal(mode, SLICE("wal")) || slice_equal(mode, SLICE("memory"));
+    sqlite3_finalize(stmt);
+    return good;
+}
+
 static enum result set_up(struct store *store, const struct store_options *options,
                           struct store_error *error)
 {
@@ -254,6 +274,8 @@ static enum result set_up(struct store *store, const struct store_options *optio
                       options->durability_full ? "PRAGMA synchronous = FULL"
                                                : "PRAGMA synchronous = NORMAL",
                       error);
+    if (!result && !keeps_wal(store->db))
+        result = fail(error, options->path, "this file system cannot hold a write-ahead log");
     return result;
 }
 
@@ -290,7 +312,7 @@ static enum result open_database(struct store *store, const struct store_options
                                  struct store_error *error)
 {
     bool in_memory = strcmp(options->path, ":memory:") == 0;
-    enum result result = in_memory ? RESULT_OK : create_file(options->path, error);
+    enum result result = in_memory ? RESULT_OK : prepare_file(options->path, error);
     if (result)
         return result;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;

@@ -187,46 +187,46 @@ static void bad_values_are_refused(void **state)
     static const struct {
         const char *name, *text, *expected;
     } cases[] = {
-        {"port", "65536", "N"},
-        {"port", "-1", "N"},
-        {"port", "+1", "N"},
-        {"port", "1.0", "N"},
-        {"port", "1s", "N"},
-        {"port", "0x10", "N"},
-        {"port", "99999999999999999999999", "N"},
-        {"port", "18446744073709551617", "N"},
-        {"port", "http", "N"},
+        {"port", "65536", "a number from 0 to 65535"},
+        {"port", "-1", "a number from 0 to 65535"},
+        {"port", "+1", "a number from 0 to 65535"},
+        {"port", "1.0", "a number from 0 to 65535"},
+        {"port", "1s", "a number from 0 to 65535"},
+        {"port", "0x10", "a number from 0 to 65535"},
+        {"port", "99999999999999999999999", "a number from 0 to 65535"},
+        {"port", "18446744073709551617", "a number from 0 to 65535"},
+        {"port", "http", "a number from 0 to 65535"},
         {"durability", "Full", "full|normal"},
         {"durability", "full|normal", "full|normal"},
         {"durability", "ful", "full|normal"},
         {"auth", "on", "none|verify"},
         {"log-level", "trace", "error|warn|info|debug"},
         {"log-level", "1", "error|warn|info|debug"},
-        {"account", "12345678901", "ID"},
-        {"account", "1234567890123", "ID"},
-        {"account", "12345678901x", "ID"},
-        {"region", "us_east_1", "NAME"},
-        {"region", "US-EAST-1", "NAME"},
-        {"region", "a23456789012345678901234567890123", "NAME"},
-        {"reboot-time", "100", "TIME"},
-        {"reboot-time", "25h", "TIME"},
-        {"reboot-time", "86400001ms", "TIME"},
-        {"reboot-time", "1.5s", "TIME"},
-        {"reboot-time", "-1s", "TIME"},
-        {"reboot-time", "reall", "TIME"},
-        {"reboot-time", "s", "TIME"},
-        {"reboot-time", "9223372036854775807h", "TIME"},
-        {"reboot-time", "real=300s", "TIME"},
-        {"max-body", "0", "SIZE"},
-        {"max-body", "65MiB", "SIZE"},
-        {"max-body", "1MB", "SIZE"},
-        {"max-body", "1mib", "SIZE"},
-        {"max-body", "576460752303423488MiB", "SIZE"},
-        {"max-connections", "0", "N"},
-        {"max-connections", "1000001", "N"},
-        {"idle-timeout", "0", "TIME"},
-        {"idle-timeout", "real", "TIME"},
-        {"request-timeout", "0ms", "TIME"},
+        {"account", "12345678901", "12 digits"},
+        {"account", "1234567890123", "12 digits"},
+        {"account", "12345678901x", "12 digits"},
+        {"region", "us_east_1", "a region such as us-east-1"},
+        {"region", "US-EAST-1", "a region such as us-east-1"},
+        {"region", "a23456789012345678901234567890123", "a region such as us-east-1"},
+        {"reboot-time", "100", "a time from 0 to 24h, such as 100ms or 10s"},
+        {"reboot-time", "25h", "a time from 0 to 24h, such as 100ms or 10s"},
+        {"reboot-time", "86400001ms", "a time from 0 to 24h, such as 100ms or 10s"},
+        {"reboot-time", "1.5s", "a time from 0 to 24h, such as 100ms or 10s"},
+        {"reboot-time", "-1s", "a time from 0 to 24h, such as 100ms or 10s"},
+        {"reboot-time", "reall", "a time from 0 to 24h, such as 100ms or 10s"},
+        {"reboot-time", "s", "a time from 0 to 24h, such as 100ms or 10s"},
+        {"reboot-time", "9223372036854775807h", "a time from 0 to 24h, such as 100ms or 10s"},
+        {"reboot-time", "real=300s", "a time from 0 to 24h, such as 100ms or 10s"},
+        {"max-body", "0", "a size up to 64MiB, such as 65536 or 64KiB"},
+        {"max-body", "65MiB", "a size up to 64MiB, such as 65536 or 64KiB"},
+        {"max-body", "1MB", "a size up to 64MiB, such as 65536 or 64KiB"},
+        {"max-body", "1mib", "a size up to 64MiB, such as 65536 or 64KiB"},
+        {"max-body", "576460752303423488MiB", "a size up to 64MiB, such as 65536 or 64KiB"},
+        {"max-connections", "0", "a number from 1 to 1000000"},
+        {"max-connections", "1000001", "a number from 1 to 1000000"},
+        {"idle-timeout", "0", "a time from 1ms to 24h, such as 100ms or 10s"},
+        {"idle-timeout", "real", "a time from 1ms to 24h, such as 100ms or 10s"},
+        {"request-timeout", "0ms", "a time from 1ms to 24h, such as 100ms or 10s"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char flag[200], wanted[256];
@@ -267,7 +267,8 @@ static void wrong_arguments_are_named(void **state)
     expect_error("-p 1", "not an option: -p (see --help)");
     expect_error("8267", "not an option: 8267 (see --help)");
     expect_error("--", "not an option: -- (see --help)");
-    expect_error("--db  --port", "--db: bad value '', expected FILE");
+    expect_error("--db  --port",
+                 "--db: bad value '', expected a file name that does not begin with file:");
 }
 
 /* Whatever stands in an argument, one line tells of it; read_line looks for a second one. */
@@ -327,9 +328,10 @@ static void lists(void **state)
     assert_string_equal(getenv("AMAZONMQ_LOCAL_SEED"), "a.sql:b,c.sql:/d");
     static const char *const bad[] = {"a,,b", ",a", "a,", ","};
     for (size_t i = 0; i < COUNT(bad); i++) {
-        char wanted[100];
+        char wanted[200];
         setenv("AMAZONMQ_LOCAL_HOST", bad[i], 1);
-        snprintf(wanted, sizeof wanted, "AMAZONMQ_LOCAL_HOST: bad value '%s', expected ADDRESS",
+        snprintf(wanted, sizeof wanted,
+                 "AMAZONMQ_LOCAL_HOST: bad value '%s', expected an IP address or localhost",
                  bad[i]);
         expect_error("", wanted);
     }
@@ -344,7 +346,7 @@ static void a_list_has_room_for_64(void **state)
     read_good(line);
     assert_int_equal(options.seeds.count, 64);
     strcat(line, " --seed=c");
-    expect_error(line, "--seed: bad value 'c', expected FILE|DIR");
+    expect_error(line, "--seed: bad value 'c', expected a file or directory");
 }
 
 static int close_options(void **state)

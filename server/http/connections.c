@@ -1,0 +1,141 @@
+#include "http/connections.h"
+
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "http/exchange.h"
+
+/* Without memory for the table the connection still works, its peer's end is merely noticed later.
+ */
+static void remember_fd(struct connections *connections, struct connection *connection)
+{
+    struct epoll_event event = {.events = EPOLLRDHUP | EPOLLET, .data.fd = connection->fd};
+    size_t fd = (size_t)connection->fd;
+    if (fd >= connections->by_fd_room) {
+        size_t room = fd * 2 + 64;
+        struct connection **by_fd = realloc(connections->by_fd, room * sizeof *by_fd);
+        if (!by_fd)
+            return;
+        for (size_t i = connections->by_fd_room; i < room; i++)
+            by_fd[i] = NULL;
+        connections->by_fd = by_fd;
+        connections->by_fd_room = room;
+    }
+    if (epoll_ctl(connections->epoll, EPOLL_CTL_ADD, connection->fd, &event) == 0)
+        connections->by_fd[fd] = connection;
+}
+
+struct connection *connections_add(struct connections *connections, int fd, int64_t now_ms)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (!connection)
+        return NULL;
+    connection->fd = fd;
+    connection->next = connections->first;
+    if (connection->next)
+        connection->next->previous = connection;
+    connections->first = connection;
+    deadline_start(&connections->fresh, &connection->deadline, now_ms);
+    remember_fd(connections, connection);
+    return connection;
+}
+
+static void forget_gone(struct connections *connections, struct connection *connection)
+{
+    struct connection **at = &connections->gone;
+    while (*at && *at != connection)
+        at = &(*at)->next_gone;
+    if (*at)
+        *at = connection->next_gone;
+}
+
+void connections_remove(struct connections *connections, struct connection *connection)
+{
+    deadline_stop(&connection->deadline);
+    if (connection->is_gone)
+        forget_gone(connections, connection);
+    if ((size_t)connection->fd < connections->by_fd_room &&
+        connections->by_fd[connection->fd] == connection)
+        connections->by_fd[connection->fd] = NULL;
+    *(connection->previous ? &connection->previous->next : &connections->first) = connection->next;
+    if (connection->next)
+        connection->next->previous = connection->previous;
+    free(connection);
+}
+
+void connections_notice(struct connections *connections, int fd)
+{
+    struct connection *connection =
+        (size_t)fd < connections->by_fd_room ? connections->by_fd[fd] : NULL;
+    if (!connection || connection->is_gone)
+        return;
+    connection->is_gone = true;
+    connection->next_gone = connections->gone;
+    connections->gone = connection;
+}
+
+static bool has_unread(const struct connection *connection)
+{
+    int unread = 0;
+    return ioctl(connection->fd, FIONREAD, &unread) != 0 || unread > 0;
+}
+
+void connections_cut_gone(struct connections *connections)
+{
+    struct connection **at = &connections->gone;
+    while (*at) {
+        struct connection *connection = *at;
+        const struct exchange *exchange = connection->exchange;
+        bool incomplete = !exchange || exchange->state <= EXCHANGE_BODY;
+        if (incomplete && has_unread(connection)) {
+            at = &connection->next_gone; /* the next round reads on */
+            continue;
+        }
+        *at = connection->next_gone;
+        connection->is_gone = false;
+        if (incomplete)
+            shutdown(connection->fd, SHUT_RDWR);
+    }
+}
+
+/* libmicrohttpd sees the end and closes it; the descriptor is its own. */
+static void cut_late(struct deadline_list *list, int64_t now_ms)
+{
+    while (deadline_next_ms(list) <= now_ms) {
+        struct connection *late = (struct connection *)(void *)list->first;
+        deadline_stop(&late->deadline);
+        shutdown(late->fd, SHUT_RDWR);
+    }
+}
+
+void connections_expire(struct connections *connections, int64_t now_ms)
+{
+    cut_late(&connections->fresh, now_ms);
+    cut_late(&connections->request, now_ms);
+    cut_late(&connections->idle, now_ms);
+}
+
+int64_t connections_next_ms(const struct connections *connections)
+{
+    const struct deadline_list *lists[] = {&connections->fresh, &connections->request,
+                                           &connections->idle};
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        next = deadline_next_ms(lists[i]) < next ? deadline_next_ms(lists[i]) : next;
+    return next;
+}
+
+void connection_let_go_if_idle(const struct connection *connection)
+{
+    if (!connection->exchange && !has_unread(connection))
+        shutdown(connection->fd, SHUT_RDWR);
+}
+
+void connections_close(struct connections *connections)
+{
+    free(connections->by_fd);
+    connections->by_fd = NULL;
+    connections->by_fd_room = 0;
+}

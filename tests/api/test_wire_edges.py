@@ -1,0 +1,118 @@
+"""Clients that vanish, queries that cost too much, a log that nobody reads."""
+
+import os
+import signal
+import socket
+import subprocess
+
+import pytest
+
+import harness
+import wire
+from harness import Server, assert_ok, eventually
+
+
+def descriptors(server):
+    return len(os.listdir(f"/proc/{server.pid}/fd"))
+
+
+def resident_kb(server):
+    with open(f"/proc/{server.pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
+
+
+@pytest.mark.parametrize("sent", [
+    b"GET /v1/bro", b"GET /v1/brokers HTTP/1.1\r\nHost: x\r\nX-Half: ",
+    b"POST " + wire.LIST.encode() + b"/bob HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"pass",
+])
+def test_HTTP_19_a_client_that_vanishes_frees_its_place(sent):
+    with Server("--request-timeout", "300s", "--idle-timeout", "300s", seed=wire.SEED) as server:
+        assert_ok(server.client().call("GET", wire.ALICE))
+        before = descriptors(server)
+        for _ in range(20):
+            with socket.create_connection(("127.0.0.1", server.port)) as client:
+                client.sendall(sent)
+        eventually(lambda: descriptors(server) <= before, "the descriptors of the clients that left")
+
+
+def test_HTTP_19_a_client_that_only_closed_its_side_gets_its_answer():
+    with Server(seed=wire.SEED) as server:
+        for body in (b"", b"{\"password\":\"correct-horse-12\"}"):
+            method, path = ("POST", f"{wire.LIST}/half") if body else ("GET", wire.ALICE)
+            with socket.create_connection(("127.0.0.1", server.port)) as client:
+                client.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+                               + body)
+                client.shutdown(socket.SHUT_WR)
+                client.settimeout(harness.DEADLINE_S)
+                assert client.recv(12) == b"HTTP/1.1 200"
+
+
+@pytest.mark.parametrize("length", [60, 100, 110])
+def test_HTTP_15_a_query_that_costs_too_much_is_cut_and_costs_nothing(length):
+    with Server("--request-timeout", "300s", seed=wire.SEED) as server:
+        target = "/v1/brokers?" + "&".join("a" * length for _ in range(499))
+        request = f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+        def ask(times):
+            for _ in range(times):
+                with socket.create_connection(("127.0.0.1", server.port)) as client:
+                    client.settimeout(harness.DEADLINE_S)
+                    client.sendall(request)
+                    try:
+                        client.recv(1000)  # an answer or the end, but one of them
+                    except ConnectionResetError:
+                        pass
+
+        ask(300)
+        before = resident_kb(server)
+        ask(300)
+        assert resident_kb(server) < before + 4096, "memory grows with every such request"
+        assert_ok(server.client().call("GET", wire.ALICE))
+
+
+@pytest.mark.parametrize("header", ["Transfer-Encoding : chunked", "Transfer-Encoding\t: chunked",
+                                    "Content-Length : 3"])
+def test_HTTP_20_white_space_in_a_header_name(header):
+    with Server(seed=wire.SEED) as server:
+        client = server.client()
+        client.connect().sendall(f"POST {wire.LIST}/bob HTTP/1.1\r\nHost: x\r\n{header}\r\nContent-Length: 3\r\n\r\n"
+                                 "0\r\n\r\n".encode())
+        wire.assert_malformed(client, client.receive("POST"))
+
+
+def test_START_15_a_log_that_nobody_reads_stops_nobody():
+    unread, written = os.pipe()
+    process = subprocess.Popen([harness.BINARY, "--port", "0", "--host", "127.0.0.1"], env=harness.environment(None),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=written)
+    os.close(written)
+    try:
+        port = int(process.stdout.readline().rsplit(b":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.settimeout(harness.DEADLINE_S)
+            for _ in range(2000):  # several pipes full of lines
+                client.sendall(b"GET /v1/brokers HTTP/1.1\r\nHost: x\r\n\r\n")
+                data = b""
+                while not data.endswith(b'{"brokerSummaries":[]}'):
+                    data += client.recv(65536)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(harness.DEADLINE_S) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        os.close(unread)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_START_8_a_signal_while_a_seed_is_read(tmp_path, number):
+    seed = tmp_path / "seed.sql"
+    os.mkfifo(seed)
+    process = subprocess.Popen([harness.BINARY, "--port", "0", "--seed", str(seed)], env=harness.environment(None),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        with open(seed, "wb"):  # opens when the server reads it
+            process.send_signal(number)
+            assert process.wait(harness.DEADLINE_S) == 0
+    finally:
+        process.kill()
+        process.wait()
