@@ -275,13 +275,7 @@ def limit_memory(server, extra):
     resource.prlimit(server.pid, resource.RLIMIT_AS, (mapped + extra, hard))
 
 
-def is_sanitized():
-    """Whether the binary is built with a sanitizer, whose own mappings leave no sense in a limit."""
-    with open(harness.BINARY, "rb") as file:
-        return b"__asan_init" in file.read()
-
-
-@pytest.mark.skipif(is_sanitized(), reason="a sanitizer ends the process when memory is short")
+@pytest.mark.skipif(wire.is_sanitized(), reason="a sanitizer ends the process when memory is short")
 @pytest.mark.parametrize("extra", (0, 1 << 16, 1 << 20, 4 << 20))
 def test_DUR_8_no_memory_for_big_requests(serve, extra):
     server = serve("--host", "127.0.0.1", "--max-body", "16MiB", *wire.PATIENT, seed=SEED)

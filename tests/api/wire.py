@@ -230,6 +230,12 @@ def assert_malformed(client, response):
     assert client.socket is None or client.receive_until_closed() == b"", "more than one answer"
 
 
+def is_sanitized():
+    """Whether the binary is built with a sanitizer, whose own memory says nothing of the server's."""
+    with open(harness.BINARY, "rb") as file:
+        return b"__asan_init" in file.read()
+
+
 # --- Log lines -------------------------------------------------------------------------------------------------
 
 def parse_log_line(line):

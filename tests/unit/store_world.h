@@ -121,16 +121,17 @@ static inline struct reply world_call(struct world *world, const char *method, c
     assert_int_equal(target_parse(slice_of(target), &world->arena, &request.target), RESULT_OK);
     const struct operation *operation = router_find(&request, &labels);
     assert_true(operation && operation->run);
-    struct call call = {.operation = operation,
-                        .request = &request,
-                        .settings = &world->settings,
-                        .store = world->store,
-                        .arena = &world->arena,
-                        .scratch = &world->scratch,
-                        .out = &world->out,
-                        .now_ms = world->now_ms,
-                        .labels = labels,
-                        .caller = {world->settings.account, world->settings.region}};
+    struct call call = {
+        .operation = operation,
+        .request = &request,
+        .settings = &world->settings,
+        .store = world->store,
+        .arena = &world->arena,
+        .scratch = &world->scratch,
+        .out = &world->out,
+        .now_ms = world->now_ms,
+        .labels = labels,
+        .caller = {.account = world->settings.account, .region = world->settings.region}};
     buffer_clear(&world->out);
     world_read_body(&call, body, &world->arena);
     store_operation_begin(world->store);
