@@ -255,13 +255,14 @@ CREATE TABLE user (
         CHECK (NOT (coalesce(pending_console_access, console_access) AND coalesce(pending_replication_user, replication_user)))
 ) STRICT, WITHOUT ROWID;
 
--- A CHECK cannot look into a list, a trigger can: both lists are read as one list of two, after each was read
--- alone (`["ab"` and `"cd"], []` make one list of two together).
+-- A CHECK cannot look into a list, a trigger can: both lists are read as one list of two. Each has brackets of its
+-- own, so text that makes sense only together would be a string across both, with a bracket in it.
 CREATE TRIGGER user_groups_insert BEFORE INSERT ON user
 WHEN new.groups <> '[]' OR coalesce(new.pending_groups, '[]') <> '[]'
 BEGIN
-    SELECT 1 FROM json_each(new.groups);
-    SELECT 1 FROM json_each(coalesce(new.pending_groups, '[]'));
+    SELECT RAISE(ABORT, 'groups: a JSON array of strings')
+     WHERE trim(new.groups) NOT GLOB '[[]*]' OR trim(coalesce(new.pending_groups, '[]')) NOT GLOB '[[]*]'
+        OR instr(new.groups || coalesce(new.pending_groups, ''), char(0)) > 0;
     SELECT CASE WHEN path = '$' AND (type <> 'array' OR key > 1) OR path <> '$' AND type <> 'text'
                 THEN RAISE(ABORT, 'groups: a JSON array of strings')
                 WHEN key >= 20 THEN RAISE(ABORT, 'groups: no more than 20')
@@ -275,8 +276,9 @@ END;
 CREATE TRIGGER user_groups_update BEFORE UPDATE OF groups, pending_groups ON user
 WHEN new.groups <> '[]' OR coalesce(new.pending_groups, '[]') <> '[]'
 BEGIN
-    SELECT 1 FROM json_each(new.groups);
-    SELECT 1 FROM json_each(coalesce(new.pending_groups, '[]'));
+    SELECT RAISE(ABORT, 'groups: a JSON array of strings')
+     WHERE trim(new.groups) NOT GLOB '[[]*]' OR trim(coalesce(new.pending_groups, '[]')) NOT GLOB '[[]*]'
+        OR instr(new.groups || coalesce(new.pending_groups, ''), char(0)) > 0;
     SELECT CASE WHEN path = '$' AND (type <> 'array' OR key > 1) OR path <> '$' AND type <> 'text'
                 THEN RAISE(ABORT, 'groups: a JSON array of strings')
                 WHEN key >= 20 THEN RAISE(ABORT, 'groups: no more than 20')

@@ -59,7 +59,7 @@ RULES = {
     "groups: no more than 20": BROKER + sql_user("b-1", "ada", groups=[f"group-{n}" for n in range(21)]),
     "groups: 2 to 100 characters each": BROKER + sql_user("b-1", "ada", groups=["x"]),
     "groups: only characters of [A-Za-z0-9-._~]": BROKER + sql_user("b-1", "ada", groups=["a b"]),
-    "malformed JSON": BROKER + sql_user("b-1", "ada", groups="[oops"),
+    "malformed JSON": BROKER + sql_user("b-1", "ada", groups="[oops]"),
     "pending_change: CREATE, UPDATE or DELETE": BROKER + sql_user("b-1", "ada", pending_change="RENAME"),
     "pending_change: CREATE is for a user without password, UPDATE for one with password":
         BROKER + sql_user("b-1", "ada", pending_change="CREATE"),
