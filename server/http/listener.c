@@ -40,8 +40,8 @@ struct listener {
 static void hold(struct listener *listener, struct exchange *exchange, enum exchange_state state)
 {
     exchange->state = state;
-    deadline_stop(
-        &exchange->connection->deadline); /* from here on it is our time, not the client's */
+    /* From here on it is our time, not the client's. */
+    deadline_stop(&exchange->connection->deadline);
     MHD_suspend_connection(exchange->wire);
     if (state != EXCHANGE_HELD)
         return;

@@ -18,6 +18,21 @@ static enum result fail(struct store_error *error, const char *path, const char 
     return RESULT_INVALID;
 }
 
+/* Passes the result of a step of the run on, with its text where it failed. */
+static enum result fail_run(struct store_error *error, const struct seed_run *run,
+                            enum result result)
+{
+    if (result)
+        snprintf(error->text, sizeof error->text, "seed %s", run->error.text);
+    return result;
+}
+
+static enum result fail_store(struct store_error *error, const struct store *store)
+{
+    snprintf(error->text, sizeof error->text, "seed: %s", sqlite3_errmsg(store->db));
+    return RESULT_STORE;
+}
+
 static enum result read_file(const char *path, struct buffer *text, struct store_error *error)
 {
     char chunk[65536];
@@ -42,11 +57,8 @@ static enum result apply_file(struct seed_run *run, const char *path, struct sto
     struct buffer text;
     buffer_init(&text, SEED_FILE_MAX);
     enum result result = read_file(path, &text, error);
-    if (!result) {
-        result = seed_apply(run, path, buffer_slice(&text));
-        if (result)
-            snprintf(error->text, sizeof error->text, "seed %s", run->error.text);
-    }
+    if (!result)
+        result = fail_run(error, run, seed_apply(run, path, buffer_slice(&text)));
     buffer_close(&text);
     return result;
 }
@@ -84,10 +96,8 @@ static enum result apply_directory(struct seed_run *run, const char *path,
 static enum result apply_all(struct store *store, const char *const *paths, size_t count,
                              struct store_error *error)
 {
-    struct seed_run run;
-    enum result result = seed_begin(&run, store->db);
-    if (result)
-        snprintf(error->text, sizeof error->text, "seed %s", run.error.text);
+    struct seed_run run = {.db = store->db};
+    enum result result = fail_run(error, &run, seed_begin(&run, store->db));
     for (size_t i = 0; !result && i < count; i++) {
         struct stat found;
         if (stat(paths[i], &found) != 0)
@@ -95,33 +105,21 @@ static enum result apply_all(struct store *store, const char *const *paths, size
         result = S_ISDIR(found.st_mode) ? apply_directory(&run, paths[i], error)
                                         : apply_file(&run, paths[i], error);
     }
-    if (!result) {
-        result = seed_end(&run);
-        if (result)
-            snprintf(error->text, sizeof error->text, "seed %s", run.error.text);
-    }
-    return result;
+    return result ? result : fail_run(error, &run, seed_end(&run));
 }
 
 enum result store_seed(struct store *store, const char *const *paths, size_t count,
                        struct store_error *error)
 {
-    enum result result = store_prepare_write(store);
-    if (result) {
-        snprintf(error->text, sizeof error->text, "seed: %s", sqlite3_errmsg(store->db));
-        return result;
-    }
-    result = apply_all(store, paths, count, error);
-    if (!result && statement_run(store, statement_get(store, STATEMENT_SEEDED_SET))) {
-        snprintf(error->text, sizeof error->text, "seed: %s", sqlite3_errmsg(store->db));
-        result = RESULT_STORE;
-    }
+    if (store_prepare_write(store))
+        return fail_store(error, store);
+    enum result result = apply_all(store, paths, count, error);
+    if (!result && statement_run(store, statement_get(store, STATEMENT_SEEDED_SET)))
+        result = fail_store(error, store);
     if (result)
         store->tick_failed = true;
-    if ((store_tick_commit(store) || store_notice_faults(store)) && !result) {
-        snprintf(error->text, sizeof error->text, "seed: %s", sqlite3_errmsg(store->db));
-        result = RESULT_STORE;
-    }
+    if ((store_tick_commit(store) || store_notice_faults(store)) && !result)
+        result = fail_store(error, store);
     store->is_seeded = !result;
     return result;
 }

@@ -126,36 +126,35 @@ def test_DUR_7_a_full_disk(small_disk):
     assert stored(file) == filler.created
 
 
-def test_DUR_7_DUR_6_kill_9_on_a_full_disk(small_disk):
+def assert_goes_on(small_disk, filler):
+    """With room again the server starts, and its file holds just what was acknowledged."""
     server, disk, file = small_disk
+    disk.resize(64 << 20)
+    server.start()
+    assert_ok(server.client().call("GET", ALICE))
+    server.close_clients()
+    server.stop()
+    file.assert_sound()
+    assert stored(file) == filler.created
+    server.start()
+
+
+def test_DUR_7_DUR_6_kill_9_on_a_full_disk(small_disk):
+    server, _, _ = small_disk
     filler = Filler(server.client())
     filler.fill()
     server.close_clients()
     server.kill()
-    disk.resize(64 << 20)
-    server.start()
-    assert_ok(server.client().call("GET", ALICE))
-    server.close_clients()
-    server.stop()
-    file.assert_sound()
-    assert stored(file) == filler.created
-    server.start()
+    assert_goes_on(small_disk, filler)
 
 
 def test_DUR_7_a_stop_on_a_full_disk(small_disk):
-    server, disk, file = small_disk
+    server, _, _ = small_disk
     filler = Filler(server.client())
     filler.fill()
     server.close_clients()
     server.stop()
-    disk.resize(64 << 20)
-    server.start()
-    assert_ok(server.client().call("GET", ALICE))
-    server.close_clients()
-    server.stop()
-    file.assert_sound()
-    assert stored(file) == filler.created
-    server.start()
+    assert_goes_on(small_disk, filler)
 
 
 def test_DUR_7_two_writers_and_a_reader_in_one_tick(small_disk):

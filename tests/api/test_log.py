@@ -12,16 +12,8 @@ SECRET = "sesame-open-4711"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
-@pytest.fixture(scope="module")
-def server():
-    with harness.Server(*wire.PATIENT, seed=wire.SEED) as running:
-        yield running
-
-
-@pytest.fixture
-def client(server):
-    with server.client() as connection:
-        yield connection
+server = wire.server
+client = wire.client
 
 
 def test_HDR_2_START_11_one_line_for_a_request(server, client):

@@ -2,23 +2,14 @@
 
 import pytest
 
-import harness
 import wire
 from harness import assert_ok
 
 PATH = wire.ALICE.encode()
 
 
-@pytest.fixture(scope="module")
-def server():
-    with harness.Server(*wire.PATIENT, seed=wire.SEED) as running:
-        yield running
-
-
-@pytest.fixture
-def client(server):
-    with server.client() as connection:
-        yield connection
+server = wire.server
+client = wire.client
 
 
 def post(*headers, body=b""):

@@ -9,16 +9,8 @@ from harness import assert_bad_request, assert_no_route, assert_no_user, assert_
 UNREADABLE = "Unable to parse the request path."
 
 
-@pytest.fixture(scope="module")
-def server():
-    with harness.Server(*wire.PATIENT, seed=wire.SEED) as running:
-        yield running
-
-
-@pytest.fixture
-def client(server):
-    with server.client() as connection:
-        yield connection
+server = wire.server
+client = wire.client
 
 
 def send_target(client, target, method=b"GET", check=harness.CHECK_ALL):

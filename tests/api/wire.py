@@ -236,6 +236,18 @@ def is_sanitized():
         return b"__asan_init" in file.read()
 
 
+@pytest.fixture(scope="module")
+def server():
+    with harness.Server(*PATIENT, seed=SEED) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server):
+    with server.client() as connection:
+        yield connection
+
+
 # --- Log lines -------------------------------------------------------------------------------------------------
 
 def parse_log_line(line):
