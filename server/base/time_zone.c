@@ -1,0 +1,235 @@
+#include "base/time_zone.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    HOUR_S = 3600,
+    DAY_S = 24 * HOUR_S,
+    WEEK_S = 7 * DAY_S,
+    FIRST_SUNDAY_S = 3 * DAY_S,   /* 1970-01-04 */
+    OFFSET_MAX_S = 18 * HOUR_S,   /* of a zone that is named by its offset */
+    OFFSET_LIMIT_S = 26 * HOUR_S, /* of any zone, by RFC 9636, section 3.2 */
+    NAME_MAX_LEN = 64,
+};
+
+/* 0001-01-01 and 10000-01-01. */
+static const int64_t first_ms = -62135596800000, end_ms = 253402300800000;
+
+struct zone {
+    char file[PATH_MAX]; /* of the zone database; "" for a fixed offset */
+    int offset_s;        /* the fixed offset, ahead of UTC */
+};
+
+static bool take_digit(struct slice *text, int *number)
+{
+    if (text->len == 0 || *text->data < '0' || *text->data > '9')
+        return false;
+    *number = *number * 10 + (*text->data - '0');
+    text->data++;
+    text->len--;
+    return true;
+}
+
+static bool read_offset(struct slice text, int *offset_s)
+{
+    if (slice_starts_with(text, SLICE("UTC")) || slice_starts_with(text, SLICE("GMT"))) {
+        text = (struct slice){text.data + 3, text.len - 3};
+        *offset_s = 0;
+        if (text.len == 0)
+            return true;
+    }
+    if (text.len == 0 || (*text.data != '+' && *text.data != '-'))
+        return false;
+    int sign = *text.data == '-' ? -1 : 1, hours = 0, minutes = 0;
+    text = (struct slice){text.data + 1, text.len - 1};
+    if (!take_digit(&text, &hours))
+        return false;
+    take_digit(&text, &hours);
+    if (text.len > 0) {
+        bool colon = *text.data == ':';
+        text = (struct slice){text.data + 1, text.len - 1};
+        if (!colon || !take_digit(&text, &minutes) || !take_digit(&text, &minutes) || text.len > 0)
+            return false;
+    }
+    *offset_s = sign * (hours * HOUR_S + minutes * 60);
+    return minutes < 60 && abs(*offset_s) <= OFFSET_MAX_S;
+}
+
+static bool is_database_name(struct slice name)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-";
+    if (name.len == 0 || name.len > NAME_MAX_LEN)
+        return false;
+    bool segment_begins = true;
+    for (size_t i = 0; i < name.len; i++) {
+        bool slash = name.data[i] == '/';
+        if (slash ? segment_begins : !memchr(alphabet, name.data[i], sizeof alphabet - 1))
+            return false;
+        segment_begins = slash;
+    }
+    /* The last two are copies of whatever zone the machine prefers. */
+    return !segment_begins && !slice_starts_with(name, SLICE("posix/")) &&
+           !slice_starts_with(name, SLICE("right/")) && !slice_equal(name, SLICE("posixrules")) &&
+           !slice_equal(name, SLICE("localtime"));
+}
+
+/* RESULT_INVALID unless it is a regular file in the format of RFC 9636. */
+static enum result check_file(const char *path)
+{
+    enum result result = RESULT_SYSTEM;
+    struct stat status;
+    char magic[4] = "";
+    /* O_NONBLOCK: whatever else has that name must not stop the server. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR || errno == ENXIO ? RESULT_INVALID
+                                                                     : RESULT_SYSTEM;
+    if (fstat(fd, &status) != 0)
+        goto out;
+    result = RESULT_INVALID;
+    if (!S_ISREG(status.st_mode))
+        goto out;
+    ssize_t got = read(fd, magic, sizeof magic);
+    if (got < 0)
+        result = RESULT_SYSTEM;
+    else if (got == sizeof magic && memcmp(magic, "TZif", sizeof magic) == 0)
+        result = RESULT_OK;
+out:
+    close(fd);
+    return result;
+}
+
+static enum result find_zone(struct slice name, struct zone *zone)
+{
+    zone->file[0] = '\0';
+    if (read_offset(name, &zone->offset_s))
+        return RESULT_OK;
+    if (!is_database_name(name))
+        return RESULT_INVALID;
+    const char *directory = getenv("TZDIR");
+    if (!directory || *directory != '/')
+        directory = "/usr/share/zoneinfo";
+    int len =
+        snprintf(zone->file, sizeof zone->file, "%s/%.*s", directory, (int)name.len, name.data);
+    if (len < 0 || (size_t)len >= sizeof zone->file)
+        return RESULT_INVALID;
+    return check_file(zone->file);
+}
+
+bool time_zone_exists(struct slice name)
+{
+    struct zone zone;
+    return find_zone(name, &zone) == RESULT_OK;
+}
+
+/* How far the zone is ahead of UTC at that instant; the C library has the zone of `zone->file`. */
+static int64_t offset_at(const struct zone *zone, int64_t at_s)
+{
+    struct tm local = {0};
+    time_t instant = at_s;
+    if (!zone->file[0])
+        return zone->offset_s;
+    localtime_r(&instant, &local);
+    return local.tm_gmtoff;
+}
+
+/* glibc does not say that it could not load a zone: it computes with UTC under an empty name. */
+static bool is_loaded(void)
+{
+    struct tm local = {0};
+    time_t instant = 0;
+    return localtime_r(&instant, &local) && local.tm_zone && *local.tm_zone;
+}
+
+/* The end of the stretch of time from `from_s` on in which the offset stays what it is there,
+ * `limit_s` if that comes first. */
+static int64_t stretch_end(const struct zone *zone, int64_t from_s, int64_t limit_s)
+{
+    int64_t offset_s = offset_at(zone, from_s);
+    while (from_s < limit_s) {
+        /* No place has ever changed its offset and changed it back within a day. */
+        int64_t probe_s = limit_s - from_s < DAY_S ? limit_s : from_s + DAY_S;
+        if (offset_at(zone, probe_s) == offset_s) {
+            from_s = probe_s;
+            continue;
+        }
+        while (probe_s - from_s > 1) {
+            int64_t middle_s = from_s + (probe_s - from_s) / 2;
+            if (offset_at(zone, middle_s) == offset_s)
+                from_s = middle_s;
+            else
+                probe_s = middle_s;
+        }
+        return probe_s;
+    }
+    return limit_s;
+}
+
+/* The first instant at which the wall clock, counted like an instant, shows `wall_s` or later. */
+static int64_t first_reached(const struct zone *zone, int64_t wall_s)
+{
+    int64_t from_s = wall_s - OFFSET_LIMIT_S;
+    for (;;) {
+        int64_t at_s = wall_s - offset_at(zone, from_s);
+        if (at_s <= from_s)
+            return from_s;
+        from_s = stretch_end(zone, from_s, at_s);
+    }
+}
+
+static int64_t floor_divide(int64_t number, int64_t divisor)
+{
+    return number / divisor - (number % divisor < 0);
+}
+
+static int64_t next_ms(const struct zone *zone, int weekday, int minute, int64_t after_ms)
+{
+    int64_t after_s = floor_divide(after_ms, 1000);
+    int64_t now_wall_s = after_s + offset_at(zone, after_s);
+    int64_t phase_s = FIRST_SUNDAY_S + (int64_t)weekday * DAY_S + (int64_t)minute * 60;
+    int64_t weeks = floor_divide(now_wall_s - phase_s, WEEK_S) + 1;
+    int64_t at_s = first_reached(zone, phase_s + weeks * WEEK_S);
+    /* The wall clock was put back and shows a time again that counted before. */
+    if (at_s <= after_s)
+        at_s = first_reached(zone, phase_s + (weeks + 1) * WEEK_S);
+    return at_s * 1000;
+}
+
+enum result time_zone_next(struct slice zone_name, int weekday, int minute, int64_t after_ms,
+                           int64_t *at_ms)
+{
+    struct zone zone;
+    if (weekday < 0 || weekday > 6 || minute < 0 || minute >= DAY_S / 60 || after_ms < first_ms ||
+        after_ms >= end_ms)
+        return RESULT_INVALID;
+    enum result result = find_zone(zone_name, &zone);
+    if (result)
+        return result;
+    if (!zone.file[0]) {
+        *at_ms = next_ms(&zone, weekday, minute, after_ms);
+        return RESULT_OK;
+    }
+
+    /* Not setenv, which allocates and so could fail to set TZ back. */
+    char setting[sizeof "TZ=:" + sizeof zone.file];
+    snprintf(setting, sizeof setting, "TZ=:%s", zone.file);
+    char *zone_environment[] = {setting, NULL};
+    char **environment = environ;
+    environ = zone_environment;
+    tzset();
+    if (is_loaded())
+        *at_ms = next_ms(&zone, weekday, minute, after_ms);
+    else
+        result = RESULT_SYSTEM;
+    environ = environment;
+    tzset();
+    return result;
+}
