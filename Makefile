@@ -10,7 +10,7 @@ CC ?= cc
 BUILD ?= build
 PYTHON := /usr/bin/python3
 
-PACKAGES := libmicrohttpd sqlite3 libcjson gnutls
+PACKAGES := libmicrohttpd sqlite3 libcjson gnutls expat
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough -Wundef -Werror
 # GNU make's default for CC is `cc`, gcc on Debian.

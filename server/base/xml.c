@@ -1,0 +1,286 @@
+#include "base/xml.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+
+#include <expat.h>
+
+#ifdef XML_UNICODE
+#error "a libexpat that reports UTF-16"
+#endif
+
+/* Between namespace and name. No XML 1.0 document can hold it, so no namespace name does. */
+enum { SEPARATOR = 1 };
+
+/* libexpat's allocator carries no context: the arena of the parse under way. One thread only. */
+static struct {
+    struct arena *arena;
+    size_t left;  /* of XML_MAX_PARSER_MEMORY */
+    bool refused; /* it asked for more */
+    bool failed;  /* the arena had no more */
+} memory;
+
+/* Stands before each piece, for realloc. */
+struct piece {
+    alignas(max_align_t) size_t size;
+};
+
+static void *piece_malloc(size_t size)
+{
+    if (size > memory.left) {
+        memory.refused = true;
+        return NULL;
+    }
+    struct piece *piece = arena_alloc(memory.arena, sizeof *piece + size);
+    if (!piece) {
+        memory.failed = true;
+        return NULL;
+    }
+    memory.left -= size;
+    piece->size = size;
+    return piece + 1;
+}
+
+static void *piece_realloc(void *old, size_t size)
+{
+    size_t old_size = old ? ((struct piece *)old)[-1].size : 0;
+    if (old && size <= old_size)
+        return old;
+    void *new = piece_malloc(size);
+    if (new &&old_size > 0)
+        memcpy(new, old, old_size);
+    return new;
+}
+
+static void piece_no_free(void *piece)
+{
+    (void)piece; /* goes with the arena */
+}
+
+struct open_element {
+    struct xml_element *element;
+    struct xml_element **next_child;
+};
+
+struct builder {
+    XML_Parser parser;
+    struct arena *arena;
+    struct slice namespace;
+    struct xml_element *root;
+    struct open_element open[XML_MAX_DEPTH];
+    size_t depth;
+    size_t nodes;
+    const char *reason; /* of a refusal of ours */
+    bool stopped;       /* libexpat may call a handler or two after it was stopped */
+    bool no_memory;
+};
+
+static void stop(struct builder *builder, const char *reason)
+{
+    if (builder->stopped)
+        return;
+    builder->stopped = true;
+    builder->reason = reason;
+    builder->no_memory = !reason;
+    XML_StopParser(builder->parser, XML_FALSE);
+}
+
+static bool copy(struct builder *builder, struct slice text, struct slice *out)
+{
+    *out = (struct slice){arena_copy(builder->arena, text), text.len};
+    return out->data != NULL;
+}
+
+/* The part behind the namespace; *namespace is absent where there is none. */
+static struct slice split_name(const char *name, struct slice *namespace)
+{
+    const char *separator = strchr(name, SEPARATOR);
+    *namespace = (struct slice){NULL, 0};
+    if (!separator)
+        return slice_of(name);
+    *namespace = (struct slice){name, (size_t)(separator - name)};
+    return slice_of(separator + 1);
+}
+
+static bool copy_attributes(struct builder *builder, struct xml_element *element,
+                            const char **attributes)
+{
+    if (element->attribute_count == 0)
+        return true;
+    element->attributes =
+        arena_alloc(builder->arena, element->attribute_count * sizeof *element->attributes);
+    if (!element->attributes)
+        return false;
+    for (size_t i = 0; i < element->attribute_count; i++) {
+        struct xml_attribute *attribute = &element->attributes[i];
+        struct slice namespace;
+        if (!copy(builder, split_name(attributes[2 * i], &namespace), &attribute->name) ||
+            !copy(builder, slice_of(attributes[2 * i + 1]), &attribute->value))
+            return false;
+        attribute->foreign = namespace.data != NULL;
+    }
+    return true;
+}
+
+static struct xml_element *new_element(struct builder *builder, const char *name,
+                                       const char **attributes, size_t count)
+{
+    struct xml_element *element = arena_alloc(builder->arena, sizeof *element);
+    struct slice namespace;
+    if (!element)
+        return NULL;
+    *element = (struct xml_element){.attribute_count = count};
+    if (!copy(builder, split_name(name, &namespace), &element->name) ||
+        !copy_attributes(builder, element, attributes))
+        return NULL;
+    element->foreign = !slice_equal(namespace, builder->namespace);
+    return element;
+}
+
+static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **attributes)
+{
+    struct builder *builder = data;
+    size_t count = 0;
+    if (builder->stopped)
+        return;
+    while (attributes[2 * count])
+        count++;
+    if (builder->depth == XML_MAX_DEPTH) {
+        stop(builder, "more than 100 levels");
+        return;
+    }
+    if (count + 1 > XML_MAX_NODES - builder->nodes) {
+        stop(builder, "more than 100000 elements and attributes");
+        return;
+    }
+    builder->nodes += count + 1;
+    struct xml_element *element = new_element(builder, name, attributes, count);
+    if (!element) {
+        stop(builder, NULL);
+        return;
+    }
+    if (builder->depth > 0) {
+        struct open_element *parent = &builder->open[builder->depth - 1];
+        *parent->next_child = element;
+        parent->next_child = &element->next;
+    } else {
+        builder->root = element;
+    }
+    builder->open[builder->depth++] = (struct open_element){element, &element->first};
+}
+
+static void XMLCALL on_end(void *data, const XML_Char *name)
+{
+    struct builder *builder = data;
+    (void)name;
+    if (!builder->stopped)
+        builder->depth--;
+}
+
+static void XMLCALL on_namespace(void *data, const XML_Char *prefix, const XML_Char *namespace)
+{
+    (void)prefix;
+    /* libexpat repeats it for every element. */
+    if (namespace && strlen(namespace) > XML_MAX_NAMESPACE)
+        stop(data, "a namespace name longer than 1024 bytes");
+}
+
+/* Without a DOCTYPE there is no entity to expand and nothing outside to fetch. */
+static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char *system_id,
+                               const XML_Char *public_id, int has_internal_subset)
+{
+    (void)name, (void)system_id, (void)public_id, (void)has_internal_subset;
+    stop(data, "DOCTYPE is disallowed");
+}
+
+static enum result refuse(struct xml_error *error, const char *reason, size_t line, size_t column)
+{
+    *error = (struct xml_error){reason, line, column};
+    return RESULT_INVALID;
+}
+
+static enum result read_document(struct builder *builder, struct slice text,
+                                 struct xml_error *error)
+{
+    XML_Parser parser = builder->parser;
+    uint64_t salt = 0;
+    arc4random_buf(&salt, sizeof salt);
+    XML_SetHashSalt(parser, (unsigned long)salt);
+    XML_SetUserData(parser, builder);
+    XML_SetElementHandler(parser, on_start, on_end);
+    XML_SetStartNamespaceDeclHandler(parser, on_namespace);
+    XML_SetStartDoctypeDeclHandler(parser, on_doctype);
+    enum XML_Status status = XML_Parse(parser, text.data, (int)text.len, XML_TRUE);
+    if (builder->no_memory || memory.failed)
+        return RESULT_NO_MEMORY;
+    size_t line = XML_GetCurrentLineNumber(parser), column = XML_GetCurrentColumnNumber(parser) + 1;
+    if (builder->reason)
+        return refuse(error, builder->reason, line, column);
+    if (memory.refused)
+        return refuse(error, "too many names", line, column);
+    if (status != XML_STATUS_OK)
+        return refuse(error, XML_ErrorString(XML_GetErrorCode(parser)), line, column);
+    return RESULT_OK;
+}
+
+enum result xml_parse(struct arena *arena, struct slice text, struct slice namespace,
+                      struct xml_element **root, struct xml_error *error)
+{
+    static const XML_Memory_Handling_Suite suite = {piece_malloc, piece_realloc, piece_no_free};
+    static const XML_Char separator[] = {SEPARATOR, '\0'};
+    if (text.len > XML_MAX_TEXT)
+        return refuse(error, "longer than 1048576 bytes", 0, 0);
+    struct builder *builder = arena_alloc(arena, sizeof *builder);
+    if (!builder)
+        return RESULT_NO_MEMORY;
+    *builder = (struct builder){.arena = arena, .namespace = namespace};
+    memory.arena = arena;
+    memory.left = XML_MAX_PARSER_MEMORY;
+    memory.refused = memory.failed = false;
+    builder->parser = XML_ParserCreate_MM(NULL, &suite, separator);
+    if (!builder->parser)
+        return RESULT_NO_MEMORY;
+    enum result result = read_document(builder, text, error);
+    XML_ParserFree(builder->parser);
+    memory.arena = NULL;
+    if (result == RESULT_OK)
+        *root = builder->root;
+    return result;
+}
+
+static const char *escape_of(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    /* Read back unescaped, white space would be spaces. */
+    case '\t':
+        return "&#9;";
+    case '\n':
+        return "&#10;";
+    case '\r':
+        return "&#13;";
+    default:
+        return NULL;
+    }
+}
+
+void xml_append_escaped(struct buffer *out, struct slice value)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        const char *escape = escape_of(value.data[i]);
+        if (!escape)
+            continue;
+        buffer_append(out, value.data + done, i - done);
+        buffer_append_string(out, escape);
+        done = i + 1;
+    }
+    buffer_append(out, value.data + done, value.len - done);
+}
