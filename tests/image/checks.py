@@ -16,6 +16,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CLIENT = pathlib.Path(__file__).resolve().with_name("client.py")
 TAG = "localhost/amazonmq-local:test"
 SEEDS = "/docker-entrypoint-initdb.d"
+ZONES = "/usr/share/zoneinfo/"
 USER = 65532
 BROKER = "b-11111111-2222-3333-4444-555555555555"
 # Megabytes of 1,000,000 bytes.
@@ -51,11 +52,22 @@ class World:
     def members(self):
         """Everything in the image, by absolute path."""
         found = {}
-        for layer in self.layers:
-            for member in tarfile.open(fileobj=io.BytesIO(layer)):
+        for archive in self.archives:
+            for member in archive:
                 found["/" + member.name.strip("./")] = member
         found.pop("/", None)
         return found
+
+    @functools.cached_property
+    def archives(self):
+        return [tarfile.open(fileobj=io.BytesIO(layer)) for layer in self.layers]
+
+    def content(self, path):
+        """The bytes of a file of the image; links are followed."""
+        for archive in reversed(self.archives):
+            if self.members[path] in archive:
+                return archive.extractfile(self.members[path]).read()
+        raise AssertionError(f"no {path}")
 
 
 def expect(wanted, got, what="got"):
@@ -101,7 +113,7 @@ def test_size(world):
     return said
 
 
-def test_holds_the_binary_its_closure_and_two_folders_only(world):
+def test_holds_the_binary_its_closure_zones_and_two_folders_only(world):
     # Asked of the image's own loader, so this neither trusts docker/collect nor misses an unresolved library.
     loader, = [path for path in world.members if re.search(r"/ld-linux[^/]*$|/ld64[^/]*$", path)]
     container = world.start("--entrypoint", loader, arguments=("--list", "/amazonmq-local"))
@@ -111,17 +123,32 @@ def test_holds_the_binary_its_closure_and_two_folders_only(world):
         listed.append(line)
     closure = set(re.findall(r"/[^ ]+", "\n".join(listed)))
     files = {path for path, member in world.members.items() if not member.isdir()}
-    expect({"/amazonmq-local"} | closure, files, "files")
+    others = {path for path in files if not path.startswith(ZONES)}
+    expect({"/amazonmq-local"} | closure, others, "files")
     folders = {path for path, member in world.members.items() if member.isdir()}
     parents = {str(parent) for path in files for parent in pathlib.PurePath(path).parents} - {"/"}
     expect({"/data", SEEDS} | parents, folders, "folders")
+
+
+def test_holds_the_time_zones(world):
+    zones = {path.removeprefix(ZONES) for path, member in world.members.items()
+             if path.startswith(ZONES) and not member.isdir()}
+    variants = {zone for zone in zones if re.match(r"(posix|right)/|posixrules$|localtime$", zone)}
+    expect(set(), variants, "variants")
+    strangers = {zone for zone in zones if not world.content(ZONES + zone).startswith(b"TZif")}
+    expect(set(), strangers, "no zones")
+    wanted = {"Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata", "Etc/GMT+5", "CET", "UTC"}
+    expect(set(), wanted - zones, "missing zones")
+    # The database of 2025 has 598 names; fewer than 400 are no whole one.
+    assert len(zones) > 400, f"{len(zones)} zones"
+    return f"{len(zones)}"
 
 
 def test_only_the_data_folder_belongs_to_the_user(world):
     owned = {path for path, member in world.members.items() if (member.uid, member.gid) != (0, 0)}
     expect({"/data"}, owned, "not owned by root")
     expect((USER, USER), (world.members["/data"].uid, world.members["/data"].gid), "owner of /data")
-    loose = {path for path, member in world.members.items() if member.mode & 0o6022}
+    loose = {path for path, member in world.members.items() if member.mode & 0o6022 and not member.issym()}
     expect(set(), loose, "writable by others, or set-id")
 
 
@@ -131,10 +158,7 @@ def test_has_no_shell(world):
 
 
 def test_binary_is_stripped(world):
-    for layer in world.layers:
-        archive = tarfile.open(fileobj=io.BytesIO(layer))
-        if "amazonmq-local" in archive.getnames():
-            elf = archive.extractfile("amazonmq-local").read()
+    elf = world.content("/amazonmq-local")
     expect(b"\x7fELF\x02\x01", elf[:6], "begin of the binary")
     table, = struct.unpack_from("<Q", elf, 0x28)
     entry_size, entries = struct.unpack_from("<HH", elf, 0x3A)
@@ -235,6 +259,29 @@ def test_mounted_empty_folder_is_fine(world):
     container = world.start("--volume", f"{world.folder('nothing')}:{SEEDS}:ro")
     container.ready()
     expect([], broker_names(container), "brokers")
+
+
+def test_time_zones_are_known_by_name(world):
+    container = world.start("--env", "AMAZONMQ_LOCAL_CREATE_TIME=0")
+    container.ready()
+    broker = {"brokerName": "zoned", "deploymentMode": "SINGLE_INSTANCE", "engineType": "ACTIVEMQ",
+              "hostInstanceType": "mq.t3.micro", "publiclyAccessible": False,
+              "users": [{"username": "resident", "password": "resident-password-1"}]}
+
+    def window(zone):
+        return {"maintenanceWindowStartTime": {"dayOfWeek": "SUNDAY", "timeOfDay": "02:30", "timeZone": zone}}
+
+    status, created = request(container, "POST", "/v1/brokers", broker | window("Europe/Berlin"))
+    expect(200, status, f"status of CreateBroker ({created})")
+    path = f"/v1/brokers/{created['brokerId']}"
+    status, updated = request(container, "PUT", path, window("America/Argentina/Buenos_Aires"))
+    expect(200, status, f"status of UpdateBroker ({updated})")
+    for method, target, members in ("POST", "/v1/brokers", broker | {"brokerName": "martian"}), ("PUT", path, {}):
+        status, refused = request(container, method, target, members | window("Mars/Base"))
+        expect((400, "maintenanceWindowStartTime.timeZone"), (status, refused.get("errorAttribute")), method)
+    described = request(container, "GET", path)[1]
+    expect(window("America/Argentina/Buenos_Aires"), {key: described.get(key) for key in window("")}, "window")
+    expect(["zoned"], broker_names(container), "brokers")
 
 
 def test_broken_seed_stops_the_start(world):
