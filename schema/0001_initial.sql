@@ -1,9 +1,9 @@
--- Brokers, their users, access keys and faults.
+-- Brokers, their users, access keys and faults; the catalogue and configurations are in the next script.
 --
 -- A column carries the snake_case name of the API member it stands for, without the resource's prefix
 -- (brokerId -> broker.id, hostInstanceType -> host_instance_type). Every column that can have a default
 -- has one, so a fixture broker is one line. A constraint is named after its rule: the name is the message a
--- seed that breaks it gets. No function of the server is used here: the sqlite3 shell opens a stopped file.
+-- seed that breaks it gets (of a UNIQUE one SQLite says the columns). No function of the server is used here: the sqlite3 shell opens a stopped file.
 
 -- One row, the server's own: the account and region a fixture gets that names none (--account, --region).
 CREATE TABLE default_world (
@@ -40,17 +40,21 @@ CREATE TABLE broker (
             CONSTRAINT "state: a broker state of the API"
             CHECK (state IN ('CREATION_IN_PROGRESS', 'CREATION_FAILED', 'DELETION_IN_PROGRESS', 'RUNNING',
                              'REBOOT_IN_PROGRESS', 'CRITICAL_ACTION_REQUIRED', 'REPLICA')),
-    -- When a reboot ends (milliseconds since 1970); NULL: the state stays.
+    -- When the next step of a creation, a reboot or a deletion is due (milliseconds since 1970); NULL: never.
     state_due_ms INTEGER,
     -- The state a reboot returns to.
     state_after  TEXT NOT NULL DEFAULT 'RUNNING'
             CONSTRAINT "state_after: RUNNING, CRITICAL_ACTION_REQUIRED or REPLICA"
             CHECK (state_after IN ('RUNNING', 'CRITICAL_ACTION_REQUIRED', 'REPLICA')),
+    -- How far a creation has come: 0 nothing to be seen yet, 1 users and configuration are pending, 2 users applied
+    -- and instances there, 3 the configuration is current.
+    creation_step INTEGER NOT NULL DEFAULT 1
+            CONSTRAINT "creation_step: 0 to 3" CHECK (creation_step BETWEEN 0 AND 3),
     created TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z')
             CONSTRAINT "created: YYYY-MM-DDTHH:MM:SS.ffffffZ"
             CHECK (created GLOB '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]Z'
                    AND length(CAST(created AS BLOB)) = 27
-                   AND strftime('%Y-%m-%dT%H:%M:%S', substr(created, 1, 19)) IS substr(created, 1, 19)),
+                   AND strftime('%Y-%m-%dT%H:%M:%S', substr(created, 1, 19), '+0 days') IS substr(created, 1, 19)),
     engine_type TEXT NOT NULL DEFAULT 'ACTIVEMQ'
             CONSTRAINT "engine_type: ACTIVEMQ or RABBITMQ" CHECK (engine_type IN ('ACTIVEMQ', 'RABBITMQ')),
     -- NULL in these three: the engine's default is filled in when the row is inserted.
@@ -86,8 +90,9 @@ CREATE TABLE broker (
             CONSTRAINT "kms_key_id: 1 to 2048 printable ASCII characters"
             CHECK (length(kms_key_id) BETWEEN 1 AND 2048 AND kms_key_id NOT GLOB '*[^ -~]*'
                    AND length(CAST(kms_key_id AS BLOB)) = length(kms_key_id)),
-    -- maintenanceWindowStartTime.
-    day_of_week  TEXT NOT NULL DEFAULT 'SUNDAY'
+    -- maintenanceWindowStartTime. A window opens only on brokers that were given a day: NULL stands for a Sunday
+    -- nothing ever happens on.
+    day_of_week  TEXT
             CONSTRAINT "day_of_week: MONDAY to SUNDAY"
             CHECK (day_of_week IN ('MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY')),
     time_of_day  TEXT NOT NULL DEFAULT '11:00'
@@ -98,19 +103,74 @@ CREATE TABLE broker (
             CONSTRAINT "time_zone: 1 to 64 characters of [A-Za-z0-9_+:/-]"
             CHECK (length(time_zone) BETWEEN 1 AND 64 AND time_zone NOT GLOB '*[^-A-Za-z0-9_+:/]*'
                    AND length(CAST(time_zone AS BLOB)) = length(time_zone)),
+    -- When it opens next (milliseconds since 1970); NULL: to be reckoned from the three above.
+    window_due_ms INTEGER,
+    -- Changes of the window since it last opened; the service allows four.
+    window_changes INTEGER NOT NULL DEFAULT 0
+            CONSTRAINT "window_changes: 0 or more" CHECK (window_changes >= 0),
+    -- GB; NULL: the instance type's own.
+    storage_size INTEGER
+            CONSTRAINT "storage_size: a multiple of 5" CHECK (storage_size > 0 AND storage_size % 5 = 0),
+    -- ldapServerMetadata as DescribeBroker shows it, a JSON object; the password stands apart.
+    ldap_server_metadata TEXT
+            CONSTRAINT "ldap_server_metadata: a JSON object" CHECK (ldap_server_metadata GLOB '{*}'),
+    ldap_service_account_password TEXT,
+    -- The idempotency token CreateBroker was called with.
+    creator_request_id TEXT,
     -- JSON arrays of ids; NULL: stable ones, generated from the account and region.
     subnet_ids      TEXT
             CONSTRAINT "subnet_ids: a JSON array without escapes" CHECK (instr(subnet_ids, '\') = 0),
     security_groups TEXT
             CONSTRAINT "security_groups: a JSON array without escapes" CHECK (instr(security_groups, '\') = 0),
-    -- The configuration in use; NULL: a stable id, generated from the broker's id.
-    configuration_id TEXT
-            CONSTRAINT "configuration_id: 1 to 100 characters of [A-Za-z0-9-]"
-            CHECK (length(configuration_id) BETWEEN 1 AND 100 AND configuration_id NOT GLOB '*[^-A-Za-z0-9]*'
-                   AND length(CAST(configuration_id AS BLOB)) = length(configuration_id)),
-    configuration_revision INTEGER NOT NULL DEFAULT 1
-            CONSTRAINT "configuration_revision: 1 to 300" CHECK (configuration_revision BETWEEN 1 AND 300),
+    -- The configuration in use. A broker that names neither this nor the pending one gets one of its own.
+    configuration_id TEXT,
+    configuration_revision INTEGER NOT NULL DEFAULT 1,
 
+    -- What the next reboot or maintenance window will change; NULL: nothing.
+    pending_engine_version TEXT
+            CONSTRAINT "pending_engine_version: digits and dots"
+            CHECK (length(pending_engine_version) BETWEEN 1 AND 20 AND pending_engine_version NOT GLOB '*[^0-9.]*'
+                   AND length(CAST(pending_engine_version AS BLOB)) = length(pending_engine_version)),
+    pending_host_instance_type TEXT
+            CONSTRAINT "pending_host_instance_type: mq. and a size"
+            CHECK (length(pending_host_instance_type) <= 50 AND pending_host_instance_type GLOB 'mq.?*'
+                   AND pending_host_instance_type NOT GLOB '*[^.a-z0-9]*'
+                   AND length(CAST(pending_host_instance_type AS BLOB)) = length(pending_host_instance_type)),
+    pending_authentication_strategy TEXT
+            CONSTRAINT "pending_authentication_strategy: SIMPLE, LDAP or CONFIG_MANAGED"
+            CHECK (pending_authentication_strategy IN ('SIMPLE', 'LDAP', 'CONFIG_MANAGED')),
+    pending_security_groups TEXT
+            CONSTRAINT "pending_security_groups: a JSON array without escapes"
+            CHECK (instr(pending_security_groups, '\') = 0),
+    -- 0: back to the instance type's own.
+    pending_storage_size INTEGER
+            CONSTRAINT "pending_storage_size: a multiple of 5"
+            CHECK (pending_storage_size >= 0 AND pending_storage_size % 5 = 0),
+    pending_ldap_server_metadata TEXT
+            CONSTRAINT "pending_ldap_server_metadata: a JSON object" CHECK (pending_ldap_server_metadata GLOB '{*}'),
+    pending_ldap_service_account_password TEXT,
+    pending_logs_general INTEGER
+            CONSTRAINT "pending_logs_general: 0 or 1" CHECK (pending_logs_general IN (0, 1)),
+    pending_logs_audit INTEGER
+            CONSTRAINT "pending_logs_audit: 0 or 1" CHECK (pending_logs_audit IN (0, 1)),
+    pending_configuration_id TEXT,
+    pending_configuration_revision INTEGER NOT NULL DEFAULT 1,
+
+    -- A pair of brokers that replicate: NULL where there is none. The role and the other broker are there as soon as
+    -- the pair is pending.
+    data_replication_mode TEXT
+            CONSTRAINT "data_replication_mode: NONE or CRDR" CHECK (data_replication_mode IN ('NONE', 'CRDR')),
+    pending_data_replication_mode TEXT
+            CONSTRAINT "pending_data_replication_mode: NONE or CRDR" CHECK (pending_data_replication_mode IN ('NONE', 'CRDR')),
+    data_replication_role TEXT
+            CONSTRAINT "data_replication_role: PRIMARY or REPLICA" CHECK (data_replication_role IN ('PRIMARY', 'REPLICA')),
+    data_replication_counterpart TEXT,
+    data_replication_counterpart_region TEXT,
+
+    FOREIGN KEY (configuration_id, configuration_revision)
+        REFERENCES configuration_revision (configuration_id, revision),
+    FOREIGN KEY (pending_configuration_id, pending_configuration_revision)
+        REFERENCES configuration_revision (configuration_id, revision),
     CONSTRAINT "name: a broker name is unique in its account and region" UNIQUE (account, region, name),
     CONSTRAINT "deployment_mode: ACTIVE_STANDBY_MULTI_AZ is for ACTIVEMQ, CLUSTER_MULTI_AZ for RABBITMQ"
         CHECK (deployment_mode = 'SINGLE_INSTANCE'
@@ -118,35 +178,60 @@ CREATE TABLE broker (
     CONSTRAINT "storage_type: RABBITMQ brokers use EBS"
         CHECK (storage_type IS NULL OR engine_type = 'ACTIVEMQ' OR storage_type = 'EBS'),
     CONSTRAINT "logs_audit: RABBITMQ brokers have no audit log" CHECK (engine_type = 'ACTIVEMQ' OR logs_audit = 0),
+    CONSTRAINT "pending_logs_audit: RABBITMQ brokers have no audit log"
+        CHECK (engine_type = 'ACTIVEMQ' OR coalesce(pending_logs_audit, 0) = 0),
     CONSTRAINT "kms_key_id: only with use_aws_owned_key = 0" CHECK (kms_key_id IS NULL OR use_aws_owned_key = 0),
-    CONSTRAINT "state_due_ms: only while REBOOT_IN_PROGRESS" CHECK (state_due_ms IS NULL OR state = 'REBOOT_IN_PROGRESS')
+    CONSTRAINT "data_replication_role, data_replication_counterpart, data_replication_counterpart_region: all or none"
+        CHECK ((data_replication_role IS NULL) = (data_replication_counterpart IS NULL)
+               AND (data_replication_role IS NULL) = (data_replication_counterpart_region IS NULL)),
+    CONSTRAINT "data_replication_mode, pending_data_replication_mode: CRDR has a counterpart"
+        CHECK (data_replication_role IS NOT NULL
+               OR (coalesce(data_replication_mode, '') <> 'CRDR' AND coalesce(pending_data_replication_mode, '') <> 'CRDR')),
+    CONSTRAINT "window_due_ms: only with day_of_week" CHECK (window_due_ms IS NULL OR day_of_week IS NOT NULL),
+    CONSTRAINT "state_due_ms: only while CREATION_IN_PROGRESS, REBOOT_IN_PROGRESS or DELETION_IN_PROGRESS"
+        CHECK (state_due_ms IS NULL OR state IN ('CREATION_IN_PROGRESS', 'REBOOT_IN_PROGRESS', 'DELETION_IN_PROGRESS'))
 ) STRICT;
 
--- The page of ListBrokers, and the timer.
+-- The page of ListBrokers, the timer, windows to be reckoned, and which brokers use a configuration.
 CREATE UNIQUE INDEX broker_page ON broker (account, region, id);
 CREATE INDEX broker_due ON broker (state_due_ms) WHERE state_due_ms IS NOT NULL;
+CREATE INDEX broker_window_due ON broker (window_due_ms) WHERE window_due_ms IS NOT NULL;
+CREATE INDEX broker_window_unknown ON broker (id) WHERE day_of_week IS NOT NULL AND window_due_ms IS NULL;
+CREATE INDEX broker_configured ON broker (configuration_id, configuration_revision);
+CREATE INDEX broker_pending_configured ON broker (pending_configuration_id, pending_configuration_revision);
 
 CREATE TRIGGER broker_ids_insert BEFORE INSERT ON broker
-WHEN new.subnet_ids IS NOT NULL OR new.security_groups IS NOT NULL
+WHEN coalesce(new.subnet_ids, new.security_groups, new.pending_security_groups, new.ldap_server_metadata,
+              new.pending_ldap_server_metadata) IS NOT NULL
 BEGIN
     SELECT 1 FROM json_each(coalesce(new.subnet_ids, '[]'));
     SELECT 1 FROM json_each(coalesce(new.security_groups, '[]'));
+    SELECT 1 FROM json_each(coalesce(new.pending_security_groups, '[]'));
+    SELECT 1 FROM json_each(coalesce(new.ldap_server_metadata, '{}'));
+    SELECT 1 FROM json_each(coalesce(new.pending_ldap_server_metadata, '{}'));
     SELECT RAISE(ABORT, 'subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]')
-      FROM json_tree('[' || coalesce(new.subnet_ids, '[]') || ',' || coalesce(new.security_groups, '[]') || ']')
+      FROM json_tree('[' || coalesce(new.subnet_ids, '[]') || ',' || coalesce(new.security_groups, '[]') || ','
+                     || coalesce(new.pending_security_groups, '[]') || ']')
      WHERE CASE WHEN fullkey = '$' THEN 0
-                WHEN path = '$' THEN type <> 'array' OR key > 1
+                WHEN path = '$' THEN type <> 'array' OR key > 2
                 ELSE type <> 'text' OR value = '' OR value GLOB '*[^-A-Za-z0-9]*' END;
 END;
 
-CREATE TRIGGER broker_ids_update BEFORE UPDATE OF subnet_ids, security_groups ON broker
-WHEN new.subnet_ids IS NOT NULL OR new.security_groups IS NOT NULL
+CREATE TRIGGER broker_ids_update BEFORE UPDATE OF subnet_ids, security_groups, pending_security_groups, ldap_server_metadata,
+    pending_ldap_server_metadata ON broker
+WHEN coalesce(new.subnet_ids, new.security_groups, new.pending_security_groups, new.ldap_server_metadata,
+              new.pending_ldap_server_metadata) IS NOT NULL
 BEGIN
     SELECT 1 FROM json_each(coalesce(new.subnet_ids, '[]'));
     SELECT 1 FROM json_each(coalesce(new.security_groups, '[]'));
+    SELECT 1 FROM json_each(coalesce(new.pending_security_groups, '[]'));
+    SELECT 1 FROM json_each(coalesce(new.ldap_server_metadata, '{}'));
+    SELECT 1 FROM json_each(coalesce(new.pending_ldap_server_metadata, '{}'));
     SELECT RAISE(ABORT, 'subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]')
-      FROM json_tree('[' || coalesce(new.subnet_ids, '[]') || ',' || coalesce(new.security_groups, '[]') || ']')
+      FROM json_tree('[' || coalesce(new.subnet_ids, '[]') || ',' || coalesce(new.security_groups, '[]') || ','
+                     || coalesce(new.pending_security_groups, '[]') || ']')
      WHERE CASE WHEN fullkey = '$' THEN 0
-                WHEN path = '$' THEN type <> 'array' OR key > 1
+                WHEN path = '$' THEN type <> 'array' OR key > 2
                 ELSE type <> 'text' OR value = '' OR value GLOB '*[^-A-Za-z0-9]*' END;
 END;
 
@@ -169,9 +254,10 @@ BEGIN
     UPDATE broker SET
         account = CASE new.account WHEN '' THEN (SELECT account FROM default_world) ELSE new.account END,
         region = CASE new.region WHEN '' THEN (SELECT region FROM default_world) ELSE new.region END,
-        engine_version = coalesce(new.engine_version, CASE new.engine_type WHEN 'ACTIVEMQ' THEN '5.19' ELSE '4.3' END),
+        engine_version = coalesce(new.engine_version,
+                                  (SELECT fixture_version FROM engine WHERE type = new.engine_type)),
         host_instance_type = coalesce(new.host_instance_type,
-                                      CASE new.engine_type WHEN 'ACTIVEMQ' THEN 'mq.m5.large' ELSE 'mq.m7g.medium' END),
+                                      (SELECT fixture_host_instance_type FROM engine WHERE type = new.engine_type)),
         storage_type = coalesce(new.storage_type, CASE new.engine_type WHEN 'ACTIVEMQ' THEN 'EFS' ELSE 'EBS' END)
     WHERE id = new.id;
 END;
@@ -254,6 +340,9 @@ CREATE TABLE user (
     CONSTRAINT "pending_replication_user: excludes pending_console_access"
         CHECK (NOT (coalesce(pending_console_access, console_access) AND coalesce(pending_replication_user, replication_user)))
 ) STRICT, WITHOUT ROWID;
+
+-- What a reboot has to change, without a look at the users that stay as they are.
+CREATE INDEX user_pending ON user (broker_id, pending_change) WHERE pending_change IS NOT NULL;
 
 -- A CHECK cannot look into a list, a trigger can: both lists are read as one list of two. Each has brackets of its
 -- own, so text that makes sense only together would be a string across both, with a bracket in it.

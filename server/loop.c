@@ -23,6 +23,7 @@ enum {
 struct loop {
     struct listener *listener;
     struct store *store;
+    const struct settings *settings;
     int epoll;
     int signals;
     bool stopping;
@@ -53,15 +54,14 @@ static int wait_ms(const struct loop *loop, int64_t now_ms)
     return listener_wait >= 0 && listener_wait < wait ? listener_wait : (int)wait;
 }
 
-/* Reboots that end now. Their writes are one operation of the tick. */
+/* What is due of creations, reboots, deletions and windows. The writes are one operation of the
+ * tick. */
 static void advance(struct loop *loop, int64_t now_ms)
 {
     int64_t due_ms = INT64_MAX;
     if (loop->retry_ms > now_ms || broker_due_ms(loop->store, &due_ms) || due_ms > clock_wall_ms())
         return;
-    store_operation_begin(loop->store);
-    enum result result = lifecycle_advance(loop->store, clock_wall_ms());
-    if (store_operation_end(loop->store, !result) || result)
+    if (lifecycle_advance(loop->store, loop->settings, clock_wall_ms()))
         loop->retry_ms = now_ms + LOOP_RETRY_MS;
 }
 
@@ -122,9 +122,11 @@ static enum result set_up(struct loop *loop)
     return listener_watch(loop->listener, loop->epoll);
 }
 
-enum result loop_run(struct listener *listener, struct store *store)
+enum result loop_run(struct listener *listener, struct store *store,
+                     const struct settings *settings)
 {
-    struct loop loop = {.listener = listener, .store = store, .epoll = -1, .signals = -1};
+    struct loop loop = {
+        .listener = listener, .store = store, .settings = settings, .epoll = -1, .signals = -1};
     enum result result = set_up(&loop);
     while (!result && !(loop.stopping && (listener_connections(listener) == 0 ||
                                           clock_monotonic_ms() >= loop.stop_by_ms)))

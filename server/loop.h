@@ -4,8 +4,11 @@
 
 #include "http/listener.h"
 
+struct settings;
+
 /* Runs until SIGTERM or SIGINT, which the caller has blocked, and then until what is in flight is
  * answered or the time for that is over. RESULT_SYSTEM when the loop cannot be set up. */
-enum result loop_run(struct listener *listener, struct store *store) MUST_CHECK;
+enum result loop_run(struct listener *listener, struct store *store,
+                     const struct settings *settings) MUST_CHECK;
 
 #endif

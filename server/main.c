@@ -141,7 +141,9 @@ static int serve(const struct options *options, struct store *store, struct sock
     struct settings settings = {.account = slice_of(options->account),
                                 .region = slice_of(options->region),
                                 .verify = options->verify,
-                                .reboot_ms = options->reboot_ms};
+                                .create_ms = options->create_ms,
+                                .reboot_ms = options->reboot_ms,
+                                .delete_ms = options->delete_ms};
     struct gate_options gate_options = {.store = store, .settings = &settings, .version = VERSION};
     struct listener_options listener_options = {
         .store = store,
@@ -165,7 +167,7 @@ static int serve(const struct options *options, struct store *store, struct sock
     }
     block_signals();
     if (announce(options, port))
-        status = loop_run(listener, store) ? fail(strerror(errno)) : 0;
+        status = loop_run(listener, store, &settings) ? fail(strerror(errno)) : 0;
 out:
     listener_free(listener);
     gate_free(gate);

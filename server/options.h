@@ -23,7 +23,9 @@ struct options {
     const char *account;
     const char *region;
     bool verify;
+    int64_t create_ms;
     int64_t reboot_ms;
+    int64_t delete_ms;
     int64_t max_body;
     int64_t max_connections;
     int64_t idle_ms;

@@ -16,21 +16,34 @@ void call_take_body(struct call *call)
     call->reply.body = (struct slice){body, text.len};
 }
 
-void call_fail(struct call *call, enum error_id id, ...)
+static void fail(struct call *call, struct slice path, enum error_id id, va_list args)
 {
     const struct error_text *error = error_text(id);
     struct slice places[ERROR_PLACES] = {{NULL, 0}};
-    va_list args;
-    va_start(args, id);
     size_t count = 0;
     for (const char *at = error->text; (at = strstr(at, "{}")) && count < ERROR_PLACES; at += 2)
         places[count++] = va_arg(args, struct slice);
-    va_end(args);
     call->failed = true;
     call->reply = (struct reply){.status = error->status, .error = error->name};
     buffer_clear(call->out);
-    error_write(call->out, id, places, (struct slice){NULL, 0});
+    error_write(call->out, id, path, places, (struct slice){NULL, 0});
     call_take_body(call);
+}
+
+void call_fail(struct call *call, enum error_id id, ...)
+{
+    va_list args;
+    va_start(args, id);
+    fail(call, (struct slice){NULL, 0}, id, args);
+    va_end(args);
+}
+
+void call_fail_within(struct call *call, struct slice path, enum error_id id, ...)
+{
+    va_list args;
+    va_start(args, id);
+    fail(call, path, id, args);
+    va_end(args);
 }
 
 void call_fail_internal(struct call *call, enum result result)

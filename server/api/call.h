@@ -23,8 +23,9 @@ struct caller {
 struct settings {
     struct slice account; /* of a caller that names none */
     struct slice region;
-    bool verify;       /* --auth verify */
-    int64_t reboot_ms; /* 0: a reboot is over before its call is answered */
+    bool verify; /* --auth verify */
+    /* How long creations, reboots and deletions take; 0: over before the call is answered. */
+    int64_t create_ms, reboot_ms, delete_ms;
 };
 
 /* The broker a path names, as far as every operation wants to know it. */
@@ -33,6 +34,7 @@ struct call_broker {
     struct slice name;
     struct slice state;
     bool rabbitmq;
+    bool shows_users;
 };
 
 /* Path labels that the operation does not have are absent. */
@@ -70,6 +72,10 @@ struct call {
 /* Answers with an error of the table; behind the id come as many `struct slice` as its text has
  * places. */
 void call_fail(struct call *call, enum error_id id, ...);
+
+/* As call_fail, for a part of the body: `path` (with its dot, `users[0].`) goes before the
+ * attribute. */
+void call_fail_within(struct call *call, struct slice path, enum error_id id, ...);
 
 /* As call_fail, where a step of the call failed for a reason of ours: 500, and a line in the log.
  */

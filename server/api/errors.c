@@ -77,6 +77,210 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_BROKER_REBOOT_STATE] = {BAD_REQUEST, NULL,
                                    "Broker [{}] can't be rebooted while in state [{}].",
                                    GRADE_ASSUMED},
+    [ERROR_BROKER_DELETE_STATE] = {BAD_REQUEST, NULL,
+                                   "Broker [{}] can't be deleted while in state [{}].",
+                                   GRADE_RECORDED},
+    [ERROR_BROKER_NAME_LENGTH] =
+        {BAD_REQUEST, "brokerName",
+         "Broker name is invalid. Enter a broker name 1 to 50 characters long.", GRADE_ASSUMED},
+    [ERROR_BROKER_NAME_CHARACTERS] = {BAD_REQUEST, "brokerName",
+                                      "Make sure your Broker name only contains valid characters.",
+                                      GRADE_RECORDED},
+    [ERROR_BROKER_EXISTS] = {CONFLICT, "brokerName",
+                             "Broker named [{}] already exists. Specify a unique broker name.",
+                             GRADE_RECORDED},
+    [ERROR_BROKER_PAIRED] =
+        {BAD_REQUEST, NULL, "Broker [{}] can't be deleted while it is paired for data replication.",
+         GRADE_ASSUMED},
+    [ERROR_NO_REPLICA] = {BAD_REQUEST, "broker-id",
+                          "Broker [{}] is not a data replication replica.", GRADE_ASSUMED},
+    [ERROR_ENUM] = {BAD_REQUEST, "{}", "Value of [{}] is invalid: [{}]. Valid values are: [{}].",
+                    GRADE_ASSUMED},
+    [ERROR_ENGINE_TYPE] =
+        {BAD_REQUEST, "engineType",
+         "Broker engine type [{}] is invalid. Valid values are: [ACTIVEMQ, RABBITMQ]",
+         GRADE_ASSUMED},
+    [ERROR_ENGINE_VERSION] = {BAD_REQUEST, "engineVersion",
+                              "Broker engine version [{}] is invalid for broker engine type [{}]. "
+                              "Valid values: [{}].",
+                              GRADE_RECORDED},
+    [ERROR_AUTO_MINOR] =
+        {BAD_REQUEST, "autoMinorVersionUpgrade",
+         "Brokers on [{}] version [{}] must have [autoMinorVersionUpgrade] set to [true].",
+         GRADE_RECORDED},
+    [ERROR_INSTANCE_TYPE] = {BAD_REQUEST, "hostInstanceType",
+                             "Broker engine type [{}] does not support host instance type [{}].",
+                             GRADE_RECORDED},
+    [ERROR_STORAGE_TYPE] = {BAD_REQUEST, "storageType",
+                            "Broker engine type [{}] does not support storage type [{}].",
+                            GRADE_ASSUMED},
+    [ERROR_DEPLOYMENT_MODE] = {BAD_REQUEST, "deploymentMode",
+                               "Broker engine type [{}] does not support deployment mode [{}].",
+                               GRADE_ASSUMED},
+    [ERROR_STRATEGY_OF_ENGINE] =
+        {BAD_REQUEST, "authenticationStrategy",
+         "Broker engine type [{}] does not support authentication strategy [{}].", GRADE_ASSUMED},
+    [ERROR_DOWNGRADE] = {BAD_REQUEST, "hostInstanceType",
+                         "Downgrading from current instance type [{}] to requested instance type "
+                         "[{}] is not supported for RabbitMQ brokers.",
+                         GRADE_RECORDED},
+    [ERROR_SUBNET_COUNT] = {BAD_REQUEST, "subnetIds",
+                            "Specify {} subnet(s) for deployment mode [{}].", GRADE_ASSUMED},
+    [ERROR_SECURITY_GROUP_COUNT] = {BAD_REQUEST, "securityGroups",
+                                    "Specify between [1] and [5] security groups.", GRADE_ASSUMED},
+    [ERROR_SECURITY_GROUPS_PUBLIC] = {BAD_REQUEST, "securityGroups",
+                                      "Broker with [publiclyAccessible] set to true does not "
+                                      "support specifying [securityGroups]",
+                                      GRADE_RECORDED},
+    [ERROR_SECURITY_GROUPS_CHANGE] =
+        {BAD_REQUEST, "securityGroups",
+         "Changing security groups is not supported for RabbitMQ brokers.", GRADE_RECORDED},
+    [ERROR_NETWORK_ID] = {BAD_REQUEST, "{}", "Invalid value for [{}]: [{}] is no ID.",
+                          GRADE_ASSUMED},
+    [ERROR_AUDIT_CREATE] = {BAD_REQUEST, "logs.audit",
+                            "Audit logging is not supported for RabbitMQ brokers.", GRADE_RECORDED},
+    [ERROR_AUDIT_UPDATE] = {BAD_REQUEST, "logs.audit",
+                            "Audit logs are not supported for RabbitMQ brokers.", GRADE_RECORDED},
+    [ERROR_KMS_KEY] = {BAD_REQUEST, "encryptionOptions.kmsKeyId",
+                       "Make sure your KMS key ID only contains printable ASCII characters and is "
+                       "1 to 2048 characters long.",
+                       GRADE_ASSUMED},
+    [ERROR_KMS_KEY_OWNED] = {BAD_REQUEST, "encryptionOptions.kmsKeyId",
+                             "Broker with [useAwsOwnedKey] set to true does not support specifying "
+                             "[kmsKeyId].",
+                             GRADE_ASSUMED},
+    [ERROR_STORAGE_SIZE] = {BAD_REQUEST, "storageSize",
+                            "Storage size is invalid. Specify a multiple of [5] up to [{}].",
+                            GRADE_ASSUMED},
+    [ERROR_STORAGE_SIZE_BROKER] =
+        {BAD_REQUEST, "storageSize",
+         "Specifying [storageSize] is only supported for RabbitMQ 4 brokers with deployment mode "
+         "[CLUSTER_MULTI_AZ] on mq.m7g instance types.",
+         GRADE_ASSUMED},
+    [ERROR_LDAP_ENGINE] = {BAD_REQUEST, "ldapServerMetadata",
+                           "LDAP server metadata is not supported for RabbitMQ brokers.",
+                           GRADE_ASSUMED},
+    [ERROR_LDAP_MISSING] = {BAD_REQUEST, "ldapServerMetadata",
+                            "Specify [ldapServerMetadata] for authentication strategy [LDAP].",
+                            GRADE_ASSUMED},
+    [ERROR_LDAP_SIMPLE] =
+        {BAD_REQUEST, "ldapServerMetadata",
+         "Specifying [ldapServerMetadata] requires authentication strategy [LDAP].", GRADE_ASSUMED},
+    [ERROR_LDAP_HOSTS] = {BAD_REQUEST, "ldapServerMetadata.hosts", "Specify one or two LDAP hosts.",
+                          GRADE_ASSUMED},
+    [ERROR_LDAP_HOST] = {BAD_REQUEST, "ldapServerMetadata.hosts",
+                         "LDAP host [{}] is invalid. Specify a host name without protocol or port.",
+                         GRADE_ASSUMED},
+    [ERROR_WINDOW_TIME] = {BAD_REQUEST, "maintenanceWindowStartTime.timeOfDay",
+                           "Time [{}] is invalid. Specify time in 24-hour format and use only "
+                           "numbers separated by a colon. Example: 13:05.",
+                           GRADE_RECORDED},
+    [ERROR_WINDOW_DAY] = {BAD_REQUEST, "maintenanceWindowStartTime.dayOfWeek",
+                          "Day [{}] is invalid. Specify a day of the week. Example: MONDAY.",
+                          GRADE_ASSUMED},
+    [ERROR_WINDOW_ZONE] = {BAD_REQUEST, "maintenanceWindowStartTime.timeZone",
+                           "Time zone [{}] is invalid. Specify a time zone in the Country/City or "
+                           "the UTC offset format.",
+                           GRADE_ASSUMED},
+    [ERROR_WINDOW_CHANGES] =
+        {BAD_REQUEST, NULL,
+         "Maintenance window cannot be modified greater than 4 times. You will be able to modify "
+         "your broker maintenance window after the next maintenance window has completed.",
+         GRADE_RECORDED},
+    [ERROR_RABBITMQ_ONE_USER] = {BAD_REQUEST, "users",
+                                 "Specify exactly one user for engine type [RABBITMQ].",
+                                 GRADE_RECORDED},
+    [ERROR_RABBITMQ_MOST_ONE_USER] = {BAD_REQUEST, "users",
+                                      "Specify no more than one user for engine type [RABBITMQ].",
+                                      GRADE_ASSUMED},
+    [ERROR_RABBITMQ_GUEST] = {BAD_REQUEST, "username",
+                              "Username [guest] is reserved. Specify another username.",
+                              GRADE_ASSUMED},
+    [ERROR_RABBITMQ_USERNAME] =
+        {BAD_REQUEST, "username",
+         "Make sure your username only contains valid characters [A-Za-z0-9-._].", GRADE_ASSUMED},
+    [ERROR_CRDR_PRIMARY] = {BAD_REQUEST, "dataReplicationPrimaryBrokerArn",
+                            "Primary broker [{}] can't be found or can't be replicated.",
+                            GRADE_ASSUMED},
+    [ERROR_CRDR_BROKER] = {BAD_REQUEST, "dataReplicationMode",
+                           "Data replication requires ActiveMQ 5.17.6 or later and deployment mode "
+                           "[ACTIVE_STANDBY_MULTI_AZ].",
+                           GRADE_ASSUMED},
+    [ERROR_CRDR_UPDATE] = {BAD_REQUEST, "dataReplicationMode",
+                           "Data replication can only be ended here, by [NONE] on the primary "
+                           "broker of a pair.",
+                           GRADE_ASSUMED},
+    [ERROR_SHARES_ENGINE] = {BAD_REQUEST, "resourceShareArns",
+                             "Resource shares are only supported for RabbitMQ brokers.",
+                             GRADE_ASSUMED},
+    [ERROR_SHARE_COUNT] = {BAD_REQUEST, "resourceShareArns",
+                           "Specify no more than [10] resource shares.", GRADE_ASSUMED},
+    [ERROR_SHARE_ARN] = {BAD_REQUEST, "resourceShareArns", "Resource share ARN [{}] is invalid.",
+                         GRADE_ASSUMED},
+    [ERROR_SHARES_REFUSED] = {BAD_REQUEST, "resourceShareArns",
+                              "One or more resource shares can't be used.", GRADE_ASSUMED},
+
+    [ERROR_CONFIGURATION_NOT_FOUND] = {NOT_FOUND, "configuration-id",
+                                       "Configuration ID [{}] can't be found. Make sure it exists.",
+                                       GRADE_RECORDED},
+    [ERROR_REVISION_NOT_FOUND] =
+        {NOT_FOUND, "configuration-revision",
+         "Revision [{}] of configuration [{}] can't be found. Make sure it exists.",
+         GRADE_RECORDED},
+    [ERROR_REVISION_NUMBER] =
+        {BAD_REQUEST, "configuration-revision",
+         "Invalid revision ID. Specify only integers from -2147483648 to 2147483647.",
+         GRADE_RECORDED},
+    [ERROR_CONFIGURATION_NAME_LENGTH] =
+        {BAD_REQUEST, "name",
+         "Configuration name is invalid. Enter a configuration name 1 to 150 characters long.",
+         GRADE_ASSUMED},
+    [ERROR_CONFIGURATION_NAME_CHARACTERS] =
+        {BAD_REQUEST, "name", "Make sure your Configuration name only contains valid characters.",
+         GRADE_ASSUMED},
+    [ERROR_CONFIGURATION_IN_USE] =
+        {CONFLICT, "configuration-id",
+         "Configuration ID [{}] is in use. Remove the configuration from all brokers and retry the "
+         "request.",
+         GRADE_DOCUMENTED},
+    [ERROR_CONFIGURATION_UNKNOWN] = {BAD_REQUEST, "configuration.id",
+                                     "Configuration ID [{}] can't be found. Make sure it exists.",
+                                     GRADE_ASSUMED},
+    [ERROR_REVISION_UNKNOWN] =
+        {BAD_REQUEST, "configuration.revision",
+         "Revision [{}] of configuration [{}] can't be found. Make sure it exists.", GRADE_ASSUMED},
+    [ERROR_CONFIGURATION_ENGINE] = {BAD_REQUEST, "configuration.id",
+                                    "Configuration ID [{}] is not for broker engine type [{}].",
+                                    GRADE_ASSUMED},
+    [ERROR_REVISION_COUNT] = {BAD_REQUEST, NULL,
+                              "Configuration ID [{}] can't have more than [300] revisions.",
+                              GRADE_ASSUMED},
+    [ERROR_CONFIGURATION_BASE64] = {BAD_REQUEST, "data",
+                                    "The specified configuration data is invalid: not base64.",
+                                    GRADE_ASSUMED},
+    [ERROR_CONFIGURATION_XML] = {BAD_REQUEST, "data",
+                                 "The specified XML configuration data is invalid: {}",
+                                 GRADE_RECORDED},
+    [ERROR_CONFIGURATION_LINE] =
+        {BAD_REQUEST, "data",
+         "The specified configuration data is invalid: line [{}] is not of the form key = value.",
+         GRADE_ASSUMED},
+    [ERROR_CONFIGURATION_UTF8] = {BAD_REQUEST, "data",
+                                  "The specified configuration data is invalid: not UTF-8 text.",
+                                  GRADE_ASSUMED},
+
+    [ERROR_RESOURCE_NOT_FOUND] = {NOT_FOUND, NULL, "Resource was not found", GRADE_RECORDED},
+    [ERROR_TAG_COUNT] = {BAD_REQUEST, "tags", "Specify no more than [50] tags.", GRADE_ASSUMED},
+    [ERROR_TAG_KEY_LENGTH] = {BAD_REQUEST, "tags",
+                              "Tag key [{}] is invalid. Enter a tag key 1 to 128 characters long.",
+                              GRADE_ASSUMED},
+    [ERROR_TAG_KEY_RESERVED] =
+        {BAD_REQUEST, "tags",
+         "Tag key [{}] is invalid. Tag keys that begin with [aws:] are reserved.", GRADE_ASSUMED},
+    [ERROR_TAG_VALUE_LENGTH] = {BAD_REQUEST, "tags",
+                                "Value of tag [{}] is invalid. Enter a tag value up to 256 "
+                                "characters long.",
+                                GRADE_ASSUMED},
 
     [ERROR_RABBITMQ_USERS] =
         {BAD_REQUEST, NULL,
@@ -149,10 +353,12 @@ enum error_id error_by_name(struct slice name)
 }
 
 /* Texts are ASCII without quotes or backslashes, so only the arguments need JSON's escapes. */
-static void write_filled(struct buffer *out, const char *text, const struct slice *args)
+static void write_filled(struct buffer *out, struct slice prefix, const char *text,
+                         const struct slice *args)
 {
     const char *place;
     buffer_append_char(out, '"');
+    json_append_escaped(out, prefix);
     for (; (place = strstr(text, "{}")); text = place + 2) {
         buffer_append(out, text, (size_t)(place - text));
         json_append_escaped(out, *args++);
@@ -161,20 +367,21 @@ static void write_filled(struct buffer *out, const char *text, const struct slic
     buffer_append_char(out, '"');
 }
 
-void error_write(struct buffer *out, enum error_id id, const struct slice *args,
-                 struct slice message)
+void error_write(struct buffer *out, enum error_id id, struct slice prefix,
+                 const struct slice *args, struct slice message)
 {
+    static const struct slice nothing = {NULL, 0};
     const struct error_text *error = &texts[id];
     buffer_append_char(out, '{');
     if (error->attribute) {
         buffer_append_string(out, "\"errorAttribute\":");
-        write_filled(out, error->attribute, args);
+        write_filled(out, prefix, error->attribute, args);
         buffer_append_char(out, ',');
     }
     buffer_append_string(out, "\"message\":");
     if (message.data)
-        write_filled(out, "{}", &message);
+        write_filled(out, nothing, "{}", &message);
     else
-        write_filled(out, error->text, args);
+        write_filled(out, nothing, error->text, args);
     buffer_append_char(out, '}');
 }

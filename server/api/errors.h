@@ -36,6 +36,73 @@ enum error_id {
     ERROR_BROKER_NOT_FOUND,    /* id */
     ERROR_BROKER_UPDATE_STATE, /* name, state */
     ERROR_BROKER_REBOOT_STATE, /* name, state */
+    ERROR_BROKER_DELETE_STATE, /* name, state */
+    ERROR_BROKER_NAME_LENGTH,
+    ERROR_BROKER_NAME_CHARACTERS,
+    ERROR_BROKER_EXISTS,      /* name */
+    ERROR_BROKER_PAIRED,      /* name */
+    ERROR_NO_REPLICA,         /* name */
+    ERROR_ENUM,               /* member, value, valid values */
+    ERROR_ENGINE_TYPE,        /* value */
+    ERROR_ENGINE_VERSION,     /* version, ENGINE, valid versions */
+    ERROR_AUTO_MINOR,         /* engine, version */
+    ERROR_INSTANCE_TYPE,      /* engine, type */
+    ERROR_STORAGE_TYPE,       /* engine, type */
+    ERROR_DEPLOYMENT_MODE,    /* engine, mode */
+    ERROR_STRATEGY_OF_ENGINE, /* engine, strategy */
+    ERROR_DOWNGRADE,          /* type, type */
+    ERROR_SUBNET_COUNT,       /* count, mode */
+    ERROR_SECURITY_GROUP_COUNT,
+    ERROR_SECURITY_GROUPS_PUBLIC,
+    ERROR_SECURITY_GROUPS_CHANGE,
+    ERROR_NETWORK_ID, /* member, value */
+    ERROR_AUDIT_CREATE,
+    ERROR_AUDIT_UPDATE,
+    ERROR_KMS_KEY,
+    ERROR_KMS_KEY_OWNED,
+    ERROR_STORAGE_SIZE, /* most */
+    ERROR_STORAGE_SIZE_BROKER,
+    ERROR_LDAP_ENGINE,
+    ERROR_LDAP_MISSING,
+    ERROR_LDAP_SIMPLE,
+    ERROR_LDAP_HOSTS,
+    ERROR_LDAP_HOST,   /* host */
+    ERROR_WINDOW_TIME, /* time */
+    ERROR_WINDOW_DAY,  /* day */
+    ERROR_WINDOW_ZONE, /* zone */
+    ERROR_WINDOW_CHANGES,
+    ERROR_RABBITMQ_ONE_USER,
+    ERROR_RABBITMQ_MOST_ONE_USER,
+    ERROR_RABBITMQ_GUEST,
+    ERROR_RABBITMQ_USERNAME,
+    ERROR_CRDR_PRIMARY, /* arn */
+    ERROR_CRDR_BROKER,
+    ERROR_CRDR_UPDATE,
+    ERROR_SHARES_ENGINE,
+    ERROR_SHARE_COUNT,
+    ERROR_SHARE_ARN, /* arn */
+    ERROR_SHARES_REFUSED,
+    /* configurations */
+    ERROR_CONFIGURATION_NOT_FOUND, /* id */
+    ERROR_REVISION_NOT_FOUND,      /* revision, id */
+    ERROR_REVISION_NUMBER,
+    ERROR_CONFIGURATION_NAME_LENGTH,
+    ERROR_CONFIGURATION_NAME_CHARACTERS,
+    ERROR_CONFIGURATION_IN_USE,  /* id */
+    ERROR_CONFIGURATION_UNKNOWN, /* id; named in the body of a broker */
+    ERROR_REVISION_UNKNOWN,      /* revision, id; the same */
+    ERROR_CONFIGURATION_ENGINE,  /* id, engine */
+    ERROR_REVISION_COUNT,        /* id */
+    ERROR_CONFIGURATION_BASE64,
+    ERROR_CONFIGURATION_XML,  /* reason */
+    ERROR_CONFIGURATION_LINE, /* line number */
+    ERROR_CONFIGURATION_UTF8,
+    /* tags */
+    ERROR_RESOURCE_NOT_FOUND,
+    ERROR_TAG_COUNT,
+    ERROR_TAG_KEY_LENGTH,   /* key */
+    ERROR_TAG_KEY_RESERVED, /* key */
+    ERROR_TAG_VALUE_LENGTH, /* key */
     /* users */
     ERROR_RABBITMQ_USERS,
     ERROR_USER_NOT_FOUND, /* name */
@@ -81,9 +148,10 @@ const struct error_text *error_text(enum error_id id);
 /* The first text of that exception name, or ERROR_NONE. */
 enum error_id error_by_name(struct slice name);
 
-/* Writes `{"errorAttribute":…,"message":…}`, the attribute only where there is one. `args` has as
+/* Writes `{"errorAttribute":…,"message":…}`; `prefix`, unless absent, stands before the attribute
+ * (`users[0].` and `password`). The attribute only where there is one. `args` has as
  * many slices as the text has places. `message`, unless absent, replaces the table's text. */
-void error_write(struct buffer *out, enum error_id id, const struct slice *args,
-                 struct slice message);
+void error_write(struct buffer *out, enum error_id id, struct slice prefix,
+                 const struct slice *args, struct slice message);
 
 #endif

@@ -6,26 +6,53 @@
 #include "base/arena.h"
 #include "base/json.h"
 
-enum member_type { MEMBER_BOOLEAN, MEMBER_STRING, MEMBER_STRINGS };
+/* What a member fills at its offset, zeroed where it is absent. */
+enum member_type {
+    MEMBER_BOOLEAN,    /* enum optional */
+    MEMBER_INTEGER,    /* struct optional_integer */
+    MEMBER_STRING,     /* struct slice */
+    MEMBER_STRINGS,    /* struct strings */
+    MEMBER_STRING_MAP, /* struct string_map */
+    MEMBER_OBJECT,     /* a pointer to the struct of `inner`, NULL where absent */
+    MEMBER_OBJECTS,    /* struct objects of the structs of `inner` */
+};
 
-/* A boolean that may be absent. */
 enum optional { OPTIONAL_ABSENT, OPTIONAL_FALSE, OPTIONAL_TRUE };
 
-/* A list of strings that may be absent. */
+struct optional_integer {
+    bool present;
+    int64_t value; /* what does not fit 32 bits is a wrong type */
+};
+
 struct strings {
     bool present;
     size_t count;
     struct slice *items;
 };
 
-/* One member of a body: where in the operation's input struct it goes. MEMBER_BOOLEAN fills an enum
- * optional, MEMBER_STRING a struct slice (absent: data is NULL), MEMBER_STRINGS a struct strings.
- */
+struct string_pair {
+    struct slice key, value;
+};
+
+struct string_map {
+    bool present;
+    size_t count;
+    struct string_pair *items; /* as sent */
+};
+
+struct objects {
+    bool present;
+    size_t count;
+    void *items;
+};
+
+/* One member of a body: where in the operation's input struct it goes. */
 struct member {
     const char *name;
     enum member_type type;
     size_t offset;
     bool required;
+    const struct members *inner; /* of objects */
 };
 
 struct members {
@@ -33,6 +60,11 @@ struct members {
     size_t count;
     size_t size; /* of the input struct */
 };
+
+#define MEMBERS(list, type)                                 \
+    {                                                       \
+        (list), sizeof(list) / sizeof *(list), sizeof(type) \
+    }
 
 /* What is wrong with a body: an error and its first argument, a JSON path such as `groups[1]`. */
 struct member_error {

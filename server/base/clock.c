@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t now_us(clockid_t id)
@@ -32,6 +33,14 @@ void clock_format_ms(int64_t wall_ms, char out[CLOCK_DATE_TIME])
     gmtime_r(&seconds, &date);
     size_t len = strftime(out, CLOCK_DATE_TIME, "%Y-%m-%dT%H:%M:%S", &date);
     snprintf(out + len, CLOCK_DATE_TIME - len, ".%03dZ", (int)(wall_ms % 1000));
+}
+
+void clock_format_us(int64_t wall_ms, char out[CLOCK_DATE_TIME])
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    clock_format_ms(wall_ms, out);
+    snprintf(strchr(out, '.') + 4, 8, "%03ldZ", now.tv_nsec / 1000 % 1000);
 }
 
 void clock_format_basic(int64_t wall_s, char out[CLOCK_DATE_TIME])

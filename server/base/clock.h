@@ -13,6 +13,9 @@ int64_t clock_monotonic_us(void);
 /* 2026-11-23T19:42:36.123Z into `out`. */
 void clock_format_ms(int64_t wall_ms, char out[CLOCK_DATE_TIME]);
 
+/* 2026-11-23T19:42:36.123456Z into `out`; below the millisecond it is the moment of the call. */
+void clock_format_us(int64_t wall_ms, char out[CLOCK_DATE_TIME]);
+
 /* 20261123T194236Z, the form of X-Amz-Date. */
 void clock_format_basic(int64_t wall_s, char out[CLOCK_DATE_TIME]);
 

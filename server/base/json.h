@@ -29,8 +29,9 @@ enum result json_parse(struct arena *arena, struct slice text, const struct json
 
 enum json_type json_type(const struct json *value);
 const struct json *json_member(const struct json *object, const char *name); /* NULL: absent */
-const struct json *json_first(const struct json *list);                      /* NULL: empty */
+const struct json *json_first(const struct json *list); /* or object; NULL: empty */
 const struct json *json_next(const struct json *item);
+struct slice json_name(const struct json *member); /* of an object */
 struct slice json_string(const struct json *string);
 bool json_boolean(const struct json *boolean);
 double json_number(const struct json *number);

@@ -75,6 +75,11 @@ const struct json *json_next(const struct json *item)
     return value_of(item_of(item)->next);
 }
 
+struct slice json_name(const struct json *member)
+{
+    return slice_of(item_of(member)->string);
+}
+
 struct slice json_string(const struct json *string)
 {
     return slice_of(cJSON_GetStringValue(item_of(string)));

@@ -18,7 +18,8 @@ bool fault_answer(struct call *call, const struct fault *fault)
     call->reply =
         (struct reply){.status = fault->status ? fault->status : known, .error = fault->error.data};
     buffer_clear(call->out);
-    error_write(call->out, id, places, fault->message.data || id ? fault->message : SLICE(""));
+    error_write(call->out, id, (struct slice){NULL, 0}, places,
+                fault->message.data || id ? fault->message : SLICE(""));
     call_take_body(call);
     return true;
 }

@@ -16,7 +16,7 @@
 enum {
     /* A handler's own memory: DescribeBroker of a seeded broker of 100,000 users fits. */
     GATE_SCRATCH = 64 << 20,
-    /* 1 MiB of the worst JSON within the limit of values takes 2.5 MB. */
+    /* 1 MiB of the worst JSON within the limit of values takes 2.5 MB; larger bodies get more. */
     GATE_PARSE = 8 << 20,
     GATE_REPLY = 32 << 20,
     GATE_STRANGERS = 256,
@@ -29,7 +29,6 @@ struct gate {
     struct arena scratch; /* reset when a handler returns */
     struct arena parse;
     struct buffer out;
-    bool warned[64]; /* operations that are not built, by row */
     /* hashes of the brokers of other worlds already warned of */
     uint64_t strangers[GATE_STRANGERS];
 };
@@ -193,6 +192,7 @@ static bool check_body(struct call *call, struct gate *gate)
     const struct json *body = NULL;
     struct slice text = is_blank(call->request->body) ? SLICE("{}") : call->request->body;
     enum result result = RESULT_OK;
+    gate->parse.ceiling = GATE_PARSE + 4 * call->request->max_body;
     if (members) {
         call->input = arena_alloc(&gate->parse, members->size);
         if (call->input)
@@ -215,13 +215,13 @@ static bool check_body(struct call *call, struct gate *gate)
     return !call->failed;
 }
 
-static bool is_of_caller(const struct call *call, const struct broker *broker)
+static bool is_of_caller(const struct call *call, const struct broker_head *broker)
 {
     return slice_equal(broker->account, call->caller.account) &&
            slice_equal(broker->region, call->caller.region);
 }
 
-static void warn_of_stranger(struct gate *gate, const struct broker *broker)
+static void warn_of_stranger(struct gate *gate, const struct broker_head *broker)
 {
     uint64_t hash = 14695981039346656037U; /* FNV-1a */
     for (size_t i = 0; i < broker->id.len; i++)
@@ -240,7 +240,7 @@ static void warn_of_stranger(struct gate *gate, const struct broker *broker)
 static bool check_broker(struct call *call, struct gate *gate)
 {
     const struct operation *operation = call->operation;
-    struct broker broker;
+    struct broker_head broker;
     if (!(operation->needs & NEEDS_BROKER))
         return true;
     enum result result =
@@ -258,28 +258,17 @@ static bool check_broker(struct call *call, struct gate *gate)
     else if (operation->wrong_state && !rule_state_allows_change(broker.state))
         call_fail(call, operation->wrong_state, broker.name, broker.state);
     else
-        call->broker = (struct call_broker){broker.id, broker.name, broker.state, broker.rabbitmq};
+        call->broker = (struct call_broker){
+            broker.id, broker.name, broker.state, broker.rabbitmq,
+            rule_shows_users(broker.rabbitmq, broker.state, broker.creation_step)};
     return !call->failed;
-}
-
-static bool check_built(struct call *call, struct gate *gate)
-{
-    size_t row = (size_t)(call->operation - operations);
-    if (call->operation->run)
-        return true;
-    if (!gate->warned[row])
-        log_event(LOG_WARN, "operation-not-implemented", "operation", call->operation->name);
-    gate->warned[row] = true;
-    call_fail(call, ERROR_NOT_IMPLEMENTED, slice_of(call->operation->name));
-    return false;
 }
 
 void gate_perform(struct gate *gate, const struct request *request, struct passage *passage)
 {
     struct call call = start_call(gate, request, passage);
     store_operation_begin(gate->store);
-    if (check_built(&call, gate)      /* 6 */
-        && check_body(&call, gate)    /* 6 */
+    if (check_body(&call, gate)       /* 6 */
         && check_broker(&call, gate)) /* 7 */
         call.operation->run(&call);   /* 8, 9 */
     if (store_operation_end(gate->store, !call.failed) && !call.failed)

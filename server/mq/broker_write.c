@@ -1,22 +1,25 @@
 /* The recorded shapes of DescribeBroker and ListBrokers; members in alphabetical order. */
 #include "mq/broker_write.h"
 
+#include "mq/catalogue.h"
 #include "mq/names.h"
+#include "mq/tags.h"
 #include "mq/users.h"
 
-static bool is_being_created(const struct broker *broker)
+/* Instances come with the second step of a creation. */
+static bool has_instances(const struct broker *broker)
 {
-    return slice_equal(broker->state, SLICE("CREATION_IN_PROGRESS")) ||
-           slice_equal(broker->state, SLICE("CREATION_FAILED"));
+    return !slice_equal(broker->state, SLICE("CREATION_FAILED")) &&
+           (!slice_equal(broker->state, SLICE("CREATION_IN_PROGRESS")) ||
+            broker->creation_step >= 2);
 }
 
-static struct slice engine_name(const struct broker *broker)
+static bool has_just_begun(const struct broker *broker)
 {
-    return broker->rabbitmq ? SLICE("RabbitMQ") : SLICE("ActiveMQ");
+    return slice_equal(broker->state, SLICE("CREATION_IN_PROGRESS")) && broker->creation_step == 0;
 }
 
-/* The service answers these enums in lower case. */
-static void put_lower(struct json_writer *writer, const char *name, struct slice value)
+void broker_put_lower(struct json_writer *writer, const char *name, struct slice value)
 {
     char lower[32] = "";
     size_t len = value.len < sizeof lower ? value.len : sizeof lower;
@@ -82,7 +85,7 @@ static enum result put_instances(struct json_writer *writer, const struct broker
                                  struct arena *arena)
 {
     bool pair = slice_equal(broker->deployment_mode, SLICE("ACTIVE_STANDBY_MULTI_AZ"));
-    int instances = is_being_created(broker) ? 0 : pair ? 2 : 1;
+    int instances = !has_instances(broker) ? 0 : pair ? 2 : 1;
     enum result result = RESULT_OK;
     json_key(writer, "brokerInstances");
     json_list_begin(writer);
@@ -92,31 +95,54 @@ static enum result put_instances(struct json_writer *writer, const struct broker
     return result;
 }
 
-static enum result put_configuration(struct json_writer *writer, const char *name,
-                                     const struct broker *broker, struct arena *arena)
+void broker_put_configuration(struct json_writer *writer, const char *name, struct slice id,
+                              int64_t revision)
 {
-    json_key(writer, name);
+    if (name)
+        json_key(writer, name);
     json_object_begin(writer);
-    enum result result = put_name(writer, "id", name_configuration_id(broker, arena));
-    json_put_integer(writer, "revision", broker->configuration_revision);
+    json_put_string(writer, "id", id);
+    json_put_integer(writer, "revision", revision);
     json_object_end(writer);
-    return result;
 }
 
-static enum result put_configurations(struct json_writer *writer, const struct broker *broker,
-                                      struct arena *arena)
+static void put_configurations(struct json_writer *writer, const struct broker *broker,
+                               const struct broker_parts *parts)
 {
-    bool pending = is_being_created(broker);
-    enum result result = RESULT_OK;
     json_key(writer, "configurations");
     json_object_begin(writer);
-    if (!pending)
-        result = put_configuration(writer, "current", broker, arena);
-    json_put_raw(writer, "history", SLICE("[]"));
-    if (!result && pending)
-        result = put_configuration(writer, "pending", broker, arena);
+    if (broker->configuration_id.data)
+        broker_put_configuration(writer, "current", broker->configuration_id,
+                                 broker->configuration_revision);
+    json_key(writer, "history");
+    json_list_begin(writer);
+    for (size_t i = 0; i < parts->history_count; i++)
+        broker_put_configuration(writer, NULL, parts->history[i].id, parts->history[i].revision);
+    json_list_end(writer);
+    if (broker->pending_configuration_id.data && !has_just_begun(broker))
+        broker_put_configuration(writer, "pending", broker->pending_configuration_id,
+                                 broker->pending_configuration_revision);
     json_object_end(writer);
-    return result;
+}
+
+void broker_put_replication(struct json_writer *writer, const struct broker *broker, bool pending)
+{
+    struct slice mode =
+        pending ? broker->pending_data_replication_mode : broker->data_replication_mode;
+    if (!mode.data)
+        return;
+    if (slice_equal(mode, SLICE("CRDR"))) {
+        json_key(writer, pending ? "pendingDataReplicationMetadata" : "dataReplicationMetadata");
+        json_object_begin(writer);
+        json_key(writer, "dataReplicationCounterpart");
+        json_object_begin(writer);
+        json_put_string(writer, "brokerId", broker->data_replication_counterpart);
+        json_put_string(writer, "region", broker->data_replication_counterpart_region);
+        json_object_end(writer);
+        json_put_string(writer, "dataReplicationRole", broker->data_replication_role);
+        json_object_end(writer);
+    }
+    json_put_string(writer, pending ? "pendingDataReplicationMode" : "dataReplicationMode", mode);
 }
 
 static enum result put_encryption(struct json_writer *writer, const struct broker *broker,
@@ -130,6 +156,21 @@ static enum result put_encryption(struct json_writer *writer, const struct broke
     json_put_boolean(writer, "useAwsOwnedKey", broker->use_aws_owned_key);
     json_object_end(writer);
     return result;
+}
+
+static bool planned(int64_t pending, bool current)
+{
+    return pending == BROKER_UNSET ? current : pending != 0;
+}
+
+void broker_write_planned_logs(struct json_writer *writer, const struct broker *broker)
+{
+    json_object_begin(writer);
+    if (!broker->rabbitmq)
+        json_put_boolean(writer, "audit", planned(broker->pending_logs_audit, broker->logs_audit));
+    json_put_boolean(writer, "general",
+                     planned(broker->pending_logs_general, broker->logs_general));
+    json_object_end(writer);
 }
 
 static enum result put_log_group(struct json_writer *writer, const char *name, const char *log,
@@ -153,15 +194,21 @@ static enum result put_logs(struct json_writer *writer, const struct broker *bro
     json_put_boolean(writer, "general", broker->logs_general);
     if (!result)
         result = put_log_group(writer, "generalLogGroup", "general", broker, arena);
+    if (broker->pending_logs_audit != BROKER_UNSET ||
+        broker->pending_logs_general != BROKER_UNSET) {
+        json_key(writer, "pending");
+        broker_write_planned_logs(writer, broker);
+    }
     json_object_end(writer);
     return result;
 }
 
-static void put_window(struct json_writer *writer, const struct broker *broker)
+void broker_put_window(struct json_writer *writer, const struct broker *broker)
 {
     json_key(writer, "maintenanceWindowStartTime");
     json_object_begin(writer);
-    json_put_string(writer, "dayOfWeek", broker->day_of_week);
+    json_put_string(writer, "dayOfWeek",
+                    broker->day_of_week.data ? broker->day_of_week : SLICE("SUNDAY"));
     json_put_string(writer, "timeOfDay", broker->time_of_day);
     json_put_string(writer, "timeZone", broker->time_zone);
     json_object_end(writer);
@@ -196,15 +243,43 @@ static int default_subnets(const struct broker *broker)
     return slice_equal(broker->deployment_mode, SLICE("ACTIVE_STANDBY_MULTI_AZ")) ? 2 : 1;
 }
 
-static void put_tags(struct json_writer *writer, const struct broker_parts *parts)
+static void put_actions(struct json_writer *writer, const struct broker_parts *parts)
 {
-    if (parts->tag_count == 0)
+    if (parts->action_count == 0)
         return;
-    json_key(writer, "tags");
-    json_object_begin(writer);
-    for (size_t i = 0; i < parts->tag_count; i++)
-        json_put_string(writer, parts->tags[i].key.data, parts->tags[i].value);
-    json_object_end(writer);
+    json_key(writer, "actionsRequired");
+    json_list_begin(writer);
+    for (size_t i = 0; i < parts->action_count; i++) {
+        json_object_begin(writer);
+        json_put_string(writer, "actionRequiredCode", parts->actions[i].code);
+        if (parts->actions[i].info.data)
+            json_put_string(writer, "actionRequiredInfo", parts->actions[i].info);
+        json_object_end(writer);
+    }
+    json_list_end(writer);
+}
+
+static void put_given(struct json_writer *writer, const char *name, struct slice value)
+{
+    if (value.data)
+        json_put_string(writer, name, value);
+}
+
+/* pendingAuthenticationStrategy to pendingStorageSize. */
+static void put_pending(struct json_writer *writer, const struct broker *broker)
+{
+    if (broker->pending_authentication_strategy.data)
+        broker_put_lower(writer, "pendingAuthenticationStrategy",
+                         broker->pending_authentication_strategy);
+    broker_put_replication(writer, broker, true);
+    put_given(writer, "pendingEngineVersion", broker->pending_engine_version);
+    put_given(writer, "pendingHostInstanceType", broker->pending_host_instance_type);
+    if (broker->pending_ldap_server_metadata.data)
+        json_put_raw(writer, "pendingLdapServerMetadata", broker->pending_ldap_server_metadata);
+    if (broker->pending_security_groups.data)
+        json_put_raw(writer, "pendingSecurityGroups", broker->pending_security_groups);
+    if (broker->pending_storage_size > 0) /* 0: the type's own, which is never shown */
+        json_put_integer(writer, "pendingStorageSize", broker->pending_storage_size);
 }
 
 /* brokerArn to brokerState, which both shapes begin with. */
@@ -224,30 +299,37 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
                          const struct broker_parts *parts, struct arena *arena)
 {
     json_object_begin(writer);
-    put_lower(writer, "authenticationStrategy", broker->authentication_strategy);
+    put_actions(writer, parts);
+    broker_put_lower(writer, "authenticationStrategy", broker->authentication_strategy);
     json_put_boolean(writer, "autoMinorVersionUpgrade", broker->auto_minor_version_upgrade);
     enum result result = put_identity(writer, broker, true, arena);
-    if (!result)
-        result = put_configurations(writer, broker, arena);
+    put_configurations(writer, broker, parts);
     json_put_string(writer, "created", broker->created);
+    broker_put_replication(writer, broker, false);
     json_put_string(writer, "deploymentMode", broker->deployment_mode);
     if (!result)
         result = put_encryption(writer, broker, arena);
-    json_put_string(writer, "engineType", engine_name(broker));
+    json_put_string(writer, "engineType", catalogue_engine_name(broker->rabbitmq));
     json_put_string(writer, "engineVersion", broker->engine_version);
     json_put_string(writer, "hostInstanceType", broker->host_instance_type);
+    if (broker->ldap_server_metadata.data)
+        json_put_raw(writer, "ldapServerMetadata", broker->ldap_server_metadata);
     if (!result)
         result = put_logs(writer, broker, arena);
-    put_window(writer, broker);
+    broker_put_window(writer, broker);
+    put_pending(writer, broker);
     json_put_boolean(writer, "publiclyAccessible", broker->publicly_accessible);
     if (!result)
-        result = put_network_ids(writer, "securityGroups", broker->security_groups, "sg-", 1,
-                                 broker, arena);
-    put_lower(writer, "storageType", broker->storage_type);
+        result =
+            put_network_ids(writer, "securityGroups", broker->security_groups, "sg-",
+                            broker->rabbitmq && broker->publicly_accessible ? 0 : 1, broker, arena);
+    if (broker->storage_size != BROKER_UNSET)
+        json_put_integer(writer, "storageSize", broker->storage_size);
+    broker_put_lower(writer, "storageType", broker->storage_type);
     if (!result)
         result = put_network_ids(writer, "subnetIds", broker->subnet_ids, "subnet-",
                                  default_subnets(broker), broker, arena);
-    put_tags(writer, parts);
+    tags_write(writer, parts->tags, parts->tag_count);
     write_user_summaries(writer, parts->users, parts->user_count);
     json_object_end(writer);
     return result;
@@ -260,7 +342,7 @@ enum result broker_write_summary(struct json_writer *writer, const struct broker
     enum result result = put_identity(writer, broker, false, arena);
     json_put_string(writer, "created", broker->created);
     json_put_string(writer, "deploymentMode", broker->deployment_mode);
-    json_put_string(writer, "engineType", engine_name(broker));
+    json_put_string(writer, "engineType", catalogue_engine_name(broker->rabbitmq));
     json_put_string(writer, "hostInstanceType", broker->host_instance_type);
     json_object_end(writer);
     return result;

@@ -4,13 +4,18 @@
 
 #include "base/json.h"
 #include "store/brokers.h"
+#include "store/tags.h"
 #include "store/users.h"
 
 /* What belongs to a broker beside its row. */
 struct broker_parts {
-    const struct tag *tags;
+    struct action_required *actions;
+    size_t action_count;
+    struct configuration_use *history;
+    size_t history_count;
+    struct tag *tags;
     size_t tag_count;
-    const struct user *users;
+    struct user *users;
     size_t user_count;
 };
 
@@ -21,5 +26,23 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
 /* One row of ListBrokers. */
 enum result broker_write_summary(struct json_writer *writer, const struct broker *broker,
                                  struct arena *arena) MUST_CHECK;
+
+/* Parts of both DescribeBroker and the answer of UpdateBroker. */
+
+/* The service answers some enumerations in lower case. */
+void broker_put_lower(struct json_writer *writer, const char *name, struct slice value);
+
+/* A configuration in use: `{"id":…,"revision":…}`. */
+void broker_put_configuration(struct json_writer *writer, const char *name, struct slice id,
+                              int64_t revision);
+
+/* The members dataReplicationMetadata and dataReplicationMode, or the pending ones. */
+void broker_put_replication(struct json_writer *writer, const struct broker *broker, bool pending);
+
+/* The object of both log flags as the next reboot will leave them; RabbitMQ has no audit log. */
+void broker_write_planned_logs(struct json_writer *writer, const struct broker *broker);
+
+/* The member maintenanceWindowStartTime. */
+void broker_put_window(struct json_writer *writer, const struct broker *broker);
 
 #endif

@@ -9,28 +9,39 @@
 /* Users a DescribeBroker shows; the quota is 250, and seeds may exceed it. */
 enum { DESCRIBED_USERS = 100000 };
 
-/* RabbitMQ keeps its users itself, and a broker that goes away has none any more. */
-static bool shows_users(const struct broker *broker)
+bool brokers_find(struct call *call, struct broker *broker)
 {
-    return !broker->rabbitmq && !slice_equal(broker->state, SLICE("DELETION_IN_PROGRESS"));
+    enum result result = broker_find(call->store, call->broker.id, call->scratch, broker);
+    if (result)
+        call_fail_internal(call, result);
+    return !result;
+}
+
+static enum result find_parts(struct call *call, struct broker_parts *parts)
+{
+    struct slice id = call->broker.id;
+    enum result result = broker_actions_required(call->store, id, call->scratch, &parts->actions,
+                                                 &parts->action_count);
+    if (!result)
+        result =
+            broker_history(call->store, id, call->scratch, &parts->history, &parts->history_count);
+    if (!result)
+        result =
+            tag_list(call->store, TAG_BROKER, id, call->scratch, &parts->tags, &parts->tag_count);
+    if (!result && call->broker.shows_users)
+        result = user_page(call->store, id, (struct slice){NULL, 0}, DESCRIBED_USERS, call->scratch,
+                           &parts->users, &parts->user_count);
+    return result;
 }
 
 void describe_broker(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
-    struct broker_parts parts = {.tags = NULL};
+    struct broker_parts parts = {.actions = NULL};
     struct broker broker;
-    struct tag *tags = NULL;
-    struct user *users = NULL;
-    enum result result = broker_find(call->store, call->caller.account, call->caller.region,
-                                     call->broker.id, call->scratch, &broker);
-    if (!result)
-        result = broker_tags(call->store, broker.id, call->scratch, &tags, &parts.tag_count);
-    if (!result && shows_users(&broker))
-        result = user_page(call->store, broker.id, (struct slice){NULL, 0}, DESCRIBED_USERS,
-                           call->scratch, &users, &parts.user_count);
-    parts.tags = tags;
-    parts.users = users;
+    if (!brokers_find(call, &broker))
+        return;
+    enum result result = find_parts(call, &parts);
     if (!result)
         result = broker_write(&writer, &broker, &parts, call->scratch);
     if (result)
@@ -67,14 +78,46 @@ void list_brokers(struct call *call)
         call_succeed(call, call->operation->status);
 }
 
-void reboot_broker(struct call *call)
+void brokers_answer(struct call *call, enum result result, const char *member, struct slice id)
 {
-    enum result result =
-        lifecycle_reboot(call->store, call->broker.id, call->now_ms, call->settings->reboot_ms);
+    struct json_writer writer = {.out = call->out};
     if (result) {
         call_fail_internal(call, result);
         return;
     }
-    buffer_append_string(call->out, "{}");
+    json_object_begin(&writer);
+    if (member)
+        json_put_string(&writer, member, id);
+    json_object_end(&writer);
     call_succeed(call, call->operation->status);
+}
+
+void reboot_broker(struct call *call)
+{
+    struct broker broker;
+    if (brokers_find(call, &broker))
+        brokers_answer(
+            call,
+            lifecycle_reboot(call->store, &broker, call->settings, call->now_ms, call->scratch),
+            NULL, call->broker.id);
+}
+
+void delete_broker(struct call *call)
+{
+    struct broker broker;
+    enum result result = RESULT_OK;
+    if (!brokers_find(call, &broker))
+        return;
+    if (slice_equal(broker.state, SLICE("CREATION_IN_PROGRESS")) ||
+        slice_equal(broker.state, SLICE("REBOOT_IN_PROGRESS"))) {
+        call_fail(call, ERROR_BROKER_DELETE_STATE, broker.name, broker.state);
+        return;
+    }
+    if (broker.data_replication_role.data) {
+        call_fail(call, ERROR_BROKER_PAIRED, broker.name);
+        return;
+    }
+    if (!slice_equal(broker.state, SLICE("DELETION_IN_PROGRESS")))
+        result = lifecycle_delete(call->store, &broker, call->settings, call->now_ms);
+    brokers_answer(call, result, "brokerId", broker.id);
 }

@@ -1,32 +1,245 @@
 #include "mq/lifecycle.h"
 
-#include "store/brokers.h"
+#include "base/log.h"
+#include "base/time_zone.h"
+#include "mq/replication.h"
+#include "mq/rules.h"
+#include "store/shared_resources.h"
 #include "store/users.h"
 
-static enum result end_reboot(struct store *store, struct slice broker_id)
+/* What is seen of a creation after each step, and at which part of its time the step comes
+ * (recorded: 10, 520, 530 and 650 of 650 seconds). */
+static const int64_t creation_percent[] = {2, 80, 82, 100};
+enum { CREATION_STEPS = sizeof creation_percent / sizeof *creation_percent };
+
+static const struct slice nothing = {NULL, 0};
+
+void lifecycle_begin_creation(struct broker *broker, const struct settings *settings,
+                              int64_t now_ms)
 {
-    enum result result = user_apply_pending(store, broker_id);
-    return result ? result : broker_end_reboot(store, broker_id);
+    broker->state = SLICE("CREATION_IN_PROGRESS");
+    broker->creation_step = 0;
+    broker->state_due_ms = now_ms + settings->create_ms * creation_percent[0] / 100;
 }
 
-enum result lifecycle_reboot(struct store *store, struct slice broker_id, int64_t now_ms,
-                             int64_t reboot_ms)
+static void use_pending_configuration(struct broker *broker)
 {
-    enum result result = broker_begin_reboot(store, broker_id, now_ms + reboot_ms);
-    return result || reboot_ms > 0 ? result : end_reboot(store, broker_id);
+    if (!broker->pending_configuration_id.data)
+        return;
+    broker->configuration_id = broker->pending_configuration_id;
+    broker->configuration_revision = broker->pending_configuration_revision;
+    broker->pending_configuration_id = nothing;
+    broker->pending_configuration_revision = 1;
 }
 
-enum result lifecycle_advance(struct store *store, int64_t now_ms)
+static enum result step_creation(struct store *store, struct broker *broker,
+                                 const struct settings *settings)
+{
+    int64_t step = broker->creation_step;
+    enum result result = step == 1 ? user_apply_pending(store, broker->id) : RESULT_OK;
+    if (step == 2)
+        use_pending_configuration(broker);
+    if (step + 1 < CREATION_STEPS) {
+        broker->creation_step = step + 1;
+        broker->state_due_ms +=
+            settings->create_ms * (creation_percent[step + 1] - creation_percent[step]) / 100;
+    } else {
+        broker->state = SLICE("RUNNING");
+        broker->state_due_ms = BROKER_UNSET;
+    }
+    return result ? result : broker_save(store, broker);
+}
+
+enum result lifecycle_end_creation(struct store *store, struct broker *broker,
+                                   const struct settings *settings)
+{
+    enum result result = RESULT_OK;
+    while (!result && settings->create_ms == 0 && broker->state_due_ms != BROKER_UNSET)
+        result = step_creation(store, broker, settings);
+    return result;
+}
+
+static void take_text(struct slice *value, struct slice *pending)
+{
+    if (pending->data)
+        *value = *pending;
+    *pending = nothing;
+}
+
+static void take_flag(bool *value, int64_t *pending)
+{
+    if (*pending != BROKER_UNSET)
+        *value = *pending != 0;
+    *pending = BROKER_UNSET;
+}
+
+static enum result apply_configuration(struct store *store, struct broker *broker)
+{
+    struct slice before = broker->configuration_id;
+    int64_t revision = broker->configuration_revision;
+    if (!broker->pending_configuration_id.data)
+        return RESULT_OK;
+    use_pending_configuration(broker);
+    return before.data ? broker_add_history(store, broker->id, before, revision) : RESULT_OK;
+}
+
+static enum result apply_pending(struct store *store, struct broker *broker, struct arena *arena)
+{
+    enum result result = user_apply_pending(store, broker->id);
+    if (!result)
+        result = apply_configuration(store, broker);
+    if (!result)
+        result = replication_apply(store, broker, arena);
+    if (!result)
+        result = shares_apply(store, broker->id);
+    take_text(&broker->engine_version, &broker->pending_engine_version);
+    take_text(&broker->host_instance_type, &broker->pending_host_instance_type);
+    take_text(&broker->authentication_strategy, &broker->pending_authentication_strategy);
+    take_text(&broker->security_groups, &broker->pending_security_groups);
+    take_text(&broker->ldap_server_metadata, &broker->pending_ldap_server_metadata);
+    take_text(&broker->ldap_service_account_password,
+              &broker->pending_ldap_service_account_password);
+    if (!slice_equal(broker->authentication_strategy, SLICE("LDAP")))
+        broker->ldap_server_metadata = broker->ldap_service_account_password = nothing;
+    take_flag(&broker->logs_general, &broker->pending_logs_general);
+    take_flag(&broker->logs_audit, &broker->pending_logs_audit);
+    if (broker->pending_storage_size != BROKER_UNSET)
+        broker->storage_size =
+            broker->pending_storage_size == 0 ? BROKER_UNSET : broker->pending_storage_size;
+    broker->pending_storage_size = BROKER_UNSET;
+    return result;
+}
+
+static bool has_pending(const struct broker *broker)
+{
+    return broker->pending_configuration_id.data || broker->pending_engine_version.data ||
+           broker->pending_host_instance_type.data ||
+           broker->pending_authentication_strategy.data || broker->pending_security_groups.data ||
+           broker->pending_ldap_server_metadata.data ||
+           broker->pending_ldap_service_account_password.data ||
+           broker->pending_data_replication_mode.data ||
+           broker->pending_storage_size != BROKER_UNSET ||
+           broker->pending_logs_general != BROKER_UNSET ||
+           broker->pending_logs_audit != BROKER_UNSET;
+}
+
+static enum result end_reboot(struct store *store, struct broker *broker, struct arena *arena)
+{
+    broker->state = broker->state_after;
+    broker->state_due_ms = BROKER_UNSET;
+    enum result result = apply_pending(store, broker, arena);
+    return result ? result : broker_save(store, broker);
+}
+
+enum result lifecycle_reboot(struct store *store, struct broker *broker,
+                             const struct settings *settings, int64_t now_ms, struct arena *arena)
+{
+    broker->state_after = broker->state;
+    broker->state = SLICE("REBOOT_IN_PROGRESS");
+    broker->state_due_ms = now_ms + settings->reboot_ms;
+    return settings->reboot_ms > 0 ? broker_save(store, broker) : end_reboot(store, broker, arena);
+}
+
+enum result lifecycle_delete(struct store *store, struct broker *broker,
+                             const struct settings *settings, int64_t now_ms)
+{
+    broker->state = SLICE("DELETION_IN_PROGRESS");
+    broker->state_due_ms = now_ms + settings->delete_ms;
+    return settings->delete_ms > 0 ? broker_save(store, broker) : broker_delete(store, broker->id);
+}
+
+enum result lifecycle_reckon_window(struct broker *broker, int64_t now_ms)
+{
+    broker->window_due_ms = BROKER_UNSET;
+    if (!broker->day_of_week.data)
+        return RESULT_OK;
+    enum result result =
+        time_zone_next(broker->time_zone, rule_weekday(broker->day_of_week),
+                       rule_minute(broker->time_of_day), now_ms, &broker->window_due_ms);
+    if (result != RESULT_INVALID)
+        return result;
+    if (log_begin(LOG_WARN, "unknown-time-zone")) {
+        log_text("broker", broker->id);
+        log_text("zone", broker->time_zone);
+        log_end();
+    }
+    broker->window_due_ms = INT64_MAX;
+    return RESULT_OK;
+}
+
+/* A window reboots the broker only if something is pending. */
+static enum result open_window(struct store *store, struct broker *broker,
+                               const struct settings *settings, int64_t now_ms, struct arena *arena)
+{
+    bool users_pending = false, shares_pending = false;
+    enum result result = lifecycle_reckon_window(broker, now_ms);
+    broker->window_changes = 0;
+    if (!result && !rule_state_allows_change(broker->state))
+        return broker_save(store, broker);
+    if (!result)
+        result = user_any_pending(store, broker->id, &users_pending);
+    if (!result)
+        result = shares_any_pending(store, broker->id, &shares_pending);
+    if (result)
+        return result;
+    return users_pending || shares_pending || has_pending(broker)
+               ? lifecycle_reboot(store, broker, settings, now_ms, arena)
+               : broker_save(store, broker);
+}
+
+static enum result change_state(struct store *store, struct broker *broker,
+                                const struct settings *settings, struct arena *arena)
+{
+    if (slice_equal(broker->state, SLICE("CREATION_IN_PROGRESS")))
+        return step_creation(store, broker, settings);
+    if (slice_equal(broker->state, SLICE("REBOOT_IN_PROGRESS")))
+        return end_reboot(store, broker, arena);
+    return broker_delete(store, broker->id);
+}
+
+/* One broker's next change; RESULT_NOT_FOUND where nothing is due. */
+static enum result advance_one(struct store *store, const struct settings *settings, int64_t now_ms,
+                               struct arena *arena, struct broker *broker)
+{
+    enum result result = broker_next_state_due(store, now_ms, arena, broker);
+    if (result != RESULT_NOT_FOUND)
+        return result ? result : change_state(store, broker, settings, arena);
+    result = broker_next_window_due(store, now_ms, arena, broker);
+    if (result != RESULT_NOT_FOUND)
+        return result ? result : open_window(store, broker, settings, now_ms, arena);
+    result = broker_next_unreckoned(store, arena, broker);
+    if (!result)
+        result = lifecycle_reckon_window(broker, now_ms);
+    return result ? result : broker_save(store, broker);
+}
+
+/* The same in an operation of its own. A broker whose step the store refuses, because a seed has
+ * given it what no broker can have, must not keep the others waiting: its step is called off. */
+static enum result advance_or_park(struct store *store, const struct settings *settings,
+                                   int64_t now_ms, struct arena *arena)
+{
+    struct broker broker = {.id = {NULL, 0}};
+    store_operation_begin(store);
+    enum result result = advance_one(store, settings, now_ms, arena, &broker);
+    if (store_operation_end(store, !result))
+        return RESULT_STORE;
+    if (result != RESULT_STORE || store_tick_has_failed(store) || !broker.id.data)
+        return result;
+    if (log_begin(LOG_ERROR, "broker-step-refused")) {
+        log_text("broker", broker.id);
+        log_text("state", broker.state);
+        log_end();
+    }
+    return broker_park(store, broker.id, now_ms);
+}
+
+enum result lifecycle_advance(struct store *store, const struct settings *settings, int64_t now_ms)
 {
     struct arena arena;
-    struct slice broker_id;
     enum result result = RESULT_OK;
     arena_init(&arena, SIZE_MAX / 2);
-    int left = LIFECYCLE_STEP;
-    while (left-- > 0 && !(result = broker_next_due(store, now_ms, &arena, &broker_id))) {
-        result = end_reboot(store, broker_id);
-        if (result)
-            break;
+    for (int left = LIFECYCLE_STEP; !result && left > 0; left--) {
+        result = advance_or_park(store, settings, now_ms, &arena);
         arena_reset(&arena);
     }
     arena_close(&arena);

@@ -1,23 +1,38 @@
-/* What happens to brokers as time passes. */
+/* What happens to brokers as time passes: creation, reboot, deletion, the maintenance window. */
 #ifndef MQ_LIFECYCLE_H
 #define MQ_LIFECYCLE_H
 
 #include <stdint.h>
 
-#include "base/result.h"
-#include "base/slice.h"
+#include "api/call.h"
+#include "store/brokers.h"
 
-struct store;
+enum { LIFECYCLE_STEP = 256 }; /* brokers at a time: requests wait meanwhile */
 
-enum { LIFECYCLE_STEP = 256 }; /* requests wait meanwhile */
+/* All of these: RESULT_STORE, RESULT_NO_MEMORY. Times are those of the service's clock. A duration
+ * of 0 in the settings ends what begins before the function returns. */
 
-/* Starts a reboot of a broker that can be rebooted; with `reboot_ms` 0 it is over at once.
- * RESULT_STORE. */
-enum result lifecycle_reboot(struct store *store, struct slice broker_id, int64_t now_ms,
-                             int64_t reboot_ms) MUST_CHECK;
+/* Sets state and due time of a broker that is to be inserted. */
+void lifecycle_begin_creation(struct broker *broker, const struct settings *settings,
+                              int64_t now_ms);
 
-/* Ends every reboot that is due: pending changes are applied, in the savepoint of the caller.
- * RESULT_STORE. */
-enum result lifecycle_advance(struct store *store, int64_t now_ms) MUST_CHECK;
+/* Ends a creation that takes no time, after the broker and its users were inserted. */
+enum result lifecycle_end_creation(struct store *store, struct broker *broker,
+                                   const struct settings *settings) MUST_CHECK;
+
+/* Saves the broker as well. */
+enum result lifecycle_reboot(struct store *store, struct broker *broker,
+                             const struct settings *settings, int64_t now_ms,
+                             struct arena *arena) MUST_CHECK;
+enum result lifecycle_delete(struct store *store, struct broker *broker,
+                             const struct settings *settings, int64_t now_ms) MUST_CHECK;
+
+/* When the window opens next, from day, time and zone; never where the zone is unknown, and yet to
+ * be reckoned where its file cannot be read (RESULT_SYSTEM). */
+enum result lifecycle_reckon_window(struct broker *broker, int64_t now_ms) MUST_CHECK;
+
+/* Everything that is due, up to LIFECYCLE_STEP brokers, each an operation of the tick. */
+enum result lifecycle_advance(struct store *store, const struct settings *settings,
+                              int64_t now_ms) MUST_CHECK;
 
 #endif

@@ -8,12 +8,20 @@
 
 #define FORMAT(arena, ...) slice_of(arena_printf((arena), __VA_ARGS__))
 
-/* Every slice of a broker is NUL-terminated in its arena. */
+#define TEXT(slice) (int)(slice).len, (slice).data /* for %.*s */
 
 struct slice name_broker_arn(const struct broker *broker, struct arena *arena)
 {
-    return FORMAT(arena, "arn:%s:mq:%s:%s:broker:%s:%s", partition_of(broker->region),
-                  broker->region.data, broker->account.data, broker->name.data, broker->id.data);
+    return FORMAT(arena, "arn:%s:mq:%.*s:%.*s:broker:%.*s:%.*s", partition_of(broker->region),
+                  TEXT(broker->region), TEXT(broker->account), TEXT(broker->name),
+                  TEXT(broker->id));
+}
+
+struct slice name_configuration_arn(const struct configuration *configuration, struct arena *arena)
+{
+    return FORMAT(arena, "arn:%s:mq:%.*s:%.*s:configuration:%.*s",
+                  partition_of(configuration->region), TEXT(configuration->region),
+                  TEXT(configuration->account), TEXT(configuration->id));
 }
 
 struct slice name_host(const struct broker *broker, int instance, struct arena *arena)
@@ -21,14 +29,15 @@ struct slice name_host(const struct broker *broker, int instance, struct arena *
     bool china = slice_starts_with(broker->region, SLICE("cn-"));
     const char *domain = china ? "amazonaws.com.cn" : broker->rabbitmq ? "on.aws" : "amazonaws.com";
     if (broker->rabbitmq)
-        return FORMAT(arena, "%s.mq.%s.%s", broker->id.data, broker->region.data, domain);
-    return FORMAT(arena, "%s-%d.mq.%s.%s", broker->id.data, instance, broker->region.data, domain);
+        return FORMAT(arena, "%.*s.mq.%.*s.%s", TEXT(broker->id), TEXT(broker->region), domain);
+    return FORMAT(arena, "%.*s-%d.mq.%.*s.%s", TEXT(broker->id), instance, TEXT(broker->region),
+                  domain);
 }
 
 struct slice name_ip_address(const struct broker *broker, int instance, struct arena *arena)
 {
     char hex[5] = "";
-    struct slice seed = FORMAT(arena, "ip/%s/%d", broker->id.data, instance);
+    struct slice seed = FORMAT(arena, "ip/%.*s/%d", TEXT(broker->id), instance);
     if (!seed.data || id_stable_hex(seed, 4, hex))
         return (struct slice){NULL, 0};
     unsigned long number = strtoul(hex, NULL, 16);
@@ -45,31 +54,24 @@ static struct slice stable_uuid(struct slice seed, const char *prefix, struct ar
     return FORMAT(arena, "%s%s", prefix, uuid);
 }
 
-struct slice name_configuration_id(const struct broker *broker, struct arena *arena)
-{
-    if (broker->configuration_id.data)
-        return broker->configuration_id;
-    return stable_uuid(FORMAT(arena, "configuration/%s", broker->id.data), "c-", arena);
-}
-
 struct slice name_kms_key(const struct broker *broker, struct arena *arena)
 {
     if (broker->kms_key_id.data)
         return broker->kms_key_id;
-    struct slice seed = FORMAT(arena, "kms/%s/%s", broker->account.data, broker->region.data);
+    struct slice seed = FORMAT(arena, "kms/%.*s/%.*s", TEXT(broker->account), TEXT(broker->region));
     struct slice key = stable_uuid(seed, "key/", arena);
     if (!key.data)
         return key;
-    return FORMAT(arena, "arn:%s:kms:%s:%s:%s", partition_of(broker->region), broker->region.data,
-                  broker->account.data, key.data);
+    return FORMAT(arena, "arn:%s:kms:%.*s:%.*s:%s", partition_of(broker->region),
+                  TEXT(broker->region), TEXT(broker->account), key.data);
 }
 
 struct slice name_network_id(const struct broker *broker, const char *prefix, int number,
                              struct arena *arena)
 {
     char hex[18] = "";
-    struct slice seed =
-        FORMAT(arena, "%s/%s/%s/%d", prefix, broker->account.data, broker->region.data, number);
+    struct slice seed = FORMAT(arena, "%s/%.*s/%.*s/%d", prefix, TEXT(broker->account),
+                               TEXT(broker->region), number);
     if (!seed.data || id_stable_hex(seed, 17, hex))
         return (struct slice){NULL, 0};
     return FORMAT(arena, "%s%s", prefix, hex);

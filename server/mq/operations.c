@@ -1,6 +1,13 @@
 #include "mq/operations.h"
 
+#include "mq/broker_create.h"
+#include "mq/broker_update.h"
 #include "mq/brokers.h"
+#include "mq/catalogue.h"
+#include "mq/configurations.h"
+#include "mq/replication.h"
+#include "mq/shared_resources.h"
+#include "mq/tags.h"
 #include "mq/users.h"
 
 enum { USER_CALL = NEEDS_BROKER | NEEDS_ACTIVEMQ };
@@ -27,23 +34,26 @@ const struct operation operations[] = {
     {"ListBrokers",         "GET",    BROKERS,        200, 0,            ERROR_NONE,  NULL,                 list_brokers_check, list_brokers},
     {"RebootBroker",        "POST",   BROKER "/reboot", 200, NEEDS_BROKER, CAN_REBOOT, NULL,                NULL,              reboot_broker},
 
-    {.name = "CreateBroker",  .method = "POST",   .path = BROKERS, .status = 200},
-    {.name = "UpdateBroker",  .method = "PUT",    .path = BROKER, .status = 200},
-    {.name = "DeleteBroker",  .method = "DELETE", .path = BROKER, .status = 200},
-    {.name = "Promote",       .method = "POST",   .path = BROKER "/promote", .status = 200},
-    {.name = "DescribeSharedResources", .method = "GET", .path = BROKER "/shared-resources", .status = 200},
-    {.name = "CreateConfiguration",   .method = "POST",   .path = CONFIGURATIONS, .status = 200},
-    {.name = "ListConfigurations",    .method = "GET",    .path = CONFIGURATIONS, .status = 200},
-    {.name = "DescribeConfiguration", .method = "GET",    .path = CONFIGURATION, .status = 200},
-    {.name = "UpdateConfiguration",   .method = "PUT",    .path = CONFIGURATION, .status = 200},
-    {.name = "DeleteConfiguration",   .method = "DELETE", .path = CONFIGURATION, .status = 200},
-    {.name = "ListConfigurationRevisions",    .method = "GET", .path = CONFIGURATION "/revisions", .status = 200},
-    {.name = "DescribeConfigurationRevision", .method = "GET", .path = CONFIGURATION "/revisions/{configuration-revision}", .status = 200},
-    {.name = "CreateTags", .method = "POST",   .path = TAGS, .status = 204},
-    {.name = "ListTags",   .method = "GET",    .path = TAGS, .status = 200},
-    {.name = "DeleteTags", .method = "DELETE", .path = TAGS, .status = 204},
-    {.name = "DescribeBrokerEngineTypes",     .method = "GET", .path = "/v1/broker-engine-types", .status = 200},
-    {.name = "DescribeBrokerInstanceOptions", .method = "GET", .path = "/v1/broker-instance-options", .status = 200},
+    {"CreateBroker",        "POST",   BROKERS,        200, 0,            ERROR_NONE,  &create_broker_members, create_broker_check, create_broker},
+    {"UpdateBroker",        "PUT",    BROKER,         200, NEEDS_BROKER, CAN_UPDATE,  &update_broker_members, update_broker_check, update_broker},
+    {"DeleteBroker",        "DELETE", BROKER,         200, NEEDS_BROKER, ERROR_NONE,  NULL,                 NULL,              delete_broker},
+    {"Promote",             "POST",   BROKER "/promote", 200, NEEDS_BROKER, CAN_UPDATE, &promote_members,   promote_check,     promote},
+    {"DescribeSharedResources", "GET", BROKER "/shared-resources", 200, NEEDS_BROKER, ERROR_NONE, NULL, describe_shared_resources_check, describe_shared_resources},
+
+    {"CreateConfiguration", "POST",   CONFIGURATIONS, 200, 0,            ERROR_NONE,  &create_configuration_members, create_configuration_check, create_configuration},
+    {"ListConfigurations",  "GET",    CONFIGURATIONS, 200, 0,            ERROR_NONE,  NULL, list_configurations_check, list_configurations},
+    {"DescribeConfiguration", "GET",  CONFIGURATION,  200, 0,            ERROR_NONE,  NULL,                 NULL,              describe_configuration},
+    {"UpdateConfiguration", "PUT",    CONFIGURATION,  200, 0,            ERROR_NONE,  &update_configuration_members, update_configuration_check, update_configuration},
+    {"DeleteConfiguration", "DELETE", CONFIGURATION,  200, 0,            ERROR_NONE,  NULL,                 NULL,              delete_configuration},
+    {"ListConfigurationRevisions", "GET", CONFIGURATION "/revisions", 200, 0, ERROR_NONE, NULL, list_configuration_revisions_check, list_configuration_revisions},
+    {"DescribeConfigurationRevision", "GET", CONFIGURATION "/revisions/{configuration-revision}", 200, 0, ERROR_NONE, NULL, describe_configuration_revision_check, describe_configuration_revision},
+
+    {"CreateTags",          "POST",   TAGS,           204, 0,            ERROR_NONE,  &create_tags_members, create_tags_check, create_tags},
+    {"ListTags",            "GET",    TAGS,           200, 0,            ERROR_NONE,  NULL,                 NULL,              list_tags},
+    {"DeleteTags",          "DELETE", TAGS,           204, 0,            ERROR_NONE,  NULL,                 delete_tags_check, delete_tags},
+
+    {"DescribeBrokerEngineTypes", "GET", "/v1/broker-engine-types", 200, 0, ERROR_NONE, NULL, describe_broker_engine_types_check, describe_broker_engine_types},
+    {"DescribeBrokerInstanceOptions", "GET", "/v1/broker-instance-options", 200, 0, ERROR_NONE, NULL, describe_broker_instance_options_check, describe_broker_instance_options},
 };
 /* clang-format on */
 

@@ -21,8 +21,8 @@ struct operation {
         wrong_state; /* answered unless the broker can be changed; ERROR_NONE: any state will do */
     const struct members *members; /* of the body; NULL: the body is ignored */
     bool (*check)(
-        struct call *call);         /* rules that need no store; false: it answered. May be NULL */
-    void (*run)(struct call *call); /* NULL: not built yet, 501 */
+        struct call *call); /* rules that need no store; false: it answered. May be NULL */
+    void (*run)(struct call *call);
 };
 
 extern const struct operation operations[];

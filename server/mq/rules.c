@@ -23,7 +23,7 @@ static bool length_is(struct slice text, size_t least, size_t most)
     return length >= least && length <= most;
 }
 
-static const char name_extra[] = "-._~"; /* usernames and groups */
+static const char name_extra[] = "-._~"; /* usernames, groups and configurations */
 
 enum error_id rule_username(struct slice username)
 {
@@ -58,14 +58,96 @@ enum error_id rule_group(struct slice group)
     return only_has(group, name_extra) ? ERROR_NONE : ERROR_GROUP_CHARACTERS;
 }
 
+enum error_id rule_broker_name(struct slice name)
+{
+    if (!length_is(name, 1, BROKER_NAME_MOST))
+        return ERROR_BROKER_NAME_LENGTH;
+    return only_has(name, "-_") ? ERROR_NONE : ERROR_BROKER_NAME_CHARACTERS;
+}
+
+enum error_id rule_configuration_name(struct slice name)
+{
+    if (!length_is(name, 1, CONFIGURATION_NAME_MOST))
+        return ERROR_CONFIGURATION_NAME_LENGTH;
+    return only_has(name, name_extra) ? ERROR_NONE : ERROR_CONFIGURATION_NAME_CHARACTERS;
+}
+
+enum error_id rule_rabbitmq_username(struct slice username)
+{
+    if (!length_is(username, USERNAME_LEAST, USERNAME_MOST))
+        return ERROR_USERNAME_LENGTH;
+    if (slice_equal(username, SLICE("guest")))
+        return ERROR_RABBITMQ_GUEST;
+    return only_has(username, "-._") ? ERROR_NONE : ERROR_RABBITMQ_USERNAME;
+}
+
+bool rule_is_id(struct slice text)
+{
+    return text.len >= 1 && text.len <= 100 && only_has(text, "-");
+}
+
+bool rule_is_host(struct slice text)
+{
+    return text.len >= 1 && text.len <= 253 && only_has(text, "-.");
+}
+
+bool rule_enum(struct slice *value, const char *valid)
+{
+    for (const char *at = valid; *at;) {
+        size_t len = strcspn(at, ",");
+        struct slice item = {at, len};
+        if (slice_equal_ignoring_case(*value, item)) {
+            *value = item;
+            return true;
+        }
+        at += len + strspn(at + len, ", ");
+    }
+    return false;
+}
+
+int rule_weekday(struct slice day)
+{
+    static const char *const days[] = {"SUNDAY",   "MONDAY", "TUESDAY", "WEDNESDAY",
+                                       "THURSDAY", "FRIDAY", "SATURDAY"};
+    for (int i = 0; i < 7; i++)
+        if (slice_equal_ignoring_case(day, slice_of(days[i])))
+            return i;
+    return -1;
+}
+
+int rule_minute(struct slice time)
+{
+    if (time.len != 5 || time.data[2] != ':')
+        return -1;
+    int digits[4], places[4] = {0, 1, 3, 4};
+    for (int i = 0; i < 4; i++) {
+        digits[i] = time.data[places[i]] - '0';
+        if (digits[i] < 0 || digits[i] > 9)
+            return -1;
+    }
+    int hour = digits[0] * 10 + digits[1], minute = digits[2] * 10 + digits[3];
+    return hour < 24 && minute < 60 ? hour * 60 + minute : -1;
+}
+
 bool rule_is_username(struct slice text)
 {
     return rule_username(text) == ERROR_NONE;
 }
 
+bool rule_is_configuration_id(struct slice text)
+{
+    return text.len >= 1 && text.len <= CONFIGURATION_ID_MOST && only_has(text, "-");
+}
+
 bool rule_is_broker_id(struct slice text)
 {
-    return text.len >= 1 && text.len <= 100 && only_has(text, "-");
+    return rule_is_id(text);
+}
+
+bool rule_shows_users(bool rabbitmq, struct slice state, int64_t creation_step)
+{
+    return !rabbitmq && !slice_equal(state, SLICE("DELETION_IN_PROGRESS")) &&
+           !(slice_equal(state, SLICE("CREATION_IN_PROGRESS")) && creation_step == 0);
 }
 
 bool rule_state_allows_change(struct slice state)

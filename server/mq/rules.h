@@ -2,6 +2,8 @@
 #ifndef MQ_RULES_H
 #define MQ_RULES_H
 
+#include <stdint.h>
+
 #include "api/errors.h"
 
 enum {
@@ -14,6 +16,11 @@ enum {
     GROUP_MOST = 100,
     GROUPS_MOST = 20,
     USERS_MOST = 250,
+    BROKER_NAME_MOST = 50,
+    CONFIGURATION_NAME_MOST = 150,
+    CONFIGURATION_ID_MOST = 106, /* of a seed; that of a broker's own is made from the broker's */
+    SECURITY_GROUPS_MOST = 5,
+    WINDOW_CHANGES_MOST = 4,
 };
 
 /* Each returns the rule that is broken, or ERROR_NONE. Values are valid UTF-8, lengths are in code
@@ -22,11 +29,37 @@ enum error_id rule_username(struct slice username);
 enum error_id rule_password(
     struct slice password); /* length, forbidden, printable, unique: in this order */
 enum error_id rule_group(struct slice group);
+enum error_id rule_broker_name(struct slice name);
+enum error_id rule_configuration_name(struct slice name);
+
+/* As rule_username, for the one user of a RabbitMQ broker. */
+enum error_id rule_rabbitmq_username(struct slice username);
+
+/* Whether it is a subnet's, security group's or any other id of [A-Za-z0-9-]. */
+bool rule_is_id(struct slice text);
+
+/* A host name: letters, digits, dots and dashes; no protocol, no port. */
+bool rule_is_host(struct slice text);
+
+/* The value of an enumeration, which requests may write in any case, replaced by the member of
+ * `valid` (", " between them) it is; false: none of them. */
+bool rule_enum(struct slice *value, const char *valid);
+
+/* 0 for SUNDAY to 6; -1: no day. In any case. */
+int rule_weekday(struct slice day);
+
+/* Minutes since midnight of HH:MM; -1: no time. */
+int rule_minute(struct slice time);
 
 /* Whether a text has the form of a key in a page token: 2 to 100 of the username alphabet, or a
  * broker id. */
 bool rule_is_username(struct slice text);
 bool rule_is_broker_id(struct slice text);
+bool rule_is_configuration_id(struct slice text);
+
+/* Whether the users of a broker are to be seen: RabbitMQ keeps its own, a broker that goes away has
+ * none any more, one that has just begun to be created none yet. */
+bool rule_shows_users(bool rabbitmq, struct slice state, int64_t creation_step);
 
 /* Whether a broker in that state can be changed and rebooted. */
 bool rule_state_allows_change(struct slice state);

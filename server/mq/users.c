@@ -7,67 +7,66 @@
 #include "mq/rules.h"
 #include "store/users.h"
 
-/* The body of CreateUser and UpdateUser. */
-struct user_input {
-    enum optional console_access;
-    struct strings groups;
-    struct slice password;
-    enum optional replication_user;
-};
-
-#define USER_MEMBERS(password_required)                                                            \
-    {                                                                                              \
-        {"consoleAccess", MEMBER_BOOLEAN, offsetof(struct user_input, console_access), false},     \
-            {"groups", MEMBER_STRINGS, offsetof(struct user_input, groups), false},                \
-            {"password", MEMBER_STRING, offsetof(struct user_input, password), password_required}, \
-            {"replicationUser", MEMBER_BOOLEAN, offsetof(struct user_input, replication_user),     \
-             false},                                                                               \
+#define USER_MEMBERS(password_required)                                                          \
+    {"consoleAccess", MEMBER_BOOLEAN, offsetof(struct user_input, console_access), false, NULL}, \
+        {"groups", MEMBER_STRINGS, offsetof(struct user_input, groups), false, NULL},            \
+        {"password", MEMBER_STRING, offsetof(struct user_input, password), password_required,    \
+         NULL},                                                                                  \
+    {                                                                                            \
+        "replicationUser", MEMBER_BOOLEAN, offsetof(struct user_input, replication_user), false, \
+            NULL                                                                                 \
     }
 
-static const struct member create_list[] = USER_MEMBERS(true);
-static const struct member update_list[] = USER_MEMBERS(false);
+static const struct member create_list[] = {USER_MEMBERS(true)};
+static const struct member update_list[] = {USER_MEMBERS(false)};
+static const struct member named_list[] = {
+    USER_MEMBERS(true),
+    {"username", MEMBER_STRING, offsetof(struct user_input, username), true, NULL},
+};
 
-const struct members create_user_members = {create_list, sizeof create_list / sizeof *create_list,
-                                            sizeof(struct user_input)};
-const struct members update_user_members = {update_list, sizeof update_list / sizeof *update_list,
-                                            sizeof(struct user_input)};
+const struct members create_user_members = MEMBERS(create_list, struct user_input);
+const struct members update_user_members = MEMBERS(update_list, struct user_input);
+const struct members named_user_members = MEMBERS(named_list, struct user_input);
 
-static bool check_groups(struct call *call, const struct strings *groups)
+static bool check_groups(struct call *call, struct slice path, const struct strings *groups)
 {
     if (groups->count > GROUPS_MOST) {
-        call_fail(call, ERROR_GROUP_COUNT);
+        call_fail_within(call, path, ERROR_GROUP_COUNT);
         return false;
     }
     for (size_t i = 0; i < groups->count; i++) {
         enum error_id broken = rule_group(groups->items[i]);
         if (broken) {
-            call_fail(call, broken, groups->items[i]);
+            call_fail_within(call, path, broken, groups->items[i]);
             return false;
         }
     }
     return true;
 }
 
-static bool check_rule(struct call *call, enum error_id broken)
+static bool check_rule(struct call *call, struct slice path, enum error_id broken)
 {
     if (broken)
-        call_fail(call, broken);
+        call_fail_within(call, path, broken);
     return !broken;
 }
 
 /* In the order of the model's members. The username is a path label between password and
  * replicationUser. */
-static bool check_input(struct call *call, enum error_id username_breaks)
+bool user_check(struct call *call, struct slice path, const struct user_input *input,
+                enum error_id username_breaks)
 {
-    const struct user_input *input = call->input;
-    return check_groups(call, &input->groups) &&
-           (!input->password.data || check_rule(call, rule_password(input->password))) &&
-           check_rule(call, username_breaks) &&
-           check_rule(call, input->console_access == OPTIONAL_TRUE &&
-                                    input->replication_user == OPTIONAL_TRUE
-                                ? ERROR_REPLICATION_CONSOLE
-                                : ERROR_NONE);
+    return check_groups(call, path, &input->groups) &&
+           (!input->password.data || check_rule(call, path, rule_password(input->password))) &&
+           check_rule(call, path, username_breaks) &&
+           check_rule(call, path,
+                      input->console_access == OPTIONAL_TRUE &&
+                              input->replication_user == OPTIONAL_TRUE
+                          ? ERROR_REPLICATION_CONSOLE
+                          : ERROR_NONE);
 }
+
+static const struct slice body = {NULL, 0}; /* attributes stand alone there */
 
 /* But on CreateUser, a name that breaks a rule is simply unknown. */
 static enum error_id empty_username(const struct call *call)
@@ -77,17 +76,17 @@ static enum error_id empty_username(const struct call *call)
 
 bool username_check(struct call *call)
 {
-    return check_rule(call, empty_username(call));
+    return check_rule(call, body, empty_username(call));
 }
 
 bool create_user_check(struct call *call)
 {
-    return check_input(call, rule_username(call->labels.username));
+    return user_check(call, body, call->input, rule_username(call->labels.username));
 }
 
 bool update_user_check(struct call *call)
 {
-    return check_input(call, empty_username(call));
+    return user_check(call, body, call->input, empty_username(call));
 }
 
 static bool is_among(struct slice text, const struct slice *list, size_t count)
@@ -121,9 +120,9 @@ static int value_of(enum optional value)
     return value == OPTIONAL_ABSENT ? -1 : value == OPTIONAL_TRUE;
 }
 
-static enum result read_change(struct call *call, struct user_change *change)
+enum result user_read_change(struct call *call, const struct user_input *input,
+                             struct user_change *change)
 {
-    const struct user_input *input = call->input;
     *change = (struct user_change){.password = input->password,
                                    .console_access = value_of(input->console_access),
                                    .replication_user = value_of(input->replication_user)};
@@ -160,7 +159,7 @@ void create_user(struct call *call)
     struct slice broker_id = call->labels.broker_id, username = call->labels.username;
     struct user_change change;
     int64_t count = 0;
-    enum result result = read_change(call, &change);
+    enum result result = user_read_change(call, call->input, &change);
     if (!result)
         result = user_insert(call->store, broker_id, username, &change);
     if (result == RESULT_CONFLICT) {
@@ -181,7 +180,7 @@ void update_user(struct call *call)
     struct user user;
     if (!find_user(call, &user))
         return;
-    enum result result = read_change(call, &change);
+    enum result result = user_read_change(call, call->input, &change);
     if (result) {
         call_fail_internal(call, result);
         return;
@@ -209,7 +208,7 @@ void describe_user(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
     struct user user;
-    if (slice_equal(call->broker.state, SLICE("DELETION_IN_PROGRESS"))) {
+    if (!call->broker.shows_users) {
         call_fail(call, ERROR_USER_NOT_FOUND, call->labels.username);
         return;
     }
@@ -260,8 +259,7 @@ void list_users(struct call *call)
     struct user *users = NULL;
     size_t count = 0, most = (size_t)call->page.max_results;
     enum result result = RESULT_OK;
-    if (!slice_equal(call->broker.state,
-                     SLICE("DELETION_IN_PROGRESS"))) /* one row more tells whether a page follows */
+    if (call->broker.shows_users) /* one row more tells whether a page follows */
         result = user_page(call->store, call->labels.broker_id, call->page.after,
                            call->page.max_results + 1, call->scratch, &users, &count);
     if (result) {

@@ -4,76 +4,91 @@
 
 #include "store/internal.h"
 
-/* Columns 0 to 5 of every query on brokers. */
-static bool read_head(sqlite3_stmt *stmt, struct arena *arena, struct broker *broker)
-{
-    broker->rabbitmq = sqlite3_column_int(stmt, 5) != 0;
-    return statement_text(stmt, 0, arena, &broker->id) &&
-           statement_text(stmt, 1, arena, &broker->account) &&
-           statement_text(stmt, 2, arena, &broker->region) &&
-           statement_text(stmt, 3, arena, &broker->name) &&
-           statement_text(stmt, 4, arena, &broker->state);
-}
+enum field_type { FIELD_TEXT, FIELD_FLAG, FIELD_NUMBER };
 
-/* The columns behind the head in BROKER_COLUMNS, in their order. */
 static const struct {
-    bool is_boolean;
+    enum field_type type;
     size_t offset;
-} columns[] = {
-#define TEXT(member)                           \
-    {                                          \
-        false, offsetof(struct broker, member) \
-    }
-#define BOOLEAN(member)                       \
-    {                                         \
-        true, offsetof(struct broker, member) \
-    }
-    TEXT(created),
-    TEXT(engine_version),
-    TEXT(host_instance_type),
-    TEXT(storage_type),
-    TEXT(deployment_mode),
-    TEXT(authentication_strategy),
-    BOOLEAN(auto_minor_version_upgrade),
-    BOOLEAN(publicly_accessible),
-    BOOLEAN(logs_general),
-    BOOLEAN(logs_audit),
-    BOOLEAN(use_aws_owned_key),
-    TEXT(kms_key_id),
-    TEXT(day_of_week),
-    TEXT(time_of_day),
-    TEXT(time_zone),
-    TEXT(subnet_ids),
-    TEXT(security_groups),
-    TEXT(configuration_id),
+} fields[] = {
+#define TEXT(name) {FIELD_TEXT, offsetof(struct broker, name)},
+#define FLAG(name) {FIELD_FLAG, offsetof(struct broker, name)},
+#define NUMBER(name) {FIELD_NUMBER, offsetof(struct broker, name)},
+    BROKER_FIELDS(TEXT, FLAG, NUMBER)
 #undef TEXT
-#undef BOOLEAN
+#undef FLAG
+#undef NUMBER
 };
 
-enum { HEAD_COLUMNS = 6, COLUMNS = sizeof columns / sizeof *columns };
+enum { HEAD_COLUMNS = 6, FIELDS = sizeof fields / sizeof *fields };
+
+/* Columns 0 to 5 of every query on brokers. */
+#define READ_HEAD(stmt, arena, broker)                             \
+    ((broker)->rabbitmq = sqlite3_column_int((stmt), 5) != 0,      \
+     statement_text((stmt), 0, (arena), &(broker)->id) &&          \
+         statement_text((stmt), 1, (arena), &(broker)->account) && \
+         statement_text((stmt), 2, (arena), &(broker)->region) &&  \
+         statement_text((stmt), 3, (arena), &(broker)->name) &&    \
+         statement_text((stmt), 4, (arena), &(broker)->state))
 
 static bool read_broker(sqlite3_stmt *stmt, struct arena *arena, struct broker *broker)
 {
-    if (!read_head(stmt, arena, broker))
+    if (!READ_HEAD(stmt, arena, broker))
         return false;
-    for (int i = 0; i < COLUMNS; i++) {
-        char *place = (char *)broker + columns[i].offset;
-        if (columns[i].is_boolean)
-            *(bool *)place = sqlite3_column_int(stmt, HEAD_COLUMNS + i) != 0;
-        else if (!statement_text(stmt, HEAD_COLUMNS + i, arena, (struct slice *)(void *)place))
-            return false;
+    for (int i = 0; i < FIELDS; i++) {
+        int column = HEAD_COLUMNS + i;
+        void *place = (char *)broker + fields[i].offset;
+        switch (fields[i].type) {
+        case FIELD_TEXT:
+            if (!statement_text(stmt, column, arena, place))
+                return false;
+            break;
+        case FIELD_FLAG:
+            *(bool *)place = sqlite3_column_int(stmt, column) != 0;
+            break;
+        case FIELD_NUMBER:
+            *(int64_t *)place = sqlite3_column_type(stmt, column) == SQLITE_NULL
+                                    ? BROKER_UNSET
+                                    : sqlite3_column_int64(stmt, column);
+            break;
+        }
     }
-    broker->configuration_revision = sqlite3_column_int64(stmt, HEAD_COLUMNS + COLUMNS);
     return true;
 }
 
-enum result broker_find(struct store *store, struct slice account, struct slice region,
-                        struct slice id, struct arena *arena, struct broker *broker)
+/* The columns of BROKER_PAGE. */
+static bool read_summary(sqlite3_stmt *stmt, struct arena *arena, struct broker *broker)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_FIND);
-    statement_bind(stmt, 1, id);
-    statement_bind(stmt, 2, account);
-    statement_bind(stmt, 3, region);
+    *broker = (struct broker){.id = {NULL, 0}};
+    return READ_HEAD(stmt, arena, broker) &&
+           statement_text(stmt, HEAD_COLUMNS, arena, &broker->created) &&
+           statement_text(stmt, HEAD_COLUMNS + 1, arena, &broker->deployment_mode) &&
+           statement_text(stmt, HEAD_COLUMNS + 2, arena, &broker->host_instance_type);
+}
+
+static void bind_fields(sqlite3_stmt *stmt, int first, const struct broker *broker)
+{
+    for (int i = 0; i < FIELDS; i++) {
+        const void *place = (const char *)broker + fields[i].offset;
+        int at = first + i;
+        switch (fields[i].type) {
+        case FIELD_TEXT:
+            statement_bind(stmt, at, *(const struct slice *)place);
+            break;
+        case FIELD_FLAG:
+            sqlite3_bind_int(stmt, at, *(const bool *)place);
+            break;
+        case FIELD_NUMBER:
+            if (*(const int64_t *)place != BROKER_UNSET)
+                sqlite3_bind_int64(stmt, at, *(const int64_t *)place);
+            break;
+        }
+    }
+}
+
+/* Steps to the one broker a query gives, and ends it. */
+static enum result find_one(struct store *store, sqlite3_stmt *stmt, struct arena *arena,
+                            struct broker *broker)
+{
     enum result result = statement_step(store, stmt);
     if (!result && !read_broker(stmt, arena, broker))
         result = RESULT_NO_MEMORY;
@@ -81,14 +96,34 @@ enum result broker_find(struct store *store, struct slice account, struct slice 
     return result;
 }
 
+enum result broker_find(struct store *store, struct slice id, struct arena *arena,
+                        struct broker *broker)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_FIND);
+    statement_bind(stmt, 1, id);
+    return find_one(store, stmt, arena, broker);
+}
+
+enum result broker_find_by_name(struct store *store, struct slice account, struct slice region,
+                                struct slice name, struct arena *arena, struct broker *broker)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_FIND_BY_NAME);
+    statement_bind(stmt, 1, account);
+    statement_bind(stmt, 2, region);
+    statement_bind(stmt, 3, name);
+    return find_one(store, stmt, arena, broker);
+}
+
 enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
-                             struct broker *broker)
+                             struct broker_head *head)
 {
     sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_HEAD);
     statement_bind(stmt, 1, id);
     enum result result = statement_step(store, stmt);
-    if (!result && !read_head(stmt, arena, broker))
+    if (!result && !READ_HEAD(stmt, arena, head))
         result = RESULT_NO_MEMORY;
+    if (!result)
+        head->creation_step = sqlite3_column_int64(stmt, HEAD_COLUMNS);
     statement_end(stmt);
     return result;
 }
@@ -108,71 +143,151 @@ enum result broker_page(struct store *store, struct slice account, struct slice 
     *brokers = NULL;
     while (!result && !(result = statement_step(store, stmt))) {
         *brokers = statement_grow(arena, *brokers, *count, &room, sizeof **brokers);
-        if (!*brokers || !read_broker(stmt, arena, &(*brokers)[(*count)++]))
+        if (!*brokers || !read_summary(stmt, arena, &(*brokers)[(*count)++]))
             result = RESULT_NO_MEMORY;
     }
     statement_end(stmt);
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
-enum result broker_tags(struct store *store, struct slice id, struct arena *arena,
-                        struct tag **tags, size_t *count)
+enum result broker_history(struct store *store, struct slice id, struct arena *arena,
+                           struct configuration_use **uses, size_t *count)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_TAGS);
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_HISTORY);
     enum result result = RESULT_OK;
-    size_t room = 0;
     statement_bind(stmt, 1, id);
+    size_t room = 0;
     *count = 0;
-    *tags = NULL;
+    *uses = NULL;
     while (!result && !(result = statement_step(store, stmt))) {
-        *tags = statement_grow(arena, *tags, *count, &room, sizeof **tags);
-        struct tag *tag = *tags ? &(*tags)[(*count)++] : NULL;
-        if (!tag || !statement_text(stmt, 0, arena, &tag->key) ||
-            !statement_text(stmt, 1, arena, &tag->value))
+        *uses = statement_grow(arena, *uses, *count, &room, sizeof **uses);
+        struct configuration_use *use = *uses ? &(*uses)[(*count)++] : NULL;
+        if (!use || !statement_text(stmt, 0, arena, &use->id))
+            result = RESULT_NO_MEMORY;
+        else
+            use->revision = sqlite3_column_int64(stmt, 1);
+    }
+    statement_end(stmt);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+enum result broker_actions_required(struct store *store, struct slice id, struct arena *arena,
+                                    struct action_required **actions, size_t *count)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_ACTIONS);
+    enum result result = RESULT_OK;
+    statement_bind(stmt, 1, id);
+    size_t room = 0;
+    *count = 0;
+    *actions = NULL;
+    while (!result && !(result = statement_step(store, stmt))) {
+        *actions = statement_grow(arena, *actions, *count, &room, sizeof **actions);
+        struct action_required *action = *actions ? &(*actions)[(*count)++] : NULL;
+        if (!action || !statement_text(stmt, 0, arena, &action->code) ||
+            !statement_text(stmt, 1, arena, &action->info))
             result = RESULT_NO_MEMORY;
     }
     statement_end(stmt);
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
-enum result broker_begin_reboot(struct store *store, struct slice id, int64_t due_ms)
+enum result broker_insert(struct store *store, const struct broker *broker)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_BEGIN_REBOOT);
-    statement_bind(stmt, 1, id);
-    sqlite3_bind_int64(stmt, 2, due_ms);
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_INSERT);
+    statement_bind(stmt, 1, broker->id);
+    statement_bind(stmt, 2, broker->account);
+    statement_bind(stmt, 3, broker->region);
+    statement_bind(stmt, 4, broker->name);
+    statement_bind(stmt, 5, broker->rabbitmq ? SLICE("RABBITMQ") : SLICE("ACTIVEMQ"));
+    statement_bind(stmt, 6, broker->state);
+    bind_fields(stmt, 7, broker);
     return statement_run(store, stmt);
 }
 
-enum result broker_end_reboot(struct store *store, struct slice id)
+enum result broker_save(struct store *store, const struct broker *broker)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_END_REBOOT);
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_SAVE);
+    statement_bind(stmt, 1, broker->id);
+    statement_bind(stmt, 2, broker->state);
+    bind_fields(stmt, 3, broker);
+    return statement_run(store, stmt);
+}
+
+enum result broker_delete(struct store *store, struct slice id)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_DELETE);
     statement_bind(stmt, 1, id);
     return statement_run(store, stmt);
 }
 
-enum result broker_next_due(struct store *store, int64_t now_ms, struct arena *arena,
-                            struct slice *id)
+enum result broker_add_history(struct store *store, struct slice id, struct slice configuration_id,
+                               int64_t revision)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_NEXT_DUE);
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_ADD_HISTORY);
+    statement_bind(stmt, 1, id);
+    statement_bind(stmt, 2, configuration_id);
+    sqlite3_bind_int64(stmt, 3, revision);
+    return statement_run(store, stmt);
+}
+
+enum result broker_next_state_due(struct store *store, int64_t now_ms, struct arena *arena,
+                                  struct broker *broker)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_NEXT_STATE_DUE);
     sqlite3_bind_int64(stmt, 1, now_ms);
-    enum result result = statement_step(store, stmt);
-    if (!result && !statement_text(stmt, 0, arena, id))
-        result = RESULT_NO_MEMORY;
-    statement_end(stmt);
-    return result;
+    return find_one(store, stmt, arena, broker);
+}
+
+enum result broker_next_window_due(struct store *store, int64_t now_ms, struct arena *arena,
+                                   struct broker *broker)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_NEXT_WINDOW_DUE);
+    sqlite3_bind_int64(stmt, 1, now_ms);
+    return find_one(store, stmt, arena, broker);
+}
+
+enum result broker_next_unreckoned(struct store *store, struct arena *arena, struct broker *broker)
+{
+    return find_one(store, statement_get(store, STATEMENT_BROKER_NEXT_UNRECKONED), arena, broker);
+}
+
+enum result broker_park(struct store *store, struct slice id, int64_t now_ms)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_PARK);
+    sqlite3_bind_int64(stmt, 1, now_ms);
+    statement_bind(stmt, 2, id);
+    return statement_run(store, stmt);
 }
 
 enum result broker_due_ms(struct store *store, int64_t *due_ms)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_DUE);
-    enum result result = statement_step(store, stmt);
-    *due_ms = result ? INT64_MAX : sqlite3_column_int64(stmt, 0);
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    static const enum statement queries[] = {
+        STATEMENT_BROKER_STATE_DUE, STATEMENT_BROKER_WINDOW_DUE, STATEMENT_BROKER_UNRECKONED_DUE};
+    *due_ms = INT64_MAX;
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        sqlite3_stmt *stmt = statement_get(store, queries[i]);
+        enum result result = statement_step(store, stmt);
+        int64_t found_ms = result ? INT64_MAX : sqlite3_column_int64(stmt, 0);
+        statement_end(stmt);
+        if (found_ms < *due_ms)
+            *due_ms = found_ms;
+        if (result && result != RESULT_NOT_FOUND)
+            return result;
+    }
+    return RESULT_OK;
 }

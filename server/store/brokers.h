@@ -1,59 +1,112 @@
-/* Brokers and their tags (schema/0001_initial.sql). */
+/* Brokers (schema/0001_initial.sql), what belongs to them, and what of them is due. */
 #ifndef STORE_BROKERS_H
 #define STORE_BROKERS_H
 
+#include <stdint.h>
+
 #include "store/store.h"
 
-/* A broker as read; members carry the names and values of the columns. JSON arrays may be absent.
- */
+/* An integer column that is NULL. */
+#define BROKER_UNSET INT64_MIN
+
+/* The columns behind id, account, region, name, state and engine_type: one list for the struct and
+ * for every statement. TEXT: a slice, absent for NULL. FLAG: a bool. NUMBER: an int64_t,
+ * BROKER_UNSET for NULL. */
+/* clang-format off */
+#define BROKER_FIELDS(TEXT, FLAG, NUMBER) \
+    TEXT(created) TEXT(engine_version) TEXT(host_instance_type) TEXT(storage_type) TEXT(deployment_mode) \
+    TEXT(authentication_strategy) FLAG(auto_minor_version_upgrade) FLAG(publicly_accessible) FLAG(logs_general) \
+    FLAG(logs_audit) FLAG(use_aws_owned_key) TEXT(kms_key_id) TEXT(day_of_week) TEXT(time_of_day) TEXT(time_zone) \
+    NUMBER(window_due_ms) NUMBER(window_changes) TEXT(subnet_ids) TEXT(security_groups) TEXT(configuration_id) \
+    NUMBER(configuration_revision) NUMBER(state_due_ms) TEXT(state_after) NUMBER(creation_step) NUMBER(storage_size) \
+    TEXT(ldap_server_metadata) TEXT(ldap_service_account_password) TEXT(creator_request_id) \
+    TEXT(pending_engine_version) TEXT(pending_host_instance_type) TEXT(pending_authentication_strategy) \
+    TEXT(pending_security_groups) NUMBER(pending_storage_size) TEXT(pending_ldap_server_metadata) \
+    TEXT(pending_ldap_service_account_password) NUMBER(pending_logs_general) NUMBER(pending_logs_audit) \
+    TEXT(pending_configuration_id) NUMBER(pending_configuration_revision) TEXT(data_replication_mode) \
+    TEXT(pending_data_replication_mode) TEXT(data_replication_role) TEXT(data_replication_counterpart) \
+    TEXT(data_replication_counterpart_region)
+/* clang-format on */
+
+/* A broker; members carry the names and values of the columns. */
 struct broker {
-    struct slice id, account, region, name, state, created;
+    struct slice id, account, region, name, state;
     bool rabbitmq;
-    struct slice engine_version, host_instance_type, storage_type, deployment_mode,
-        authentication_strategy;
-    bool auto_minor_version_upgrade, publicly_accessible, logs_general, logs_audit,
-        use_aws_owned_key;
-    struct slice kms_key_id, day_of_week, time_of_day, time_zone;
-    struct slice subnet_ids, security_groups;
-    struct slice configuration_id;
-    int64_t configuration_revision;
+#define TEXT(name) struct slice name;
+#define FLAG(name) bool name;
+#define NUMBER(name) int64_t name;
+    BROKER_FIELDS(TEXT, FLAG, NUMBER)
+#undef TEXT
+#undef FLAG
+#undef NUMBER
 };
 
-struct tag {
-    struct slice key, value;
+/* What every call on a broker looks at first. */
+struct broker_head {
+    struct slice id, account, region, name, state;
+    bool rabbitmq;
+    int64_t creation_step;
 };
 
-/* Everything about one broker of that account and region. RESULT_NOT_FOUND also where it is another
- * world's. What is found lives in `arena`. RESULT_STORE, RESULT_NO_MEMORY. */
-enum result broker_find(struct store *store, struct slice account, struct slice region,
-                        struct slice id, struct arena *arena, struct broker *broker) MUST_CHECK;
+/* A configuration a broker had before. */
+struct configuration_use {
+    struct slice id;
+    int64_t revision;
+};
 
-/* As broker_find, but reads no more than id, name, state, rabbitmq, account and region, of any
- * world. */
+struct action_required {
+    struct slice code, info; /* info may be absent */
+};
+
+/* What is found lives in `arena`. All of them: RESULT_STORE, RESULT_NO_MEMORY; where one is sought,
+ * RESULT_NOT_FOUND. */
+
+/* The broker of that id, whosever it is. */
+enum result broker_find(struct store *store, struct slice id, struct arena *arena,
+                        struct broker *broker) MUST_CHECK;
 enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
-                             struct broker *broker) MUST_CHECK;
+                             struct broker_head *head) MUST_CHECK;
+enum result broker_find_by_name(struct store *store, struct slice account, struct slice region,
+                                struct slice name, struct arena *arena,
+                                struct broker *broker) MUST_CHECK;
 
 /* Up to `most` brokers of that account and region, by id, behind `after` (absent: from the first).
- */
+ * Only the head, created, deployment_mode and host_instance_type of each are set. */
 enum result broker_page(struct store *store, struct slice account, struct slice region,
                         struct slice after, int64_t most, struct arena *arena,
                         struct broker **brokers, size_t *count) MUST_CHECK;
 
-/* A broker's tags by key. */
-enum result broker_tags(struct store *store, struct slice id, struct arena *arena,
-                        struct tag **tags, size_t *count) MUST_CHECK;
+enum result broker_history(struct store *store, struct slice id, struct arena *arena,
+                           struct configuration_use **uses, size_t *count) MUST_CHECK;
+enum result broker_actions_required(struct store *store, struct slice id, struct arena *arena,
+                                    struct action_required **actions, size_t *count) MUST_CHECK;
 
-/* REBOOT_IN_PROGRESS until `due_ms`; the state it had is what it returns to. */
-enum result broker_begin_reboot(struct store *store, struct slice id, int64_t due_ms) MUST_CHECK;
+enum result broker_insert(struct store *store, const struct broker *broker) MUST_CHECK;
 
-/* Back to the state before the reboot. */
-enum result broker_end_reboot(struct store *store, struct slice id) MUST_CHECK;
+/* Writes state and fields of a broker that was read. */
+enum result broker_save(struct store *store, const struct broker *broker) MUST_CHECK;
 
-/* The broker whose state is due first, if it is due by `now_ms`: RESULT_NOT_FOUND where none is. */
-enum result broker_next_due(struct store *store, int64_t now_ms, struct arena *arena,
-                            struct slice *id) MUST_CHECK;
+/* With all that belongs to it. */
+enum result broker_delete(struct store *store, struct slice id) MUST_CHECK;
 
-/* When the next state is due, INT64_MAX where none is. */
+/* One more configuration it had. */
+enum result broker_add_history(struct store *store, struct slice id, struct slice configuration_id,
+                               int64_t revision) MUST_CHECK;
+
+/* What time brings: the broker whose state or window is due first, if by `now_ms`, and one whose
+ * window is yet to be reckoned. */
+enum result broker_next_state_due(struct store *store, int64_t now_ms, struct arena *arena,
+                                  struct broker *broker) MUST_CHECK;
+enum result broker_next_window_due(struct store *store, int64_t now_ms, struct arena *arena,
+                                   struct broker *broker) MUST_CHECK;
+enum result broker_next_unreckoned(struct store *store, struct arena *arena,
+                                   struct broker *broker) MUST_CHECK;
+
+/* Takes what is due by `now_ms` from a broker that cannot take its step. */
+enum result broker_park(struct store *store, struct slice id, int64_t now_ms) MUST_CHECK;
+
+/* When the next of these is due: 0 where a window is yet to be reckoned, INT64_MAX where nothing
+ * is. */
 enum result broker_due_ms(struct store *store, int64_t *due_ms) MUST_CHECK;
 
 #endif

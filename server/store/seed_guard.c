@@ -16,9 +16,19 @@ enum {
     PROGRAM_MAX = 5000000,  /* of a statement of many rows; past it SQLite says "out of memory" */
 };
 
-const char seed_guard_tables[] = "broker, broker_tag, user, access_key, fault";
-static const char *const tables[] = {"broker", "broker_tag", "user", "access_key", "fault"};
-static const char *const readable[] = {"applied_user", "pending_user", "json_each", "json_tree"};
+/* clang-format off */
+#define TABLES_AFTER_BROKER(TABLE) \
+    TABLE(broker_tag) TABLE(broker_action_required) TABLE(broker_configuration_history) \
+    TABLE(user) TABLE(configuration) TABLE(configuration_revision) TABLE(configuration_tag) \
+    TABLE(engine_version) TABLE(instance_option) TABLE(availability_zone) \
+    TABLE(shared_resource) TABLE(resource_share_error) TABLE(access_key) TABLE(fault)
+#define AS_TEXT(table) ", " #table
+#define AS_ITEM(table) #table,
+const char seed_guard_tables[] = "broker" TABLES_AFTER_BROKER(AS_TEXT);
+static const char *const tables[] = {"broker", TABLES_AFTER_BROKER(AS_ITEM)};
+/* clang-format on */
+static const char *const readable[] = {"engine", "applied_user", "pending_user", "json_each",
+                                       "json_tree"};
 
 /* Left out: what reads or writes files, loads code or belongs to other modules, and what can only
  * allocate (zeroblob). A blank around each. */

@@ -2,8 +2,14 @@
 #ifndef STORE_STATEMENTS_H
 #define STORE_STATEMENTS_H
 
+#include "store/brokers.h"
+#include "store/statements_catalogue.h"
+#include "store/statements_configurations.h"
+
 /* clang-format off */
 #define STATEMENTS \
+    CATALOGUE_STATEMENTS \
+    CONFIGURATION_STATEMENTS \
     STATEMENT(BEGIN, "BEGIN IMMEDIATE") \
     STATEMENT(COMMIT, "COMMIT") \
     STATEMENT(ROLLBACK, "ROLLBACK") \
@@ -16,19 +22,41 @@
     STATEMENT(SEEDED_SET, "UPDATE default_world SET seeded = 1") \
     \
     STATEMENT(BROKER_HEAD, \
-        "SELECT id, account, region, name, state, engine_type = 'RABBITMQ' FROM broker WHERE id = ?1") \
-    STATEMENT(BROKER_FIND, "SELECT " BROKER_COLUMNS " FROM broker WHERE id = ?1 AND account = ?2 AND region = ?3") \
+        "SELECT id, account, region, name, state, engine_type = 'RABBITMQ', creation_step FROM broker WHERE id = ?1") \
+    STATEMENT(BROKER_FIND, "SELECT " BROKER_COLUMNS " FROM broker WHERE id = ?1") \
+    STATEMENT(BROKER_FIND_BY_NAME, \
+        "SELECT " BROKER_COLUMNS " FROM broker WHERE account = ?1 AND region = ?2 AND name = ?3") \
     STATEMENT(BROKER_PAGE, \
-        "SELECT " BROKER_COLUMNS " FROM broker" \
+        "SELECT id, account, region, name, state, engine_type = 'RABBITMQ', created, deployment_mode," \
+        " host_instance_type FROM broker" \
         " WHERE account = ?1 AND region = ?2 AND id > ?3 ORDER BY id LIMIT ?4") \
-    STATEMENT(BROKER_TAGS, "SELECT key, value FROM broker_tag WHERE broker_id = ?1 ORDER BY key") \
-    STATEMENT(BROKER_BEGIN_REBOOT, \
-        "UPDATE broker SET state_after = state, state = 'REBOOT_IN_PROGRESS', state_due_ms = ?2 WHERE id = ?1") \
-    STATEMENT(BROKER_END_REBOOT, \
-        "UPDATE broker SET state = state_after, state_due_ms = NULL WHERE id = ?1 AND state = 'REBOOT_IN_PROGRESS'") \
-    STATEMENT(BROKER_NEXT_DUE, \
-        "SELECT id FROM broker WHERE state_due_ms <= ?1 ORDER BY state_due_ms LIMIT 1") \
-    STATEMENT(BROKER_DUE, "SELECT state_due_ms FROM broker WHERE state_due_ms IS NOT NULL ORDER BY state_due_ms LIMIT 1") \
+    STATEMENT(BROKER_HISTORY, \
+        "SELECT configuration_id, revision FROM broker_configuration_history WHERE broker_id = ?1 ORDER BY id") \
+    STATEMENT(BROKER_ACTIONS, \
+        "SELECT code, info FROM broker_action_required WHERE broker_id = ?1 ORDER BY code") \
+    STATEMENT(BROKER_INSERT, \
+        "INSERT INTO broker (id, account, region, name, engine_type, state" BROKER_FIELD_NAMES ")" \
+        " VALUES (?, ?, ?, ?, ?, ?" BROKER_FIELD_PLACES ")") \
+    STATEMENT(BROKER_SAVE, \
+        "UPDATE broker SET (state" BROKER_FIELD_NAMES ") = (?2" BROKER_FIELD_PLACES ") WHERE id = ?1") \
+    STATEMENT(BROKER_DELETE, "DELETE FROM broker WHERE id = ?1") \
+    STATEMENT(BROKER_ADD_HISTORY, \
+        "INSERT INTO broker_configuration_history (broker_id, configuration_id, revision) VALUES (?1, ?2, ?3)") \
+    STATEMENT(BROKER_NEXT_STATE_DUE, \
+        "SELECT " BROKER_COLUMNS " FROM broker WHERE state_due_ms <= ?1 ORDER BY state_due_ms LIMIT 1") \
+    STATEMENT(BROKER_NEXT_WINDOW_DUE, \
+        "SELECT " BROKER_COLUMNS " FROM broker WHERE window_due_ms <= ?1 ORDER BY window_due_ms LIMIT 1") \
+    STATEMENT(BROKER_NEXT_UNRECKONED, \
+        "SELECT " BROKER_COLUMNS " FROM broker WHERE day_of_week IS NOT NULL AND window_due_ms IS NULL LIMIT 1") \
+    STATEMENT(BROKER_PARK, \
+        "UPDATE broker SET state_due_ms = CASE WHEN state_due_ms <= ?1 THEN NULL ELSE state_due_ms END," \
+        " window_due_ms = CASE WHEN window_due_ms <= ?1 THEN 9223372036854775807 ELSE window_due_ms END WHERE id = ?2") \
+    STATEMENT(BROKER_STATE_DUE, \
+        "SELECT state_due_ms FROM broker WHERE state_due_ms IS NOT NULL ORDER BY state_due_ms LIMIT 1") \
+    STATEMENT(BROKER_WINDOW_DUE, \
+        "SELECT window_due_ms FROM broker WHERE window_due_ms IS NOT NULL ORDER BY window_due_ms LIMIT 1") \
+    STATEMENT(BROKER_UNRECKONED_DUE, \
+        "SELECT 0 FROM broker WHERE day_of_week IS NOT NULL AND window_due_ms IS NULL LIMIT 1") \
     \
     STATEMENT(USER_FIND, \
         "SELECT password IS NOT NULL, console_access, groups, pending_change," \
@@ -48,6 +76,8 @@
         " WHERE broker_id = ?1 AND username = ?2") \
     STATEMENT(USER_STAGE_DELETE, \
         "UPDATE user SET pending_change = 'DELETE' WHERE broker_id = ?1 AND username = ?2") \
+    STATEMENT(USER_ANY_PENDING, \
+        "SELECT EXISTS (SELECT 1 FROM user WHERE broker_id = ?1 AND pending_change IS NOT NULL)") \
     STATEMENT(USER_PAGE, \
         "SELECT username, pending_change FROM user" \
         " WHERE broker_id = ?1 AND username > ?2 ORDER BY username LIMIT ?3") \
@@ -69,11 +99,11 @@
         " AND (username IS NULL OR username = ?3) AND (times IS NULL OR times > 0) ORDER BY id LIMIT 1") \
     STATEMENT(FAULT_COUNT_DOWN, "UPDATE fault SET times = times - 1 WHERE id = ?1")
 
-#define BROKER_COLUMNS \
-    "id, account, region, name, state, engine_type = 'RABBITMQ', created, engine_version, host_instance_type," \
-    " storage_type, deployment_mode, authentication_strategy, auto_minor_version_upgrade, publicly_accessible," \
-    " logs_general, logs_audit, use_aws_owned_key, kms_key_id, day_of_week, time_of_day, time_zone, subnet_ids," \
-    " security_groups, configuration_id, configuration_revision"
+#define FIELD_NAME(name) ", " #name
+#define FIELD_PLACE(name) ", ?"
+#define BROKER_FIELD_NAMES BROKER_FIELDS(FIELD_NAME, FIELD_NAME, FIELD_NAME)
+#define BROKER_FIELD_PLACES BROKER_FIELDS(FIELD_PLACE, FIELD_PLACE, FIELD_PLACE)
+#define BROKER_COLUMNS "id, account, region, name, state, engine_type = 'RABBITMQ'" BROKER_FIELD_NAMES
 /* clang-format on */
 
 #endif

@@ -107,6 +107,16 @@ enum result user_page(struct store *store, struct slice broker_id, struct slice 
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
+enum result user_any_pending(struct store *store, struct slice broker_id, bool *pending)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_USER_ANY_PENDING);
+    statement_bind(stmt, 1, broker_id);
+    enum result result = statement_step(store, stmt);
+    *pending = !result && sqlite3_column_int(stmt, 0) != 0;
+    statement_end(stmt);
+    return result;
+}
+
 enum result user_apply_pending(struct store *store, struct slice broker_id)
 {
     static const enum statement steps[] = {STATEMENT_USER_APPLY_DELETES,

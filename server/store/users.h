@@ -51,6 +51,9 @@ enum result user_stage_delete(struct store *store, struct slice broker_id,
 enum result user_page(struct store *store, struct slice broker_id, struct slice after, int64_t most,
                       struct arena *arena, struct user **users, size_t *count) MUST_CHECK;
 
+/* Whether any change of a broker's users is pending. */
+enum result user_any_pending(struct store *store, struct slice broker_id, bool *pending) MUST_CHECK;
+
 /* Applies all pending changes of a broker: CREATE and UPDATE become the applied side, DELETE
  * removes the row. */
 enum result user_apply_pending(struct store *store, struct slice broker_id) MUST_CHECK;

@@ -14,9 +14,10 @@ _state = {"deselected": False, "modules": set()}
 
 @pytest.fixture(scope="session")
 def shared_server():
-    """One server for all tests that only need brokers of their own; its reboots are done when they are answered."""
+    """One server for all tests that only need brokers of their own; its creations, reboots and deletions are done
+    when they are answered."""
     seed = "".join(harness.sql_broker(f"b-pool-{number:04}") for number in range(POOL))
-    with harness.Server("--reboot-time", "0", seed=seed) as server:
+    with harness.Server("--create-time", "0", "--reboot-time", "0", "--delete-time", "0", seed=seed) as server:
         yield server
 
 

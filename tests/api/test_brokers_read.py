@@ -1,21 +1,38 @@
 """DescribeBroker and ListBrokers: the recorded shapes."""
 
 import ipaddress
+import json
 import re
 
 import pytest
 
 import harness
-from harness import (Server, assert_no_broker, assert_ok, broker_path, credential, sql_broker, sql_insert, sql_user)
+import shapes
+from harness import (Server, assert_no_broker, assert_no_user, assert_ok, broker_path, credential, sql_broker,
+                     sql_insert, sql_pending_user, sql_user, user_path, users_path)
+from shapes import CLUSTER, STANDBY, activemq_instance, activemq_logs, private, rabbitmq_instance, rabbitmq_logs
 
 CREATED = "2026-09-30T03:52:15.653143Z"
-STANDBY = "ACTIVE_STANDBY_MULTI_AZ"
-CLUSTER = "CLUSTER_MULTI_AZ"
 ACCOUNT = harness.DEFAULT_ACCOUNT
 CALLER = {"cn-north-1": [credential(ACCOUNT, "cn-north-1")], "us-gov-west-1": [credential(ACCOUNT, "us-gov-west-1")],
           "us-east-1": [], "eu-central-1": [credential("210987654321", "eu-central-1")]}
 
+# As it stands in the column, with white space that no answer has.
+LDAP = ('{ "hosts": ["ldap.example.com"],\n "roleBase":"ou=groups","roleName":"cn","roleSearchMatching":"(member={0})",'
+        '"roleSearchSubtree":true,"serviceAccountUsername":"cn=admin","userBase":"ou=people",'
+        '"userSearchMatching":"(uid={0})"}')
+MORE_LDAP = LDAP.replace('"ldap.example.com"', '"one.example.com" , "two.example.com"')
+
+
+def sql_configuration(identifier, revisions=1, **columns):
+    """A configuration with that many revisions."""
+    return sql_insert("configuration", id=identifier, name=identifier, **columns) + "".join(
+        sql_insert("configuration_revision", configuration_id=identifier, revision=number, data="<broker/>")
+        for number in range(2, revisions + 1))
+
+
 SEED = "".join([
+    sql_configuration("c-given", 3) + sql_configuration("c-second", 2),
     sql_broker("b-single", name="single", created=CREATED),
     sql_user("b-single", "dev"),
     sql_broker("b-public", name="public", created=CREATED, publicly_accessible=1, logs_audit=1, logs_general=1,
@@ -40,6 +57,29 @@ SEED = "".join([
     sql_broker("b-other", name="single", created=CREATED, region="eu-central-1", account="210987654321"),
     sql_broker("b-own-kms", name="own-kms", created=CREATED, use_aws_owned_key=0),
     sql_broker("b-twin", name="twin", created=CREATED),
+    sql_broker("b-ldap", name="ldap", created=CREATED, authentication_strategy="LDAP", ldap_server_metadata=LDAP,
+               ldap_service_account_password="never-shown-1"),
+    sql_broker("b-pending", name="pending", created=CREATED, configuration_id="c-given", configuration_revision=2,
+               pending_engine_version="5.18", pending_host_instance_type="mq.m5.xlarge",
+               pending_authentication_strategy="LDAP", pending_security_groups='["sg-2","sg-1"]',
+               pending_ldap_server_metadata=MORE_LDAP, pending_ldap_service_account_password="never-shown-2",
+               pending_logs_general=1, pending_logs_audit=1, pending_configuration_id="c-second",
+               pending_configuration_revision=2),
+    sql_user("b-pending", "dev", pending_change="DELETE"),
+    "".join(sql_insert("broker_configuration_history", broker_id="b-pending", configuration_id=identifier,
+                       revision=revision) for identifier, revision in (("c-second", 1), ("c-gone", 7), ("c-given", 1))),
+    sql_broker("b-half", name="half", created=CREATED, logs_general=1, pending_logs_audit=1),
+    sql_broker("b-size", name="size", created=CREATED, engine_type="RABBITMQ", deployment_mode=CLUSTER,
+               storage_size=20, pending_storage_size=0, logs_general=1, pending_logs_general=0),
+    sql_broker("b-size-more", name="size-more", created=CREATED, engine_type="RABBITMQ", deployment_mode=CLUSTER,
+               pending_storage_size=25),
+    sql_broker("b-action", name="action", created=CREATED, state="CRITICAL_ACTION_REQUIRED"),
+    "".join(sql_insert("broker_action_required", broker_id="b-action", code=code, info=info)
+            for code, info in (("BROKER_OOM", "Choose a larger instance."), ("BROKER_ENI_DELETED", None))),
+    *(sql_broker(f"b-step-{step}", name=f"step-{step}", created=CREATED, state="CREATION_IN_PROGRESS",
+                 creation_step=step, **({"pending_configuration_id": "c-given", "pending_configuration_revision": 3}
+                                        if step < 3 else {"configuration_id": "c-given", "configuration_revision": 3}))
+      + (sql_pending_user if step < 2 else sql_user)(f"b-step-{step}", "dev") for step in range(4)),
     *(sql_broker(f"b-{state.lower().replace('_', '-')}", name=state, created=CREATED, state=state)
       for state in ("CREATION_IN_PROGRESS", "CREATION_FAILED", "DELETION_IN_PROGRESS", "REBOOT_IN_PROGRESS",
                     "CRITICAL_ACTION_REQUIRED", "REPLICA")),
@@ -62,60 +102,16 @@ def describe(client, broker, region="us-east-1"):
     return assert_ok(client.call("GET", broker_path(broker), headers=CALLER[region])).json()
 
 
-def activemq_instance(broker, number, address, region="us-east-1", domain="amazonaws.com"):
-    host = f"{broker}-{number}.mq.{region}.{domain}"
-    return {"consoleURL": f"https://{host}:8162",
-            "endpoints": [f"ssl://{host}:61617", f"amqp+ssl://{host}:5671", f"stomp+ssl://{host}:61614",
-                          f"mqtt+ssl://{host}:8883", f"wss://{host}:61619"],
-            "ipAddress": address}
-
-
 def generated(body):
-    """Checks the form of what the server generates by itself, and returns those values."""
-    configuration = body["configurations"]["current"]["id"]
-    assert re.fullmatch(r"c-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", configuration)
-    for subnet in body["subnetIds"]:
-        assert re.fullmatch(r"subnet-[0-9a-f]{17}", subnet)
-    assert len(set(body["subnetIds"])) == len(body["subnetIds"])
-    assert len(body["securityGroups"]) == 1
-    assert re.fullmatch(r"sg-[0-9a-f]{17}", body["securityGroups"][0])
-    addresses = [instance.get("ipAddress") for instance in body["brokerInstances"]]
-    return configuration, body["subnetIds"], body["securityGroups"], addresses
-
-
-def private(address):
-    return any(ipaddress.ip_address(address) in ipaddress.ip_network(network)
-               for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+    """Checks the form of what the server generates for a seeded broker, and returns those values."""
+    found = shapes.generated(body)
+    assert found[0] == body["brokerId"].replace("b-", "c-", 1)
+    return found
 
 
 def plain(broker, name, **members):
-    """The whole answer for a broker seeded with nothing but its id and name, in its order, with the members given."""
-    body = {
-        "authenticationStrategy": "simple",
-        "autoMinorVersionUpgrade": True,
-        "brokerArn": f"arn:aws:mq:us-east-1:123456789012:broker:{name}:{broker}",
-        "brokerId": broker,
-        "brokerInstances": None,
-        "brokerName": name,
-        "brokerState": "RUNNING",
-        "configurations": None,
-        "created": CREATED,
-        "deploymentMode": "SINGLE_INSTANCE",
-        "encryptionOptions": {"useAwsOwnedKey": True},
-        "engineType": "ActiveMQ",
-        "engineVersion": "5.19",
-        "hostInstanceType": "mq.m5.large",
-        "logs": {"audit": False, "auditLogGroup": f"/aws/amazonmq/broker/{broker}/audit", "general": False,
-                 "generalLogGroup": f"/aws/amazonmq/broker/{broker}/general"},
-        "maintenanceWindowStartTime": {"dayOfWeek": "SUNDAY", "timeOfDay": "11:00", "timeZone": "UTC"},
-        "publiclyAccessible": False,
-        "securityGroups": None,
-        "storageType": "efs",
-        "subnetIds": None,
-        "users": [],
-    }
-    assert set(members) <= set(body) | {"tags"}
-    return dict(sorted({**body, **members}.items()))
+    """The whole answer for a broker seeded with nothing but its id and name, with the members given."""
+    return shapes.plain(broker, name, CREATED, **members)
 
 
 # --- Whole answers ---------------------------------------------------------------------------------------------
@@ -141,8 +137,7 @@ def test_BRK_2_BRK_7_BRK_14_BRK_16_BRK_18_BRK_19_public_with_everything_given(cl
         configurations={"current": {"id": "c-given", "revision": 3}, "history": []},
         encryptionOptions={"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/1234", "useAwsOwnedKey": False},
         engineVersion="5.18", hostInstanceType="mq.t3.micro",
-        logs={"audit": True, "auditLogGroup": "/aws/amazonmq/broker/b-public/audit", "general": True,
-              "generalLogGroup": "/aws/amazonmq/broker/b-public/general"},
+        logs=activemq_logs("b-public", audit=True, general=True),
         maintenanceWindowStartTime={"dayOfWeek": "WEDNESDAY", "timeOfDay": "05:52", "timeZone": "Europe/Berlin"},
         publiclyAccessible=True, securityGroups=["sg-1", "sg-0"], storageType="ebs", subnetIds=["subnet-1234"],
         tags={"Zone": "", "a b": '"quoted\\"', "team": "checkout", "é": "ü"}))
@@ -173,10 +168,9 @@ def test_BRK_2_BRK_8_BRK_13_BRK_17_BRK_20_RabbitMQ(client, broker, name, mode, g
     assert_ok(response, plain(
         broker, name, authenticationStrategy=strategy, deploymentMode=mode, engineType="RabbitMQ", engineVersion="4.3",
         hostInstanceType="mq.m7g.medium", storageType="ebs",
-        brokerInstances=[{"consoleURL": f"https://{broker}.mq.us-east-1.on.aws",
-                          "endpoints": [f"amqps://{broker}.mq.us-east-1.on.aws:5671"]}],
+        brokerInstances=[rabbitmq_instance(broker)],
         configurations={"current": {"id": configuration, "revision": 1}, "history": []},
-        logs={"general": general, "generalLogGroup": f"/aws/amazonmq/broker/{broker}/general"},
+        logs=rabbitmq_logs(broker, general=general),
         publiclyAccessible=name.startswith("public"),
         securityGroups=groups, subnetIds=subnets))
 
@@ -254,6 +248,71 @@ def test_BRK_15_created_is_the_time_of_the_seed_where_none_is_given(serve):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", body["created"])
 
 
+# --- What is pending, and what a broker asks for ---------------------------------------------------------------
+
+def test_BRK_28_BRK_29_BRK_31_everything_pending(client):
+    response = client.call("GET", broker_path("b-pending"))
+    _, subnets, groups, (address,) = shapes.generated(response.json())
+    assert_ok(response, plain(
+        "b-pending", "pending", brokerInstances=[activemq_instance("b-pending", 1, address)],
+        configurations={"current": {"id": "c-given", "revision": 2},
+                        "history": [{"id": "c-second", "revision": 1}, {"id": "c-gone", "revision": 7},
+                                    {"id": "c-given", "revision": 1}],
+                        "pending": {"id": "c-second", "revision": 2}},
+        logs=activemq_logs("b-pending", pending={"audit": True, "general": True}),
+        pendingAuthenticationStrategy="ldap", pendingEngineVersion="5.18", pendingHostInstanceType="mq.m5.xlarge",
+        pendingLdapServerMetadata=json.loads(MORE_LDAP), pendingSecurityGroups=["sg-2", "sg-1"],
+        securityGroups=groups, subnetIds=subnets, users=[{"pendingChange": "DELETE", "username": "dev"}]))
+    assert b"never-shown" not in response.body
+
+
+def test_BRK_30_one_log_pending_shows_both(client):
+    assert describe(client, "b-half")["logs"] == activemq_logs("b-half", general=True,
+                                                               pending={"audit": True, "general": True})
+
+
+def test_BRK_28_BRK_30_BRK_33_pending_of_RabbitMQ(client):
+    body = describe(client, "b-size")
+    # 0 is the type's own, which is never shown.
+    assert body["storageSize"] == 20 and "pendingStorageSize" not in body
+    assert describe(client, "b-size-more")["pendingStorageSize"] == 25
+    assert body["logs"] == rabbitmq_logs("b-size", general=True, pending={"general": False})
+
+
+def test_BRK_32_ldap_without_its_password(client):
+    response = client.call("GET", broker_path("b-ldap"))
+    body = assert_ok(response).json()
+    assert (body["authenticationStrategy"], body["ldapServerMetadata"]) == ("ldap", json.loads(LDAP))
+    assert b"never-shown" not in response.body
+
+
+def test_BRK_34_actions_required(client):
+    assert describe(client, "b-action")["actionsRequired"] == [
+        {"actionRequiredCode": "BROKER_ENI_DELETED"},
+        {"actionRequiredCode": "BROKER_OOM", "actionRequiredInfo": "Choose a larger instance."}]
+
+
+@pytest.mark.parametrize("step, users, instances, configurations", [
+    (0, [], 0, {"history": []}),
+    (1, [{"pendingChange": "CREATE", "username": "dev"}], 0,
+     {"history": [], "pending": {"id": "c-given", "revision": 3}}),
+    (2, [{"username": "dev"}], 1, {"history": [], "pending": {"id": "c-given", "revision": 3}}),
+    (3, [{"username": "dev"}], 1, {"current": {"id": "c-given", "revision": 3}, "history": []})])
+def test_LIF_1_LIF_2_pictures_of_a_creation(client, step, users, instances, configurations):
+    body = describe(client, f"b-step-{step}")
+    assert body["brokerState"] == "CREATION_IN_PROGRESS"
+    assert body["users"] == users
+    assert len(body["brokerInstances"]) == instances
+    assert list(body["configurations"].items()) == list(configurations.items())
+    listed = assert_ok(client.call("GET", users_path(f"b-step-{step}"))).json()
+    assert listed["users"] == users
+    described = client.call("GET", user_path(f"b-step-{step}", "dev"))
+    if step == 0:
+        assert_no_user(described, "dev")
+    else:
+        assert ("pending" in assert_ok(described).json()) == (step == 1)
+
+
 # --- States ----------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("state", ["CREATION_IN_PROGRESS", "CREATION_FAILED", "DELETION_IN_PROGRESS",
@@ -284,7 +343,8 @@ def test_BRK_25_BRK_27_list_brokers(client):
     assert list(response.json()) == ["brokerSummaries"]
     assert [row["brokerId"] for row in rows] == sorted(
         ["b-single", "b-public", "b-pair", "b-public-pair", "b-rabbit", "b-cluster", "b-public-cluster",
-         "b-own-kms", "b-twin",
+         "b-own-kms", "b-twin", "b-ldap", "b-pending", "b-half", "b-size", "b-size-more", "b-action",
+         "b-step-0", "b-step-1", "b-step-2", "b-step-3",
          "b-creation-in-progress", "b-creation-failed", "b-deletion-in-progress", "b-reboot-in-progress",
          "b-critical-action-required", "b-replica"])
     for row in rows:

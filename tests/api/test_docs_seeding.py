@@ -1,6 +1,8 @@
 """docs/seeding.md: every example works, every message it quotes is the one that comes, its tables are the schema's."""
 
+import base64
 import contextlib
+import glob
 import os
 import re
 import sqlite3
@@ -9,7 +11,7 @@ import pytest
 
 import harness
 import wire
-from harness import Server, assert_error, assert_no_user, assert_ok
+from harness import Server, assert_error, assert_no_user, assert_ok, describe_broker
 
 store = wire.store
 
@@ -62,11 +64,14 @@ def test_SEED_10_there_are_examples():
 
 
 def test_SEED_10_brokers(client):
+    harness.wait_gone(client, "b-going")
     rows = assert_ok(client.call("GET", "/v1/brokers")).json()["brokerSummaries"]
     assert {row["brokerId"]: (row["engineType"], row["deploymentMode"]) for row in rows} == {
         ORDERS: ("ActiveMQ", "SINGLE_INSTANCE"), "b-rabbit": ("RabbitMQ", "SINGLE_INSTANCE"),
-        "b-pair": ("ActiveMQ", "ACTIVE_STANDBY_MULTI_AZ"), "b-critical": ("ActiveMQ", "SINGLE_INSTANCE"),
-        "b-rebooting": ("ActiveMQ", "SINGLE_INSTANCE"), "b-back-soon": ("ActiveMQ", "SINGLE_INSTANCE")}
+        "b-pair": ("ActiveMQ", "ACTIVE_STANDBY_MULTI_AZ"), "b-east": ("ActiveMQ", "ACTIVE_STANDBY_MULTI_AZ"),
+        **{broker: ("ActiveMQ", "SINGLE_INSTANCE")
+           for broker in ("b-critical", "b-rebooting", "b-back-soon", "b-in-creation", "b-soon-there", "b-upgraded",
+                          "b-maintained", "b-window-opens", "b-ldap", "b-tuned")}}
     body = assert_ok(client.call("GET", "/v1/brokers/b-pair")).json()
     assert body["publiclyAccessible"] is True and body["securityGroups"] == ["sg-0123456789abcdef0"]
     assert body["subnetIds"] == ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
@@ -81,12 +86,106 @@ def test_SEED_10_brokers_of_another_world(client):
 
 
 def test_SEED_10_states(client):
-    def state(broker_id):
-        return assert_ok(client.call("GET", f"/v1/brokers/{broker_id}")).json()["brokerState"]
+    body = describe_broker(client, "b-critical")
+    assert body["brokerState"] == "CRITICAL_ACTION_REQUIRED"
+    assert body["actionsRequired"] == [{
+        "actionRequiredCode": "BROKER_ENI_DELETED",
+        "actionRequiredInfo": "The network interface eni-0123456789abcdef0 is gone."}]
+    assert describe_broker(client, "b-rebooting")["brokerState"] == "REBOOT_IN_PROGRESS"
+    harness.wait_state(client, "b-back-soon", "CRITICAL_ACTION_REQUIRED")
 
-    assert state("b-critical") == "CRITICAL_ACTION_REQUIRED"
-    assert state("b-rebooting") == "REBOOT_IN_PROGRESS"
-    harness.eventually(lambda: state("b-back-soon") == "REPLICA", "the end of the seeded reboot")
+
+def test_SEED_10_creations(client):
+    body = describe_broker(client, "b-in-creation")
+    assert (body["brokerState"], body["brokerInstances"]) == ("CREATION_IN_PROGRESS", [])
+    assert body["configurations"] == {"history": [], "pending": {"id": "c-in-creation", "revision": 1}}
+    body = harness.wait_state(client, "b-soon-there", "RUNNING")
+    assert len(body["brokerInstances"]) == 1
+    assert body["configurations"] == {"current": {"id": "c-soon-there", "revision": 1}, "history": []}
+
+
+def test_SEED_10_pending_changes(client):
+    body = describe_broker(client, "b-upgraded")
+    assert (body["engineVersion"], body["pendingEngineVersion"]) == ("5.18", "5.19")
+    assert (body["hostInstanceType"], body["pendingHostInstanceType"]) == ("mq.m5.large", "mq.m5.xlarge")
+    assert (body["logs"]["general"], body["logs"]["pending"]) == (False, {"audit": False, "general": True})
+
+
+def test_SEED_10_windows(client):
+    assert describe_broker(client, "b-maintained")["maintenanceWindowStartTime"] == {
+        "dayOfWeek": "WEDNESDAY", "timeOfDay": "03:30", "timeZone": "Europe/Berlin"}
+    harness.eventually(lambda: describe_broker(client, "b-window-opens")["engineVersion"] == "5.19", "the window")
+    body = harness.wait_state(client, "b-window-opens", "RUNNING")
+    assert "pendingEngineVersion" not in body and body["maintenanceWindowStartTime"]["dayOfWeek"] == "MONDAY"
+    assert describe_broker(client, ORDERS)["maintenanceWindowStartTime"]["dayOfWeek"] == "SUNDAY"
+
+
+def test_SEED_10_a_directory(client):
+    body = describe_broker(client, "b-ldap")
+    assert body["authenticationStrategy"] == "ldap"
+    assert body["ldapServerMetadata"] == {
+        "hosts": ["ldap.example.com"], "roleBase": "ou=groups,dc=example,dc=com",
+        "roleSearchMatching": "(member=uid={1})", "serviceAccountUsername": "cn=mq,dc=example,dc=com",
+        "userBase": "ou=people,dc=example,dc=com", "userSearchMatching": "(uid={0})"}
+
+
+def test_SEED_10_a_pair(client):
+    west = [harness.credential(harness.DEFAULT_ACCOUNT, "us-west-2")]
+    primary, replica = describe_broker(client, "b-east"), describe_broker(client, "b-west", west)
+    assert (primary["brokerState"], replica["brokerState"]) == ("RUNNING", "REPLICA")
+    for body, role, other, region in ((primary, "PRIMARY", "b-west", "us-west-2"),
+                                      (replica, "REPLICA", "b-east", "us-east-1")):
+        assert body["dataReplicationMode"] == "CRDR"
+        assert body["dataReplicationMetadata"] == {
+            "dataReplicationCounterpart": {"brokerId": other, "region": region}, "dataReplicationRole": role}
+
+
+def test_SEED_10_configurations(client):
+    def data(configuration, revision):
+        body = assert_ok(client.call("GET", harness.revision_path(configuration, revision))).json()
+        return body.get("description"), base64.b64decode(body["data"]).decode()
+
+    assert describe_broker(client, "b-tuned")["configurations"] == {
+        "current": {"id": "c-tuned", "revision": 1}, "history": [{"id": "c-long-deleted", "revision": 7}],
+        "pending": {"id": "c-tuned", "revision": 2}}
+    body = assert_ok(client.call("GET", harness.configuration_path("c-tuned"))).json()
+    assert (body["engineVersion"], body["tags"]) == ("5.18", {"team": "checkout"})
+    assert (body["latestRevision"]["revision"], body["latestRevision"]["description"]) == (2, "With advisories")
+    for revision, description, value in ((1, "Without advisories", "false"), (2, "With advisories", "true")):
+        assert data("c-tuned", revision) == (
+            description, '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+            f'<broker advisorySupport="{value}" xmlns="http://activemq.apache.org/schema/core"/>\n')
+    assert data("c-limits", 2) == (None, "consumer_timeout = 900000")
+    assert data("c-limits", 1)[0] == "Auto-generated default for limits on RabbitMQ 4.3"
+
+
+def test_SEED_10_the_catalogue(client):
+    engines = assert_ok(client.call("GET", "/v1/broker-engine-types")).json()["brokerEngineTypes"]
+    assert {row["engineType"]: [version["name"] for version in row["engineVersions"]] for row in engines} == {
+        "ACTIVEMQ": ["5.19", "5.18", "5.17.6"], "RABBITMQ": ["4.3", "4.2"]}
+    options = assert_ok(client.call("GET", "/v1/broker-instance-options?hostInstanceType=mq.t2.micro",
+                                    headers=[harness.credential(harness.DEFAULT_ACCOUNT, "eu-west-1")])).json()
+    assert options["brokerInstanceOptions"] == [{
+        "availabilityZones": [{"name": "eu-west-1b"}, {"name": "eu-west-1a"}], "engineType": "ACTIVEMQ",
+        "hostInstanceType": "mq.t2.micro", "storageType": "efs",
+        "supportedDeploymentModes": ["SINGLE_INSTANCE", "ACTIVE_STANDBY_MULTI_AZ"],
+        "supportedEngineVersions": ["5.17.6"]}]
+    assert describe_broker(client, "b-rabbit")["engineVersion"] == "4.3"
+
+
+def test_SEED_10_shared_resources(client):
+    share = "arn:aws:ram:us-east-1:123456789012:resource-share/"
+    resource = "arn:aws:vpc-lattice:us-east-1:123456789012:resourceconfiguration/rcfg-0a1b2c3d"
+    assert_ok(client.call("GET", harness.shared_resources_path("b-rabbit")), {"sharedResources": [
+        {"resourceArn": share + "0a1b2c3d", "status": "AVAILABLE", "type": "RESOURCE_SHARE"},
+        {"error": {"code": "INVITE_FAILED", "message": "The invitation expired."}, "resourceArn": share + "4e5f6a7b",
+         "status": "ERROR", "type": "RESOURCE_SHARE"},
+        {"dnsNames": ["idp.example.com"], "resourceArn": resource, "resourceShareArns": [share + "0a1b2c3d"],
+         "status": "AVAILABLE", "type": "RESOURCE"}]})
+    response = client.call("PUT", "/v1/brokers/b-rabbit", {"resourceShareArns": [share + "missing"]})
+    assert response.status == 400
+    assert response.json()["resourceShareErrors"] == [
+        {"errorCode": "SHARE_NOT_FOUND", "resourceShareArn": share + "missing", "status": "ERROR"}]
 
 
 def test_SEED_10_users(client):
@@ -164,11 +263,11 @@ def documented_columns():
 
 
 def test_SEED_10_the_columns_are_those_of_the_schema():
-    with open(os.path.join(harness.ROOT, "schema", "0001_initial.sql"), encoding="utf-8") as file:
-        schema = file.read()
     documented = documented_columns()
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(schema)
+        for path in sorted(glob.glob(os.path.join(harness.ROOT, "schema", "[0-9]*.sql"))):
+            with open(path, encoding="utf-8") as file:
+                connection.executescript(file.read())
         names = {name for name, in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         assert set(documented) == names - {"default_world"}
         for table, columns in documented.items():

@@ -1,12 +1,12 @@
-"""Errors every operation shares: their form, injected ones, operations that are not built, bodies nobody reads."""
+"""Errors every operation shares: their form, injected ones, bodies nobody reads."""
 
-import re
+import base64
 
 import pytest
 
 import model
-from harness import (PASSWORD, Server, assert_error, assert_no_user, assert_ok, create_user, reboot_path,
-                     sql_broker, sql_fault, sql_user, user_path, users_path)
+from harness import (PASSWORD, Server, assert_error, assert_no_user, assert_ok, broker_body, configuration_path,
+                     create_user, reboot_path, sql_broker, sql_fault, sql_insert, sql_user, user_path, users_path)
 
 INJECTED = {
     "InternalServerErrorException":
@@ -16,14 +16,27 @@ INJECTED = {
 }
 
 
+XML = b'<broker xmlns="http://activemq.apache.org/schema/core"/>'
+BODIES = {
+    "CreateBroker": broker_body("made"),
+    "CreateConfiguration": {"name": "made", "engineType": "ACTIVEMQ"},
+    "CreateTags": {"tags": {"key": "value"}},
+    "CreateUser": {"password": PASSWORD},
+    "Promote": {"mode": "SWITCHOVER"},
+    "UpdateBroker": {},
+    "UpdateConfiguration": {"data": base64.b64encode(XML).decode("ascii")},
+    "UpdateUser": {},
+}
+
+
 def sample(operation, broker="b-1", username="alice"):
-    """Method, target and body of a good request for that operation."""
+    """Method, target and body of a good request for that operation on a seeded broker and its configuration."""
     row = model.OPERATIONS[operation]
+    arn = f"arn:aws:mq:us-east-1:123456789012:broker:{broker.removeprefix('b-')}:{broker}"
     target = (row["path"].replace("{broker-id}", broker).replace("{username}", username)
-              .replace("{configuration-id}", "c-1").replace("{configuration-revision}", "1")
-              .replace("{resource-arn}", "arn%3Aaws%3Amq%3Aus-east-1%3A123456789012%3Abroker%3An%3Ab-1"))
-    body = {"password": PASSWORD} if operation == "CreateUser" else {} if operation == "UpdateUser" else None
-    return row["method"], target, body
+              .replace("{configuration-id}", broker.replace("b-", "c-", 1)).replace("{configuration-revision}", "1")
+              .replace("{resource-arn}", arn.replace(":", "%3A")))
+    return row["method"], target + ("?tagKeys=key" if operation == "DeleteTags" else ""), BODIES.get(operation)
 
 
 # --- The form --------------------------------------------------------------------------------------------------
@@ -66,50 +79,47 @@ def test_ERR_2_ERR_3_form_of_a_success(client, broker):
 
 @pytest.fixture(scope="module")
 def faulty():
-    """Every built operation fails once with each injected error, then works; UpdateUser conflicts once more."""
+    """Every operation fails once with each injected error and each its model lists, then works."""
     seed = ""
-    for operation in model.BUILT:
-        seed += sql_broker(f"b-{operation}") + sql_user(f"b-{operation}", "bob")
-        for error in INJECTED:
+    for operation in model.OPERATIONS:
+        broker = f"b-{operation}"
+        columns = {}
+        if operation == "Promote":
+            columns = {"data_replication_mode": "CRDR", "data_replication_role": "REPLICA", "state": "REPLICA",
+                       "data_replication_counterpart": "b-primary", "data_replication_counterpart_region": "eu-west-1"}
+            seed += sql_broker("b-primary", region="eu-west-1", data_replication_mode="CRDR",
+                               data_replication_role="PRIMARY", data_replication_counterpart=broker,
+                               data_replication_counterpart_region="us-east-1")
+        seed += sql_broker(broker, **columns) + sql_user(broker, "bob")
+        if operation == "DeleteConfiguration":
+            seed += sql_insert("configuration", id="c-free", name="free")
+        for error in {**INJECTED, **model.modelled_errors(operation)}:
             seed += sql_fault(operation=operation, error=error, times=1)
-    seed += sql_fault(operation="UpdateUser", error="ConflictException", times=1)
     with Server("--reboot-time", "0", seed=seed) as server:
         yield server
 
 
-@pytest.mark.parametrize("operation", model.BUILT)
+@pytest.mark.parametrize("operation", model.OPERATIONS)
 def test_ERR_26_ERR_27_ERR_28_ERR_29_injected_errors(faulty, operation):
-    request = sample(operation, f"b-{operation}", "alice" if operation == "CreateUser" else "bob")
+    method, target, body = sample(operation, f"b-{operation}", "alice" if operation == "CreateUser" else "bob")
+    if operation == "DeleteConfiguration":
+        target = configuration_path("c-free")
     with faulty.client() as client:
         for error, (status, message) in INJECTED.items():
-            assert_error(client.call(*request), status, error, message)
-        if operation == "UpdateUser":
-            response = client.call(*request)
-            assert (response.status, response.error) == (409, "ConflictException")
-        assert_ok(client.call(*request))
+            assert_error(client.call(method, target, body), status, error, message)
+        for error in model.modelled_errors(operation):
+            if error not in INJECTED:
+                response = client.call(method, target, body)
+                assert (response.status, response.error) == (model.modelled_errors(operation)[error], error)
+        assert client.call(method, target, body).status == model.OPERATIONS[operation]["status"]
 
 
-# --- Operations that are not built -----------------------------------------------------------------------------
-
-@pytest.mark.parametrize("operation", model.NOT_BUILT)
-def test_ERR_30_not_built(client, broker, operation):
-    method, target, _ = sample(operation, broker)
-    for body in (None, {}, {"tags": {"a": "b"}}):
-        assert_error(client.call(method, target, body), 501, "NotImplementedException",
-                     f"Operation [{operation}] is not implemented.")
-    assert_error(client.call(method, sample(operation, "b-unknown")[1]), 501, "NotImplementedException",
-                 f"Operation [{operation}] is not implemented.")
-
-
-def test_ERR_30_one_warning_in_the_log(serve):
-    server = serve(seed=sql_broker("b-1"))
-    client = server.client()
-    for operation in model.NOT_BUILT:
-        client.call(*sample(operation))
-    server.stop()
-    warnings = [line for line in server.stderr_text().splitlines() if "level=warn" in line]
-    for operation in model.NOT_BUILT:
-        assert sum(bool(re.search(rf"\b{operation}\b", line)) for line in warnings) == 1, (operation, warnings)
+def test_ERR_32_unauthorized_is_of_CreateBroker_alone(serve):
+    client = serve(seed=sql_fault(error="UnauthorizedException", times=1)).client()
+    assert_error(client.call("POST", "/v1/brokers", broker_body("one")), 401, "UnauthorizedException",
+                 "The provided credentials couldn't be validated.")
+    assert [operation for operation in model.OPERATIONS
+            if "UnauthorizedException" in model.modelled_errors(operation)] == ["CreateBroker"]
 
 
 # --- Bodies nobody reads ---------------------------------------------------------------------------------------
@@ -123,6 +133,10 @@ def test_ERR_25_a_body_without_a_reader_is_ignored(client, broker, body):
     assert_ok(client.call("GET", "/v1/brokers", body))
     assert_ok(client.call("DELETE", user_path(broker, "alice"), body), {})
     assert_ok(client.call("POST", reboot_path(broker), body), {})
+    for target in (f"/v1/brokers/{broker}/shared-resources", "/v1/configurations", "/v1/broker-engine-types",
+                   "/v1/broker-instance-options", configuration_path(broker.replace("b-", "c-", 1))):
+        assert_ok(client.call("GET", target, body))
+    assert_ok(client.call("DELETE", f"/v1/brokers/{broker}", body), {"brokerId": broker})
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", "application/x-amz-json-1.1",

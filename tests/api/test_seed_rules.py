@@ -10,7 +10,9 @@ from harness import Server, assert_ok, sql_broker, sql_insert, sql_user
 
 store = wire.store
 PASSWORD = harness.PASSWORD
-TABLES = "broker, broker_tag, user, access_key, fault"
+TABLES = ("broker, broker_tag, broker_action_required, broker_configuration_history, user, configuration, "
+          "configuration_revision, configuration_tag, engine_version, instance_option, availability_zone, "
+          "shared_resource, resource_share_error, access_key, fault")
 
 
 def refuse(store, text, name="seed.sql", *more):
@@ -23,7 +25,7 @@ def refuse(store, text, name="seed.sql", *more):
     with Server("--db", store.path, seed=sql_broker("b-proof")) as server:
         body = assert_ok(server.client().call("GET", "/v1/brokers")).json()
         assert [broker["brokerId"] for broker in body["brokerSummaries"]] == ["b-proof"]
-    for table in ("broker_tag", "user", "access_key", "fault"):
+    for table in ("broker_tag", "user", "access_key", "fault", "configuration_tag", "shared_resource"):
         assert store.query(f"SELECT count(*) FROM {table}") == [(0,)]
     os.unlink(store.path)
     return line
@@ -43,7 +45,8 @@ RULES = {
     "deployment_mode: ACTIVE_STANDBY_MULTI_AZ is for ACTIVEMQ, CLUSTER_MULTI_AZ for RABBITMQ":
         sql_broker("b-1", deployment_mode="CLUSTER_MULTI_AZ"),
     "storage_type: RABBITMQ brokers use EBS": sql_broker("b-1", engine_type="RABBITMQ", storage_type="EFS"),
-    "state_due_ms: only while REBOOT_IN_PROGRESS": sql_broker("b-1", state_due_ms=1),
+    "state_due_ms: only while CREATION_IN_PROGRESS, REBOOT_IN_PROGRESS or DELETION_IN_PROGRESS":
+         sql_broker("b-1", state_due_ms=1),
     "time_of_day: HH:MM, 00:00 to 23:59": sql_broker("b-1", time_of_day="24:00"),
     "subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]": sql_broker("b-1", subnet_ids={}),
     "key: 1 to 128 characters, not beginning with aws:":
@@ -66,6 +69,43 @@ RULES = {
     "replication_user: excludes console_access": BROKER + sql_user("b-1", "ada", console_access=1, replication_user=1),
     "pending_replication_user: excludes pending_console_access":
         BROKER + sql_user("b-1", "ada", console_access=1, pending_change="UPDATE", pending_replication_user=1),
+    "creation_step: 0 to 3": sql_broker("b-1", creation_step=4),
+    "state_after: RUNNING, CRITICAL_ACTION_REQUIRED or REPLICA": sql_broker("b-1", state_after="REBOOT_IN_PROGRESS"),
+    "window_due_ms: only with day_of_week": sql_broker("b-1", window_due_ms=1),
+    "window_changes: 0 or more": sql_broker("b-1", window_changes=-1),
+    "storage_size: a multiple of 5": sql_broker("b-1", storage_size=12),
+    "pending_storage_size: a multiple of 5": sql_broker("b-1", pending_storage_size=-5),
+    "ldap_server_metadata: a JSON object": sql_broker("b-1", ldap_server_metadata="[]"),
+    "pending_ldap_server_metadata: a JSON object": sql_broker("b-1", pending_ldap_server_metadata="[]"),
+    "pending_authentication_strategy: SIMPLE, LDAP or CONFIG_MANAGED":
+        sql_broker("b-1", pending_authentication_strategy="ldap"),
+    "pending_logs_general: 0 or 1": sql_broker("b-1", pending_logs_general=2),
+    "pending_logs_audit: 0 or 1": sql_broker("b-1", pending_logs_audit=-1),
+    "data_replication_mode: NONE or CRDR": sql_broker("b-1", data_replication_mode="BOTH"),
+    "pending_data_replication_mode: NONE or CRDR": sql_broker("b-1", pending_data_replication_mode=""),
+    "data_replication_role: PRIMARY or REPLICA":
+        sql_broker("b-1", data_replication_role="BOTH", data_replication_counterpart="b-2",
+                   data_replication_counterpart_region="eu-west-1"),
+    "data_replication_role, data_replication_counterpart, data_replication_counterpart_region: all or none":
+        sql_broker("b-1", data_replication_role="PRIMARY"),
+    "data_replication_mode, pending_data_replication_mode: CRDR has a counterpart":
+        sql_broker("b-1", pending_data_replication_mode="CRDR"),
+    "name: a broker name is unique in its account and region": BROKER + sql_broker("b-2", name="1"),
+    "name: 1 to 150 characters of [A-Za-z0-9._~-]": sql_insert("configuration", id="c-1", name="or ders"),
+    "id: 1 to 106 characters of [A-Za-z0-9-]": sql_insert("configuration", id="c_1", name="one"),
+    "revision: 1 to 300": sql_insert("configuration", id="c-1", name="one") + sql_insert(
+        "configuration_revision", configuration_id="c-1", revision=301, data="x"),
+    "code: 1 to 100 characters of [A-Z0-9_]":
+        BROKER + sql_insert("broker_action_required", broker_id="b-1", code="oom"),
+    "version: numbers with dots between them": sql_insert("engine_version", engine_type="ACTIVEMQ", version="5..1"),
+    "deployment_modes: a JSON array of SINGLE_INSTANCE, ACTIVE_STANDBY_MULTI_AZ and CLUSTER_MULTI_AZ":
+        sql_insert("instance_option", engine_type="ACTIVEMQ", host_instance_type="mq.x", storage_type="EFS",
+                   deployment_modes=["PAIR"]),
+    "storage_size_default, storage_size_most: multiples of 5, both or neither":
+        sql_insert("instance_option", engine_type="RABBITMQ", host_instance_type="mq.x", storage_type="EBS",
+                   deployment_modes=["SINGLE_INSTANCE"], storage_size_default=5),
+    "error_code, error_message: both or neither": BROKER + sql_insert(
+        "shared_resource", broker_id="b-1", resource_arn="arn:x", error_code="AZ_MISMATCH"),
     "secret: 1 to 256 printable ASCII characters": sql_insert("access_key", id="AKID", secret=""),
     "operation: the name of an operation of the API": sql_insert("fault", operation="MakeTea", delay_ms=1),
     "status: 400 to 599": sql_insert("fault", error="OddException", status=200),

@@ -8,6 +8,8 @@ import harness
 import wire
 from harness import assert_error, assert_ok
 
+WRONG_TIMES = ("abc", "-1", "10", "10 s", "1d", "s", "1.5s", "99999999999999999999s", "Real")
+
 # Flag, environment variable, a wrong value or more.
 WRONG = {
     "--host": ("not a host", "256.0.0.1", "127.0.0.1:80", "[::1]"),
@@ -16,7 +18,9 @@ WRONG = {
     "--account": ("12345678901", "1234567890123", "12345678901a", "１２３４５６７８９０１２"),
     "--region": ("US-EAST-1", "us east", "a" * 33, "us_east"),
     "--auth": ("yes", "Verify", "1"),
-    "--reboot-time": ("abc", "-1", "10", "10 s", "1d", "s", "1.5s", "99999999999999999999s", "Real"),
+    "--create-time": WRONG_TIMES,
+    "--reboot-time": WRONG_TIMES,
+    "--delete-time": WRONG_TIMES,
     "--max-body": ("abc", "-1", "1TB", "64kb", "KiB", "1.5MiB", "1 MiB", "99999999999999999999", "9999999999MiB"),
     "--max-connections": ("0", "-1", "abc", "1e3", "99999999999999999999"),
     "--idle-timeout": ("abc", "-1s", "10", "1 s", "s", "0s"),
@@ -93,8 +97,9 @@ def test_START_7_help_names_every_flag_variable_and_default():
     defaults = {
         "--host": ("127.0.0.1", "::1"), "--port": ("8267",), "--db": (":memory:",), "--durability": ("full", "normal"),
         "--account": ("123456789012",), "--region": ("us-east-1",), "--auth": ("none", "verify"),
-        "--reboot-time": ("100ms",), "--max-body": ("1MiB",), "--max-connections": ("4096",),
-        "--idle-timeout": ("120s",), "--request-timeout": ("30s",),
+        "--create-time": ("100ms", "650"), "--reboot-time": ("100ms", "300"), "--delete-time": ("100ms", "300"),
+        "--max-body": ("1MiB",), "--max-connections": ("4096",), "--idle-timeout": ("120s",),
+        "--request-timeout": ("30s",),
         "--log-level": ("error", "warn", "info", "debug"), "--seed": (),
     }
     assert set(defaults) == set(FLAGS)
@@ -183,6 +188,32 @@ def test_START_6_RBT_5_a_long_reboot_time(serve, flags, env):
     assert body["brokerState"] == "REBOOT_IN_PROGRESS"
 
 
+@both_ways(create_time="0")
+def test_START_6_LIF_3_create_time(serve, flags, env):
+    client = serve(*flags, env=env).client()
+    assert harness.describe_broker(client, harness.create_broker(client))["brokerState"] == "RUNNING"
+
+
+@both_ways(create_time="600s")
+def test_START_6_LIF_3_a_long_create_time(serve, flags, env):
+    client = serve(*flags, env=env).client()
+    assert harness.describe_broker(client, harness.create_broker(client))["brokerState"] == "CREATION_IN_PROGRESS"
+
+
+@both_ways(delete_time="0")
+def test_START_6_DBR_5_delete_time(serve, flags, env):
+    client = serve(*flags, env=env, seed=wire.SEED).client()
+    assert_ok(client.call("DELETE", harness.broker_path(wire.BROKER)), {"brokerId": wire.BROKER})
+    harness.assert_no_broker(client.call("GET", harness.broker_path(wire.BROKER)), wire.BROKER)
+
+
+@both_ways(delete_time="600s")
+def test_START_6_DBR_5_a_long_delete_time(serve, flags, env):
+    client = serve(*flags, env=env, seed=wire.SEED).client()
+    assert_ok(client.call("DELETE", harness.broker_path(wire.BROKER)), {"brokerId": wire.BROKER})
+    assert harness.describe_broker(client, wire.BROKER)["brokerState"] == "DELETION_IN_PROGRESS"
+
+
 @both_ways(max_body="64KiB")
 def test_START_6_HTTP_6_max_body(serve, flags, env):
     client = serve(*flags, env=env, seed=wire.SEED).client()
@@ -259,11 +290,12 @@ def test_START_6_the_flag_wins(serve, store):
     with open(seed, "w", encoding="utf-8") as file:
         file.write(harness.sql_broker("b-ignored"))
     server = serve("--host", "127.0.0.1", "--account", "111111111111", "--region", "eu-west-1", "--auth", "none",
-                   "--reboot-time", "0", "--max-body", "100", "--log-level", "info", "--db", ":memory:",
+                   "--create-time", "0", "--reboot-time", "0", "--delete-time", "0", "--max-body", "400", "--log-level", "info", "--db", ":memory:",
                    seed=wire.SEED,
                    env={"AMAZONMQ_LOCAL_HOST": "127.0.0.9", "AMAZONMQ_LOCAL_PORT": "1",
                         "AMAZONMQ_LOCAL_ACCOUNT": "222222222222", "AMAZONMQ_LOCAL_REGION": "eu-west-2",
                         "AMAZONMQ_LOCAL_AUTH": "verify", "AMAZONMQ_LOCAL_REBOOT_TIME": "600s",
+                        "AMAZONMQ_LOCAL_CREATE_TIME": "600s", "AMAZONMQ_LOCAL_DELETE_TIME": "600s",
                         "AMAZONMQ_LOCAL_MAX_BODY": "10", "AMAZONMQ_LOCAL_LOG_LEVEL": "error",
                         "AMAZONMQ_LOCAL_DB": store.path, "AMAZONMQ_LOCAL_SEED": seed})
     assert server.host == "127.0.0.1" and server.port != 1
@@ -272,8 +304,12 @@ def test_START_6_the_flag_wins(serve, store):
     assert body["brokerArn"] == "arn:aws:mq:eu-west-1:111111111111:broker:wire:b-wire"
     assert_ok(client.call("POST", harness.reboot_path(wire.BROKER)), {})
     assert assert_ok(client.call("GET", harness.broker_path(wire.BROKER))).json()["brokerState"] == "RUNNING"
-    assert_ok(client.call("PUT", wire.ALICE, b" " * 100), {})
-    assert client.call("PUT", wire.ALICE, b" " * 101).status == 413
+    assert_ok(client.call("PUT", wire.ALICE, b" " * 400), {})
+    assert client.call("PUT", wire.ALICE, b" " * 401).status == 413
+    made = harness.create_broker(client)
+    assert harness.describe_broker(client, made)["brokerState"] == "RUNNING"
+    assert_ok(client.call("DELETE", harness.broker_path(made)), {"brokerId": made})
+    harness.assert_no_broker(client.call("GET", harness.broker_path(made)), made)
     assert client.call("GET", harness.broker_path("b-ignored")).status == 404
     assert wire.request_lines(server)
     server.stop()

@@ -1,0 +1,43 @@
+/* What brokers can be made of: the two catalogue operations, and the checks of those that choose
+ * from it. */
+#ifndef MQ_CATALOGUE_H
+#define MQ_CATALOGUE_H
+
+#include "api/call.h"
+#include "store/catalogue.h"
+
+/* "ActiveMQ" or "RabbitMQ", as brokers and configurations show it. */
+struct slice catalogue_engine_name(bool rabbitmq);
+
+/* "ACTIVEMQ" or "RABBITMQ", as the catalogue and the tables show it. */
+struct slice catalogue_engine_type(bool rabbitmq);
+
+/* An engine type in any case of letters. False: neither. */
+bool catalogue_read_engine_type(struct slice text, bool *rabbitmq);
+
+/* "EBS" or "EFS" from any case of letters. False: neither. */
+bool catalogue_read_storage_type(struct slice text, struct slice *storage_type);
+
+/* The engine's version to use: absent becomes the newest. Answers ERROR_ENGINE_VERSION, or 500, and
+ * returns false where the catalogue does not have it. */
+bool catalogue_check_version(struct call *call, bool rabbitmq, struct slice *version);
+
+/* Whether the catalogue has the combination; *option is it. Deployment mode and storage type come
+ * in upper case; an absent storage type becomes the engine's default. Answers ERROR_INSTANCE_TYPE
+ * (the engine or that version of it does not have the type), then ERROR_STORAGE_TYPE, then
+ * ERROR_DEPLOYMENT_MODE, or 500, and returns false. */
+bool catalogue_check_instance(struct call *call, bool rabbitmq, struct slice version,
+                              struct slice host_instance_type, struct slice deployment_mode,
+                              struct slice *storage_type, struct instance_option *option);
+
+/* A member whose value is a list of strings, from the JSON text of a column that a seed may have
+ * written: the strings are taken from between the quotation marks, the rest is written anew. */
+void catalogue_put_list(struct json_writer *writer, const char *name, struct slice json);
+
+bool describe_broker_engine_types_check(struct call *call);
+bool describe_broker_instance_options_check(struct call *call);
+
+void describe_broker_engine_types(struct call *call);
+void describe_broker_instance_options(struct call *call);
+
+#endif

@@ -1,0 +1,188 @@
+#include "mq/replication.h"
+
+#include <stddef.h>
+
+#include "mq/broker_input.h"
+#include "mq/brokers.h"
+#include "mq/names.h"
+#include "mq/rules.h"
+#include "mq/versions.h"
+
+struct promote_input {
+    struct slice mode;
+};
+
+static const struct member promote_list[] = {
+    {"mode", MEMBER_STRING, offsetof(struct promote_input, mode), true, NULL},
+};
+const struct members promote_members = MEMBERS(promote_list, struct promote_input);
+
+static const struct slice nothing = {NULL, 0};
+
+static bool is_replica(const struct broker *broker)
+{
+    return slice_equal(broker->data_replication_role, SLICE("REPLICA"));
+}
+
+static bool can_replicate(const struct broker *broker)
+{
+    return !broker->rabbitmq && version_at_least(broker->engine_version, SLICE("5.17.6")) &&
+           slice_equal(broker->deployment_mode, SLICE("ACTIVE_STANDBY_MULTI_AZ"));
+}
+
+/* The broker of an ARN: its last field is the id. */
+static enum result find_by_arn(struct call *call, struct slice arn, struct broker *broker)
+{
+    const char *colon = arn.len > 0 ? memrchr(arn.data, ':', arn.len) : NULL;
+    if (!colon)
+        return RESULT_NOT_FOUND;
+    struct slice id = {colon + 1, arn.len - (size_t)(colon + 1 - arn.data)};
+    enum result result = broker_find(call->store, id, call->scratch, broker);
+    if (result)
+        return result;
+    struct slice own = name_broker_arn(broker, call->scratch);
+    if (!own.data)
+        return RESULT_NO_MEMORY;
+    return slice_equal(own, arn) ? RESULT_OK : RESULT_NOT_FOUND;
+}
+
+/* The account's own, in another region, running, not yet of a pair. */
+static bool is_possible_primary(const struct broker *primary, const struct broker *broker)
+{
+    return slice_equal(primary->account, broker->account) &&
+           !slice_equal(primary->region, broker->region) && can_replicate(primary) &&
+           slice_equal(primary->state, SLICE("RUNNING")) && !primary->data_replication_role.data;
+}
+
+bool replication_check(struct call *call, struct slice primary_arn, struct broker *broker)
+{
+    struct broker primary;
+    if (!can_replicate(broker)) {
+        call_fail(call, ERROR_CRDR_BROKER);
+        return false;
+    }
+    enum result result = find_by_arn(call, primary_arn, &primary);
+    if (result && result != RESULT_NOT_FOUND) {
+        call_fail_internal(call, result);
+        return false;
+    }
+    if (result || !is_possible_primary(&primary, broker)) {
+        call_fail(call, ERROR_CRDR_PRIMARY, primary_arn);
+        return false;
+    }
+    broker->pending_data_replication_mode = SLICE("CRDR");
+    broker->data_replication_role = SLICE("REPLICA");
+    broker->data_replication_counterpart = primary.id;
+    broker->data_replication_counterpart_region = primary.region;
+    return true;
+}
+
+enum result replication_begin(struct store *store, const struct broker *replica,
+                              struct arena *arena)
+{
+    struct broker primary;
+    enum result result = broker_find(store, replica->data_replication_counterpart, arena, &primary);
+    if (result)
+        return result;
+    primary.pending_data_replication_mode = SLICE("CRDR");
+    primary.data_replication_role = SLICE("PRIMARY");
+    primary.data_replication_counterpart = replica->id;
+    primary.data_replication_counterpart_region = replica->region;
+    return broker_save(store, &primary);
+}
+
+/* The state of a broker, or the one its reboot will end in. */
+static void settle_in(struct broker *broker, struct slice state)
+{
+    if (slice_equal(broker->state, SLICE("REBOOT_IN_PROGRESS")))
+        broker->state_after = state;
+    else if (rule_state_allows_change(broker->state))
+        broker->state = state;
+}
+
+static void leave(struct broker *broker)
+{
+    if (is_replica(broker))
+        settle_in(broker, SLICE("RUNNING"));
+    broker->data_replication_mode = broker->pending_data_replication_mode = nothing;
+    broker->data_replication_role = nothing;
+    broker->data_replication_counterpart = broker->data_replication_counterpart_region = nothing;
+}
+
+static void join(struct broker *broker)
+{
+    if (is_replica(broker))
+        settle_in(broker, SLICE("REPLICA"));
+    broker->data_replication_mode = SLICE("CRDR");
+    broker->pending_data_replication_mode = nothing;
+}
+
+/* Both sides; a replica that is still being created joins when it is there and the primary is
+ * rebooted again. */
+static enum result change_both(struct store *store, struct broker *broker,
+                               void (*change)(struct broker *), struct arena *arena)
+{
+    struct broker other;
+    enum result result = broker_find(store, broker->data_replication_counterpart, arena, &other);
+    if (result == RESULT_NOT_FOUND) {
+        leave(broker);
+        return RESULT_OK;
+    }
+    if (result)
+        return result;
+    if (change == join && slice_equal(other.state, SLICE("CREATION_IN_PROGRESS")))
+        return RESULT_OK;
+    change(broker);
+    change(&other);
+    return broker_save(store, &other);
+}
+
+enum result replication_apply(struct store *store, struct broker *broker, struct arena *arena)
+{
+    struct slice pending = broker->pending_data_replication_mode;
+    if (!pending.data || is_replica(broker))
+        return RESULT_OK;
+    return change_both(store, broker, slice_equal(pending, SLICE("NONE")) ? leave : join, arena);
+}
+
+enum result replication_end(struct store *store, struct broker *primary, struct arena *arena)
+{
+    if (!primary->data_replication_mode.data)
+        return change_both(store, primary, leave, arena);
+    primary->pending_data_replication_mode = SLICE("NONE");
+    struct broker replica;
+    enum result result = broker_find(store, primary->data_replication_counterpart, arena, &replica);
+    if (result)
+        return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    replica.pending_data_replication_mode = SLICE("NONE");
+    return broker_save(store, &replica);
+}
+
+bool promote_check(struct call *call)
+{
+    struct promote_input *input = call->input;
+    return input_check_enum(call, "mode", &input->mode, "SWITCHOVER, FAILOVER");
+}
+
+static void swap(struct broker *broker)
+{
+    bool was_replica = is_replica(broker);
+    broker->data_replication_role = was_replica ? SLICE("PRIMARY") : SLICE("REPLICA");
+    settle_in(broker, was_replica ? SLICE("RUNNING") : SLICE("REPLICA"));
+}
+
+/* The roles change places at once, in either mode. */
+void promote(struct call *call)
+{
+    struct broker broker;
+    if (!brokers_find(call, &broker))
+        return;
+    if (!is_replica(&broker) || !broker.data_replication_mode.data) {
+        call_fail(call, ERROR_NO_REPLICA, broker.name);
+        return;
+    }
+    enum result result = change_both(call->store, &broker, swap, call->scratch);
+    if (!result)
+        result = broker_save(call->store, &broker);
+    brokers_answer(call, result, "brokerId", broker.id);
+}

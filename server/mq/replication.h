@@ -1,0 +1,32 @@
+/* Cross-Region data replication: a pair of brokers, one of which is the replica. No answer of the
+ * service was ever recorded: the smallest form that the model allows. */
+#ifndef MQ_REPLICATION_H
+#define MQ_REPLICATION_H
+
+#include "api/call.h"
+#include "api/members.h"
+#include "store/brokers.h"
+
+extern const struct members promote_members;
+
+/* Whether `broker`, which is to be created, can be a replica of the broker with that ARN; its role
+ * and counterpart are set. Answers and returns false otherwise. */
+bool replication_check(struct call *call, struct slice primary_arn, struct broker *broker);
+
+/* The primary learns of its new replica. RESULT_STORE, RESULT_NO_MEMORY. */
+enum result replication_begin(struct store *store, const struct broker *replica,
+                              struct arena *arena) MUST_CHECK;
+
+/* Swaps, sets or clears: both sides' roles after a reboot of the primary. */
+enum result replication_apply(struct store *store, struct broker *broker,
+                              struct arena *arena) MUST_CHECK;
+
+/* UpdateBroker's NONE on a primary: a pair that was never applied ends at once, another with the
+ * next reboot of the primary. */
+enum result replication_end(struct store *store, struct broker *primary,
+                            struct arena *arena) MUST_CHECK;
+
+bool promote_check(struct call *call);
+void promote(struct call *call);
+
+#endif

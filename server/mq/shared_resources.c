@@ -1,0 +1,184 @@
+#include "mq/shared_resources.h"
+
+#include "api/page.h"
+#include "mq/catalogue.h"
+#include "mq/operations.h"
+
+/* What the column takes: the form of a key in a page token too. */
+enum { ARN_MOST = 500 };
+
+static bool only_has(struct slice text, const char *characters)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] == '\0' || !strchr(characters, text.data[i]))
+            return false;
+    return true;
+}
+
+#define DIGITS "0123456789"
+#define LOWER_CASE "abcdefghijklmnopqrstuvwxyz" DIGITS "-"
+#define ARN_CHARACTERS LOWER_CASE "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.:/"
+
+static bool is_resource_arn(struct slice text)
+{
+    return text.len >= 1 && text.len <= ARN_MOST && only_has(text, ARN_CHARACTERS);
+}
+
+/* Takes the part up to the next colon off `text`; the last part is all of it. */
+static struct slice take_part(struct slice *text)
+{
+    const char *colon = text->len > 0 ? memchr(text->data, ':', text->len) : NULL;
+    struct slice part = *text;
+    if (!colon)
+        return part;
+    part.len = (size_t)(colon - part.data);
+    *text = (struct slice){colon + 1, text->len - part.len - 1};
+    return part;
+}
+
+/* arn:<partition>:ram:<region>:<account>:resource-share/<id> */
+static bool is_share_arn(struct slice arn)
+{
+    if (!is_resource_arn(arn))
+        return false;
+    struct slice begin = take_part(&arn), partition = take_part(&arn), service = take_part(&arn),
+                 region = take_part(&arn), account = take_part(&arn);
+    return slice_equal(begin, SLICE("arn")) && slice_starts_with(partition, SLICE("aws")) &&
+           only_has(partition, LOWER_CASE) && slice_equal(service, SLICE("ram")) &&
+           region.len > 0 && only_has(region, LOWER_CASE) && account.len == 12 &&
+           only_has(account, DIGITS) && slice_starts_with(arn, SLICE("resource-share/")) &&
+           arn.len > strlen("resource-share/");
+}
+
+bool shares_check(struct call *call, const struct strings *arns)
+{
+    if (arns->count > SHARES_MOST) {
+        call_fail(call, ERROR_SHARE_COUNT);
+        return false;
+    }
+    for (size_t i = 0; i < arns->count; i++) {
+        if (!is_share_arn(arns->items[i])) {
+            call_fail(call, ERROR_SHARE_ARN, arns->items[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+struct share_error {
+    struct slice code, arn, status;
+};
+
+/* The third member of an error, that only this operation has: behind the other two. */
+static void refuse_shares(struct call *call, const struct share_error *errors, size_t count)
+{
+    struct json_writer writer = {.out = call->out, .separate = true};
+    const struct error_text *error = error_text(ERROR_SHARES_REFUSED);
+    static const struct slice nothing = {NULL, 0};
+    buffer_clear(call->out);
+    error_write(call->out, ERROR_SHARES_REFUSED, nothing, NULL, nothing);
+    if (!call->out->failed)
+        call->out->len--; /* the brace that ends the object */
+    json_key(&writer, "resourceShareErrors");
+    json_list_begin(&writer);
+    for (size_t i = 0; i < count; i++) {
+        json_object_begin(&writer);
+        json_put_string(&writer, "errorCode", errors[i].code);
+        json_put_string(&writer, "resourceShareArn", errors[i].arn);
+        json_put_string(&writer, "status", errors[i].status);
+        json_object_end(&writer);
+    }
+    json_list_end(&writer);
+    json_object_end(&writer);
+    call->failed = true;
+    call->reply = (struct reply){.status = error->status, .error = error->name};
+    call_take_body(call);
+}
+
+bool shares_check_store(struct call *call, const struct strings *arns)
+{
+    struct share_error errors[SHARES_MOST];
+    size_t count = 0;
+    enum result result = RESULT_OK;
+    for (size_t i = 0; !result && i < arns->count && i < SHARES_MOST; i++) {
+        struct share_error *error = &errors[count];
+        error->arn = arns->items[i];
+        result =
+            share_error_find(call->store, error->arn, call->scratch, &error->code, &error->status);
+        if (!result)
+            count++;
+        else if (result == RESULT_NOT_FOUND)
+            result = RESULT_OK;
+    }
+    if (result)
+        call_fail_internal(call, result);
+    else if (count > 0)
+        refuse_shares(call, errors, count);
+    return !result && count == 0;
+}
+
+enum result shares_set(struct store *store, struct slice broker_id, const struct strings *arns)
+{
+    struct buffer text;
+    struct json_writer writer = {.out = &text};
+    buffer_init(&text, (size_t)SHARES_MOST * (ARN_MOST + 3) + 2);
+    json_list_begin(&writer);
+    for (size_t i = 0; i < arns->count; i++)
+        json_write_string(&writer, arns->items[i]);
+    json_list_end(&writer);
+    enum result result =
+        text.failed ? text.failed : shared_resource_set(store, broker_id, buffer_slice(&text));
+    buffer_close(&text);
+    return result;
+}
+
+bool describe_shared_resources_check(struct call *call)
+{
+    return page_read(call, is_resource_arn);
+}
+
+static void write_resource(struct json_writer *writer, const struct shared_resource *resource)
+{
+    json_object_begin(writer);
+    if (resource->dns_names.data)
+        catalogue_put_list(writer, "dnsNames", resource->dns_names);
+    if (resource->error_code.data) {
+        json_key(writer, "error");
+        json_object_begin(writer);
+        json_put_string(writer, "code", resource->error_code);
+        json_put_string(writer, "message", resource->error_message);
+        json_object_end(writer);
+    }
+    json_put_string(writer, "resourceArn", resource->resource_arn);
+    if (resource->resource_share_arns.data)
+        catalogue_put_list(writer, "resourceShareArns", resource->resource_share_arns);
+    json_put_string(writer, "status", resource->status);
+    json_put_string(writer, "type", resource->type);
+    json_object_end(writer);
+}
+
+void describe_shared_resources(struct call *call)
+{
+    struct json_writer writer = {.out = call->out};
+    struct shared_resource *resources = NULL;
+    size_t count = 0, most = (size_t)call->page.max_results;
+    enum result result = RESULT_OK;
+    if (call->broker.rabbitmq) /* one row more tells whether a page follows */
+        result =
+            shared_resource_page(call->store, call->broker.id, call->page.after,
+                                 call->page.max_results + 1, call->scratch, &resources, &count);
+    if (result) {
+        call_fail_internal(call, result);
+        return;
+    }
+    json_object_begin(&writer);
+    if (count > most)
+        page_put_token(call, &writer, resources[most - 1].resource_arn);
+    json_key(&writer, "sharedResources");
+    json_list_begin(&writer);
+    for (size_t i = 0; i < count && i < most; i++)
+        write_resource(&writer, &resources[i]);
+    json_list_end(&writer);
+    json_object_end(&writer);
+    call_succeed(call, call->operation->status);
+}

@@ -1,0 +1,88 @@
+#include "store/catalogue.h"
+
+#include "store/internal.h"
+
+static sqlite3_stmt *get_for_engine(struct store *store, enum statement statement, bool rabbitmq)
+{
+    sqlite3_stmt *stmt = statement_get(store, statement);
+    statement_bind(stmt, 1, rabbitmq ? SLICE("RABBITMQ") : SLICE("ACTIVEMQ"));
+    return stmt;
+}
+
+enum result catalogue_version_find(struct store *store, bool rabbitmq, struct slice version)
+{
+    sqlite3_stmt *stmt = get_for_engine(store, STATEMENT_VERSION_FIND, rabbitmq);
+    statement_bind(stmt, 2, version);
+    enum result result = statement_step(store, stmt);
+    statement_end(stmt);
+    return result;
+}
+
+/* The texts of column 0. */
+static enum result read_texts(struct store *store, sqlite3_stmt *stmt, struct arena *arena,
+                              struct slice **texts, size_t *count)
+{
+    enum result result = RESULT_OK;
+    size_t room = 0;
+    *count = 0;
+    *texts = NULL;
+    while (!result && !(result = statement_step(store, stmt))) {
+        *texts = statement_grow(arena, *texts, *count, &room, sizeof **texts);
+        if (!*texts || !statement_text(stmt, 0, arena, &(*texts)[(*count)++]))
+            result = RESULT_NO_MEMORY;
+    }
+    statement_end(stmt);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+enum result catalogue_versions(struct store *store, bool rabbitmq, struct arena *arena,
+                               struct slice **versions, size_t *count)
+{
+    return read_texts(store, get_for_engine(store, STATEMENT_VERSIONS, rabbitmq), arena, versions,
+                      count);
+}
+
+enum result catalogue_zones(struct store *store, struct slice region, struct arena *arena,
+                            struct slice **zones, size_t *count)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_ZONES);
+    statement_bind(stmt, 1, region);
+    return read_texts(store, stmt, arena, zones, count);
+}
+
+static bool read_option(sqlite3_stmt *stmt, struct arena *arena, struct instance_option *option)
+{
+    option->storage_size_default = sqlite3_column_int64(stmt, 4);
+    option->storage_size_most = sqlite3_column_int64(stmt, 5);
+    return statement_text(stmt, 0, arena, &option->host_instance_type) &&
+           statement_text(stmt, 1, arena, &option->storage_type) &&
+           statement_text(stmt, 2, arena, &option->deployment_modes) &&
+           statement_text(stmt, 3, arena, &option->engine_versions);
+}
+
+enum result catalogue_options(struct store *store, bool rabbitmq,
+                              const struct option_filter *filter, const struct option_filter *after,
+                              int64_t most, struct arena *arena, struct instance_option **options,
+                              size_t *count)
+{
+    enum statement statement = filter->host_instance_type.data ? STATEMENT_OPTION_PAGE_OF_HOST
+                               : filter->storage_type.data     ? STATEMENT_OPTION_PAGE_OF_STORAGE
+                                                               : STATEMENT_OPTION_PAGE;
+    sqlite3_stmt *stmt = get_for_engine(store, statement, rabbitmq);
+    enum result result = RESULT_OK;
+    size_t room = 0;
+    statement_bind(stmt, 2, after->host_instance_type.data ? after->host_instance_type : SLICE(""));
+    statement_bind(stmt, 3, after->storage_type.data ? after->storage_type : SLICE(""));
+    sqlite3_bind_int64(stmt, 4, most);
+    statement_bind(stmt, 5, filter->storage_type);
+    statement_bind(stmt, 6, filter->host_instance_type);
+    *count = 0;
+    *options = NULL;
+    while (!result && !(result = statement_step(store, stmt))) {
+        *options = statement_grow(arena, *options, *count, &room, sizeof **options);
+        if (!*options || !read_option(stmt, arena, &(*options)[(*count)++]))
+            result = RESULT_NO_MEMORY;
+    }
+    statement_end(stmt);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}

@@ -1,0 +1,181 @@
+#include "store/configurations.h"
+
+#include "store/internal.h"
+
+/* Descriptions have no limit of their own: a page ends early rather than outgrow a reply. */
+enum { PAGE_TEXT_MOST = 4 << 20 };
+
+/* The columns of CONFIGURATION_COLUMNS. */
+static bool read_configuration(sqlite3_stmt *stmt, struct arena *arena,
+                               struct configuration *configuration)
+{
+    configuration->rabbitmq = sqlite3_column_int(stmt, 7) != 0;
+    configuration->revision = sqlite3_column_int64(stmt, 8);
+    return statement_text(stmt, 0, arena, &configuration->id) &&
+           statement_text(stmt, 1, arena, &configuration->account) &&
+           statement_text(stmt, 2, arena, &configuration->region) &&
+           statement_text(stmt, 3, arena, &configuration->name) &&
+           statement_text(stmt, 4, arena, &configuration->created) &&
+           statement_text(stmt, 5, arena, &configuration->engine_version) &&
+           statement_text(stmt, 6, arena, &configuration->authentication_strategy) &&
+           statement_text(stmt, 9, arena, &configuration->revision_created) &&
+           statement_text(stmt, 10, arena, &configuration->revision_description);
+}
+
+enum result configuration_find(struct store *store, struct slice account, struct slice region,
+                               struct slice id, struct arena *arena,
+                               struct configuration *configuration)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CONFIGURATION_FIND);
+    statement_bind(stmt, 1, id);
+    statement_bind(stmt, 2, account);
+    statement_bind(stmt, 3, region);
+    enum result result = statement_step(store, stmt);
+    if (!result && !read_configuration(stmt, arena, configuration))
+        result = RESULT_NO_MEMORY;
+    statement_end(stmt);
+    return result;
+}
+
+enum result configuration_page(struct store *store, struct slice account, struct slice region,
+                               struct slice after, int64_t most, struct arena *arena,
+                               struct configuration **configurations, size_t *count)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CONFIGURATION_PAGE);
+    enum result result = RESULT_OK;
+    statement_bind(stmt, 1, account);
+    statement_bind(stmt, 2, region);
+    statement_bind(stmt, 3, after.data ? after : SLICE(""));
+    sqlite3_bind_int64(stmt, 4, most);
+    size_t room = 0, text = 0;
+    *count = 0;
+    *configurations = NULL;
+    while (!result && text < PAGE_TEXT_MOST && !(result = statement_step(store, stmt))) {
+        *configurations =
+            statement_grow(arena, *configurations, *count, &room, sizeof **configurations);
+        struct configuration *row = *configurations ? &(*configurations)[(*count)++] : NULL;
+        if (!row || !read_configuration(stmt, arena, row))
+            result = RESULT_NO_MEMORY;
+        else
+            text += row->revision_description.len;
+    }
+    statement_end(stmt);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+enum result configuration_insert(struct store *store, const struct configuration *configuration)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CONFIGURATION_INSERT);
+    statement_bind(stmt, 1, configuration->id);
+    statement_bind(stmt, 2, configuration->account);
+    statement_bind(stmt, 3, configuration->region);
+    statement_bind(stmt, 4, configuration->name);
+    statement_bind(stmt, 5, configuration->created);
+    statement_bind(stmt, 6, configuration->engine_version);
+    statement_bind(stmt, 7, configuration->authentication_strategy);
+    sqlite3_bind_int(stmt, 8, configuration->rabbitmq);
+    return statement_run(store, stmt);
+}
+
+/* The one value of a question with one row; binds nothing. */
+static enum result ask(struct store *store, sqlite3_stmt *stmt, bool *answer)
+{
+    enum result result = statement_step(store, stmt);
+    if (!result)
+        *answer = sqlite3_column_int(stmt, 0) != 0;
+    statement_end(stmt);
+    return result;
+}
+
+enum result configuration_is_used(struct store *store, struct slice id, bool *used)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CONFIGURATION_IS_USED);
+    statement_bind(stmt, 1, id);
+    return ask(store, stmt, used);
+}
+
+enum result configuration_delete(struct store *store, struct slice id)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CONFIGURATION_DELETE);
+    statement_bind(stmt, 1, id);
+    return statement_run(store, stmt);
+}
+
+enum result configuration_revision_exists(struct store *store, struct slice id, int64_t revision,
+                                          bool *exists)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_REVISION_EXISTS);
+    statement_bind(stmt, 1, id);
+    sqlite3_bind_int64(stmt, 2, revision);
+    return ask(store, stmt, exists);
+}
+
+static bool read_revision(sqlite3_stmt *stmt, struct arena *arena,
+                          struct configuration_revision *revision)
+{
+    *revision = (struct configuration_revision){.revision = sqlite3_column_int64(stmt, 0)};
+    return statement_text(stmt, 1, arena, &revision->created) &&
+           statement_text(stmt, 2, arena, &revision->description);
+}
+
+enum result configuration_revision_find(struct store *store, struct slice account,
+                                        struct slice region, struct slice id, int64_t revision,
+                                        struct arena *arena, struct configuration_revision *found)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_REVISION_FIND);
+    statement_bind(stmt, 1, id);
+    statement_bind(stmt, 2, account);
+    statement_bind(stmt, 3, region);
+    sqlite3_bind_int64(stmt, 4, revision);
+    enum result result = statement_step(store, stmt);
+    if (!result &&
+        !(read_revision(stmt, arena, found) && statement_text(stmt, 3, arena, &found->data)))
+        result = RESULT_NO_MEMORY;
+    statement_end(stmt);
+    return result;
+}
+
+enum result configuration_revision_page(struct store *store, struct slice id, int64_t after,
+                                        int64_t most, struct arena *arena,
+                                        struct configuration_revision **revisions, size_t *count)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_REVISION_PAGE);
+    enum result result = RESULT_OK;
+    statement_bind(stmt, 1, id);
+    sqlite3_bind_int64(stmt, 2, after);
+    sqlite3_bind_int64(stmt, 3, most);
+    size_t room = 0, text = 0;
+    *count = 0;
+    *revisions = NULL;
+    while (!result && text < PAGE_TEXT_MOST && !(result = statement_step(store, stmt))) {
+        *revisions = statement_grow(arena, *revisions, *count, &room, sizeof **revisions);
+        struct configuration_revision *row = *revisions ? &(*revisions)[(*count)++] : NULL;
+        if (!row || !read_revision(stmt, arena, row))
+            result = RESULT_NO_MEMORY;
+        else
+            text += row->description.len;
+    }
+    statement_end(stmt);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+enum result configuration_revision_insert(struct store *store, struct slice id,
+                                          const struct configuration_revision *revision)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_REVISION_INSERT);
+    statement_bind(stmt, 1, id);
+    sqlite3_bind_int64(stmt, 2, revision->revision);
+    statement_bind(stmt, 3, revision->created);
+    statement_bind(stmt, 4, revision->description);
+    statement_bind(stmt, 5, revision->data);
+    return statement_run(store, stmt);
+}

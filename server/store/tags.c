@@ -1,0 +1,70 @@
+#include "store/tags.h"
+
+#include "store/internal.h"
+
+/* The statements on the tags of each kind of owner. */
+static const struct {
+    enum statement list, count, put, delete;
+} statements[] = {
+    [TAG_BROKER] = {STATEMENT_BROKER_TAG_LIST, STATEMENT_BROKER_TAG_COUNT, STATEMENT_BROKER_TAG_PUT,
+                    STATEMENT_BROKER_TAG_DELETE},
+    [TAG_CONFIGURATION] = {STATEMENT_CONFIGURATION_TAG_LIST, STATEMENT_CONFIGURATION_TAG_COUNT,
+                           STATEMENT_CONFIGURATION_TAG_PUT, STATEMENT_CONFIGURATION_TAG_DELETE},
+};
+
+enum result tag_list(struct store *store, enum tag_owner owner, struct slice id,
+                     struct arena *arena, struct tag **tags, size_t *count)
+{
+    sqlite3_stmt *stmt = statement_get(store, statements[owner].list);
+    enum result result = RESULT_OK;
+    size_t room = 0;
+    statement_bind(stmt, 1, id);
+    *count = 0;
+    *tags = NULL;
+    while (!result && !(result = statement_step(store, stmt))) {
+        *tags = statement_grow(arena, *tags, *count, &room, sizeof **tags);
+        struct tag *tag = *tags ? &(*tags)[(*count)++] : NULL;
+        if (!tag || !statement_text(stmt, 0, arena, &tag->key) ||
+            !statement_text(stmt, 1, arena, &tag->value))
+            result = RESULT_NO_MEMORY;
+    }
+    statement_end(stmt);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+enum result tag_count(struct store *store, enum tag_owner owner, struct slice id, int64_t most,
+                      int64_t *count)
+{
+    sqlite3_stmt *stmt = statement_get(store, statements[owner].count);
+    statement_bind(stmt, 1, id);
+    sqlite3_bind_int64(stmt, 2, most);
+    enum result result = statement_step(store, stmt);
+    if (!result)
+        *count = sqlite3_column_int64(stmt, 0);
+    statement_end(stmt);
+    return result;
+}
+
+enum result tag_put(struct store *store, enum tag_owner owner, struct slice id, struct slice key,
+                    struct slice value)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, statements[owner].put);
+    statement_bind(stmt, 1, id);
+    statement_bind(stmt, 2, key);
+    statement_bind(stmt, 3, value);
+    return statement_run(store, stmt);
+}
+
+enum result tag_delete(struct store *store, enum tag_owner owner, struct slice id, struct slice key)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, statements[owner].delete);
+    statement_bind(stmt, 1, id);
+    statement_bind(stmt, 2, key);
+    return statement_run(store, stmt);
+}
