@@ -175,6 +175,10 @@ CREATE TABLE broker (
     CONSTRAINT "deployment_mode: ACTIVE_STANDBY_MULTI_AZ is for ACTIVEMQ, CLUSTER_MULTI_AZ for RABBITMQ"
         CHECK (deployment_mode = 'SINGLE_INSTANCE'
                OR (engine_type = 'ACTIVEMQ') = (deployment_mode = 'ACTIVE_STANDBY_MULTI_AZ')),
+    CONSTRAINT "authentication_strategy: LDAP is for ACTIVEMQ, CONFIG_MANAGED for RABBITMQ"
+        CHECK (authentication_strategy <> CASE engine_type WHEN 'ACTIVEMQ' THEN 'CONFIG_MANAGED' ELSE 'LDAP' END
+               AND coalesce(pending_authentication_strategy, '')
+                   <> CASE engine_type WHEN 'ACTIVEMQ' THEN 'CONFIG_MANAGED' ELSE 'LDAP' END),
     CONSTRAINT "storage_type: RABBITMQ brokers use EBS"
         CHECK (storage_type IS NULL OR engine_type = 'ACTIVEMQ' OR storage_type = 'EBS'),
     CONSTRAINT "logs_audit: RABBITMQ brokers have no audit log" CHECK (engine_type = 'ACTIVEMQ' OR logs_audit = 0),

@@ -100,7 +100,9 @@ CREATE TABLE configuration (
                    AND length(CAST(engine_version AS BLOB)) = length(engine_version)),
     authentication_strategy TEXT NOT NULL DEFAULT 'SIMPLE'
             CONSTRAINT "authentication_strategy: SIMPLE, LDAP or CONFIG_MANAGED"
-            CHECK (authentication_strategy IN ('SIMPLE', 'LDAP', 'CONFIG_MANAGED'))
+            CHECK (authentication_strategy IN ('SIMPLE', 'LDAP', 'CONFIG_MANAGED')),
+    CONSTRAINT "authentication_strategy: LDAP is for ACTIVEMQ, CONFIG_MANAGED for RABBITMQ"
+        CHECK (authentication_strategy <> CASE engine_type WHEN 'ACTIVEMQ' THEN 'CONFIG_MANAGED' ELSE 'LDAP' END)
 ) STRICT;
 
 CREATE UNIQUE INDEX configuration_page ON configuration (account, region, id);
@@ -160,6 +162,9 @@ END;
 CREATE TRIGGER broker_configuration AFTER INSERT ON broker
 WHEN new.configuration_id IS NULL AND new.pending_configuration_id IS NULL
 BEGIN
+    SELECT RAISE(ABORT, 'configuration_id: name one, the configuration of the broker''s own id is there already')
+      FROM configuration
+     WHERE id = 'c-' || CASE substr(new.id, 1, 2) WHEN 'b-' THEN substr(new.id, 3) ELSE 'of-' || new.id END;
     INSERT INTO configuration (id, account, region, name, created, engine_type, engine_version)
     VALUES ('c-' || CASE substr(new.id, 1, 2) WHEN 'b-' THEN substr(new.id, 3) ELSE 'of-' || new.id END,
             new.account, new.region, new.name || '-configuration', new.created, new.engine_type, new.engine_version);
@@ -171,6 +176,17 @@ BEGIN
                                              OR (new.state = 'CREATION_IN_PROGRESS' AND new.creation_step < 3)
             THEN 'c-' || CASE substr(new.id, 1, 2) WHEN 'b-' THEN substr(new.id, 3) ELSE 'of-' || new.id END END
     WHERE id = new.id;
+END;
+
+CREATE TRIGGER broker_configuration_fits BEFORE INSERT ON broker
+WHEN new.configuration_id IS NOT NULL OR new.pending_configuration_id IS NOT NULL
+BEGIN
+    SELECT RAISE(ABORT, 'configuration_id, pending_configuration_id: of the engine, account and region of the broker')
+      FROM configuration, default_world AS world
+     WHERE configuration.id IN (new.configuration_id, new.pending_configuration_id)
+       AND (configuration.engine_type <> new.engine_type
+            OR configuration.account <> CASE new.account WHEN '' THEN world.account ELSE new.account END
+            OR configuration.region <> CASE new.region WHEN '' THEN world.region ELSE new.region END);
 END;
 
 -- Configurations a broker had before its current one, the oldest first.

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "api/partition.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "mq/catalogue.h"
@@ -246,8 +245,7 @@ static enum result fill(struct call *call, const struct broker_input *input, str
     broker->time_zone = input->window ? input->window->time_zone : SLICE("UTC");
     if (input->window) {
         broker->day_of_week = input->window->day_of_week;
-        if (lifecycle_reckon_window(broker, call->now_ms))
-            broker->window_due_ms = BROKER_UNSET; /* the loop will try again */
+        lifecycle_reckon_window(broker, call->now_ms);
     }
     if (input->creator_request_id.len > 0)
         broker->creator_request_id = input->creator_request_id;
@@ -280,7 +278,8 @@ static bool is_repeated(const struct broker *broker, const struct broker *before
            slice_equal(broker->host_instance_type, before->host_instance_type) &&
            slice_equal(broker->deployment_mode, before->deployment_mode) &&
            slice_equal(broker->storage_type, before->storage_type) &&
-           broker->publicly_accessible == before->publicly_accessible;
+           broker->publicly_accessible == before->publicly_accessible &&
+           !slice_equal(before->state, SLICE("DELETION_IN_PROGRESS"));
 }
 
 /* True: there is no broker of that name; else it answered. */

@@ -69,7 +69,9 @@ static bool update_engine(struct update *update)
     struct broker *broker = &update->broker;
     struct slice version = update->input->engine_version;
     enum optional upgrade = update->input->auto_minor_version_upgrade;
-    if (version.data && !catalogue_check_version(call, broker->rabbitmq, &version))
+    /* What the broker has may be taken back to, though it is no longer sold. */
+    if (version.data && !slice_equal(version, broker->engine_version) &&
+        !catalogue_check_version(call, broker->rabbitmq, &version))
         return false;
     update->engine_version =
         stage(&broker->pending_engine_version, broker->engine_version, version);
@@ -103,6 +105,8 @@ static bool update_storage_size(struct update *update, const struct broker *afte
     int64_t size = BROKER_UNSET;
     if (!wanted.present)
         wanted = (struct optional_integer){planned != 0, planned};
+    if (planned != 0 && wanted.value == 0)
+        wanted.present = false; /* back to the type's own, whatever the type */
     if (!input_check_storage_size(update->call, &wanted, after, option, &size))
         return false;
     if (size == BROKER_UNSET)
@@ -177,6 +181,9 @@ static bool update_strategy(struct update *update)
     bool is_ldap = slice_equal(
         target(broker->pending_authentication_strategy, broker->authentication_strategy),
         SLICE("LDAP"));
+    if (!is_ldap)
+        broker->pending_ldap_server_metadata = broker->pending_ldap_service_account_password =
+            nothing;
     if (ldap && broker->rabbitmq)
         call_fail(call, ERROR_LDAP_ENGINE);
     else if (ldap && !is_ldap)
@@ -231,8 +238,7 @@ static bool update_window(struct update *update)
     broker->time_of_day = window->time_of_day;
     broker->time_zone = window->time_zone;
     broker->window_changes += update->window;
-    if (lifecycle_reckon_window(broker, update->call->now_ms))
-        broker->window_due_ms = BROKER_UNSET; /* the loop will try again */
+    lifecycle_reckon_window(broker, update->call->now_ms);
     return true;
 }
 
@@ -264,6 +270,7 @@ static bool update_security_groups(struct update *update)
         return true;
     update->security_groups = !slice_equal(broker->security_groups, wanted);
     broker->security_groups = wanted;
+    broker->pending_security_groups = nothing;
     return true;
 }
 
@@ -285,22 +292,23 @@ static bool update_shares(struct update *update)
     return !result;
 }
 
-/* A pair begins with CreateBroker; here the primary can only end it. */
+/* A pair begins with CreateBroker; here the primary can only end it, or think better of that. */
 static bool update_replication(struct update *update)
 {
     struct broker *broker = &update->broker;
     struct slice mode = update->input->data_replication_mode;
-    if (!mode.data || slice_equal(mode, target(broker->pending_data_replication_mode,
-                                               broker->data_replication_role.data ? SLICE("CRDR")
-                                                                                  : SLICE("NONE"))))
+    bool is_paired = broker->data_replication_role.data != NULL;
+    struct slice planned =
+        target(broker->pending_data_replication_mode, is_paired ? SLICE("CRDR") : SLICE("NONE"));
+    if (!mode.data || slice_equal(mode, planned))
         return true;
-    if (!slice_equal(broker->data_replication_role, SLICE("PRIMARY")) ||
-        slice_equal(mode, SLICE("CRDR"))) {
+    if (!is_paired || !slice_equal(broker->data_replication_role, SLICE("PRIMARY"))) {
         call_fail(update->call, ERROR_CRDR_UPDATE);
         return false;
     }
     update->replication = true;
-    enum result result = replication_end(update->call->store, broker, update->call->scratch);
+    enum result result = replication_plan(update->call->store, broker,
+                                          slice_equal(mode, SLICE("NONE")), update->call->scratch);
     if (result)
         call_fail_internal(update->call, result);
     return !result;
@@ -326,6 +334,8 @@ static void answer(const struct update *update)
                                  pending ? broker->pending_configuration_revision
                                          : broker->configuration_revision);
     }
+    if (update->replication && !broker->pending_data_replication_mode.data)
+        json_put_string(&writer, "dataReplicationMode", update->input->data_replication_mode);
     if (update->engine_version)
         json_put_string(&writer, "engineVersion",
                         target(broker->pending_engine_version, broker->engine_version));
@@ -341,7 +351,7 @@ static void answer(const struct update *update)
     }
     if (update->window)
         broker_put_window(&writer, broker);
-    if (update->replication)
+    if (update->replication && broker->pending_data_replication_mode.data)
         broker_put_replication(&writer, broker, true);
     if (update->shares)
         input_put_strings(&writer, "resourceShareArns", &update->input->resource_shares);

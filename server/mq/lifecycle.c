@@ -148,23 +148,23 @@ enum result lifecycle_delete(struct store *store, struct broker *broker,
     return settings->delete_ms > 0 ? broker_save(store, broker) : broker_delete(store, broker->id);
 }
 
-enum result lifecycle_reckon_window(struct broker *broker, int64_t now_ms)
+void lifecycle_reckon_window(struct broker *broker, int64_t now_ms)
 {
     broker->window_due_ms = BROKER_UNSET;
     if (!broker->day_of_week.data)
-        return RESULT_OK;
+        return;
     enum result result =
         time_zone_next(broker->time_zone, rule_weekday(broker->day_of_week),
                        rule_minute(broker->time_of_day), now_ms, &broker->window_due_ms);
-    if (result != RESULT_INVALID)
-        return result;
-    if (log_begin(LOG_WARN, "unknown-time-zone")) {
+    if (!result)
+        return;
+    if (log_begin(LOG_ERROR, "window-without-time-zone")) {
         log_text("broker", broker->id);
         log_text("zone", broker->time_zone);
+        log_string("reason", result == RESULT_INVALID ? "unknown" : "its file cannot be read");
         log_end();
     }
     broker->window_due_ms = INT64_MAX;
-    return RESULT_OK;
 }
 
 /* A window reboots the broker only if something is pending. */
@@ -172,12 +172,11 @@ static enum result open_window(struct store *store, struct broker *broker,
                                const struct settings *settings, int64_t now_ms, struct arena *arena)
 {
     bool users_pending = false, shares_pending = false;
-    enum result result = lifecycle_reckon_window(broker, now_ms);
+    lifecycle_reckon_window(broker, now_ms);
     broker->window_changes = 0;
-    if (!result && !rule_state_allows_change(broker->state))
+    if (!rule_state_allows_change(broker->state))
         return broker_save(store, broker);
-    if (!result)
-        result = user_any_pending(store, broker->id, &users_pending);
+    enum result result = user_any_pending(store, broker->id, &users_pending);
     if (!result)
         result = shares_any_pending(store, broker->id, &shares_pending);
     if (result)
@@ -208,9 +207,10 @@ static enum result advance_one(struct store *store, const struct settings *setti
     if (result != RESULT_NOT_FOUND)
         return result ? result : open_window(store, broker, settings, now_ms, arena);
     result = broker_next_unreckoned(store, arena, broker);
-    if (!result)
-        result = lifecycle_reckon_window(broker, now_ms);
-    return result ? result : broker_save(store, broker);
+    if (result)
+        return result;
+    lifecycle_reckon_window(broker, now_ms);
+    return broker_save(store, broker);
 }
 
 /* The same in an operation of its own. A broker whose step the store refuses, because a seed has
@@ -223,7 +223,7 @@ static enum result advance_or_park(struct store *store, const struct settings *s
     enum result result = advance_one(store, settings, now_ms, arena, &broker);
     if (store_operation_end(store, !result))
         return RESULT_STORE;
-    if (result != RESULT_STORE || store_tick_has_failed(store) || !broker.id.data)
+    if (result != RESULT_INVALID && result != RESULT_CONFLICT)
         return result;
     if (log_begin(LOG_ERROR, "broker-step-refused")) {
         log_text("broker", broker.id);

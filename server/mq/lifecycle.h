@@ -27,9 +27,9 @@ enum result lifecycle_reboot(struct store *store, struct broker *broker,
 enum result lifecycle_delete(struct store *store, struct broker *broker,
                              const struct settings *settings, int64_t now_ms) MUST_CHECK;
 
-/* When the window opens next, from day, time and zone; never where the zone is unknown, and yet to
- * be reckoned where its file cannot be read (RESULT_SYSTEM). */
-enum result lifecycle_reckon_window(struct broker *broker, int64_t now_ms) MUST_CHECK;
+/* When the window opens next, from day, time and zone; never where the zone is unknown or cannot be
+ * read. */
+void lifecycle_reckon_window(struct broker *broker, int64_t now_ms);
 
 /* Everything that is due, up to LIFECYCLE_STEP brokers, each an operation of the tick. */
 enum result lifecycle_advance(struct store *store, const struct settings *settings,

@@ -5,7 +5,6 @@
 #include "mq/broker_input.h"
 #include "mq/brokers.h"
 #include "mq/names.h"
-#include "mq/rules.h"
 #include "mq/versions.h"
 
 struct promote_input {
@@ -91,13 +90,14 @@ enum result replication_begin(struct store *store, const struct broker *replica,
     return broker_save(store, &primary);
 }
 
-/* The state of a broker, or the one its reboot will end in. */
+/* The state of a broker, or the one its reboot will end in. Its troubles stay its own. */
 static void settle_in(struct broker *broker, struct slice state)
 {
-    if (slice_equal(broker->state, SLICE("REBOOT_IN_PROGRESS")))
-        broker->state_after = state;
-    else if (rule_state_allows_change(broker->state))
-        broker->state = state;
+    struct slice *place = slice_equal(broker->state, SLICE("REBOOT_IN_PROGRESS"))
+                              ? &broker->state_after
+                              : &broker->state;
+    if (slice_equal(*place, SLICE("RUNNING")) || slice_equal(*place, SLICE("REPLICA")))
+        *place = state;
 }
 
 static void leave(struct broker *broker)
@@ -124,6 +124,8 @@ static enum result change_both(struct store *store, struct broker *broker,
 {
     struct broker other;
     enum result result = broker_find(store, broker->data_replication_counterpart, arena, &other);
+    if (!result && !slice_equal(other.data_replication_counterpart, broker->id))
+        result = RESULT_NOT_FOUND; /* a seed has paired one side only */
     if (result == RESULT_NOT_FOUND) {
         leave(broker);
         return RESULT_OK;
@@ -145,16 +147,17 @@ enum result replication_apply(struct store *store, struct broker *broker, struct
     return change_both(store, broker, slice_equal(pending, SLICE("NONE")) ? leave : join, arena);
 }
 
-enum result replication_end(struct store *store, struct broker *primary, struct arena *arena)
+enum result replication_plan(struct store *store, struct broker *primary, bool end,
+                             struct arena *arena)
 {
+    struct broker replica;
     if (!primary->data_replication_mode.data)
         return change_both(store, primary, leave, arena);
-    primary->pending_data_replication_mode = SLICE("NONE");
-    struct broker replica;
+    primary->pending_data_replication_mode = end ? SLICE("NONE") : nothing;
     enum result result = broker_find(store, primary->data_replication_counterpart, arena, &replica);
     if (result)
         return result == RESULT_NOT_FOUND ? RESULT_OK : result;
-    replica.pending_data_replication_mode = SLICE("NONE");
+    replica.pending_data_replication_mode = primary->pending_data_replication_mode;
     return broker_save(store, &replica);
 }
 

@@ -17,14 +17,14 @@ bool replication_check(struct call *call, struct slice primary_arn, struct broke
 enum result replication_begin(struct store *store, const struct broker *replica,
                               struct arena *arena) MUST_CHECK;
 
-/* Swaps, sets or clears: both sides' roles after a reboot of the primary. */
+/* After a reboot of the primary: both sides join or leave. */
 enum result replication_apply(struct store *store, struct broker *broker,
                               struct arena *arena) MUST_CHECK;
 
-/* UpdateBroker's NONE on a primary: a pair that was never applied ends at once, another with the
- * next reboot of the primary. */
-enum result replication_end(struct store *store, struct broker *primary,
-                            struct arena *arena) MUST_CHECK;
+/* UpdateBroker on a primary: with `end` a pair that was never applied ends at once, another with
+ * the next reboot of the primary; without it, it goes on. */
+enum result replication_plan(struct store *store, struct broker *primary, bool end,
+                             struct arena *arena) MUST_CHECK;
 
 bool promote_check(struct call *call);
 void promote(struct call *call);

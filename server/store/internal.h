@@ -41,8 +41,8 @@ bool statement_text(sqlite3_stmt *stmt, int column, struct arena *arena, struct 
 void *statement_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size);
 
 /* Steps to the next row: RESULT_OK with a row, RESULT_NOT_FOUND at the end, RESULT_CONFLICT on a
- * broken unique constraint, RESULT_STORE otherwise (logged). Notices a transaction that SQLite
- * rolled back. */
+ * broken unique constraint, RESULT_INVALID on any other, RESULT_STORE otherwise (both logged).
+ * Notices a transaction that SQLite rolled back. */
 enum result statement_step(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
 
 /* Steps a statement that gives no rows, resets it: RESULT_OK when it is done. */

@@ -70,9 +70,10 @@ enum result statement_step(struct store *store, sqlite3_stmt *stmt)
     if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
         return RESULT_CONFLICT;
     notice_lost_transaction(store);
+    bool broke_rule = (code & 0xFF) == SQLITE_CONSTRAINT;
     if (store->is_seeded) /* before that the caller says in one line why it could not start */
         log_event(LOG_ERROR, "store-error", "error", sqlite3_errmsg(store->db));
-    return RESULT_STORE;
+    return broke_rule ? RESULT_INVALID : RESULT_STORE;
 }
 
 enum result statement_run(struct store *store, sqlite3_stmt *stmt)
@@ -181,7 +182,7 @@ static bool harden(sqlite3 *db)
     static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_DQS_DML,
                               SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION};
     static const int limits[][2] = {
-        {SQLITE_LIMIT_LENGTH, 4 << 20},
+        {SQLITE_LIMIT_LENGTH, 80 << 20},
         {SQLITE_LIMIT_SQL_LENGTH, 1 << 20},
         {SQLITE_LIMIT_ATTACHED, 0},
         {SQLITE_LIMIT_EXPR_DEPTH, 100},

@@ -81,6 +81,13 @@ def test_LIF_2_one_step_after_the_other(serve, step):
     assert configurations["current" if step >= 2 else "pending"] == {"id": "c-given", "revision": 1}
 
 
+@pytest.mark.parametrize("step", range(4))
+def test_LIF_2_a_seeded_creation_ends_with_its_own_configuration(serve, step):
+    seed = sql_broker("b-1", state=CREATING, creation_step=step, state_due_ms=1)
+    body = wait_state(serve("--create-time", "1ms", seed=seed).client(), "b-1", "RUNNING")
+    assert body["configurations"] == {"current": {"id": "c-1", "revision": 1}, "history": []}
+
+
 @pytest.mark.parametrize("duration, duration_ms", [("real", 650_000), ("1000s", 1_000_000)])
 @pytest.mark.parametrize("step", range(3))
 def test_LIF_2_LIF_4_the_parts_of_the_time(serve, tmp_path, duration, duration_ms, step):
@@ -160,6 +167,16 @@ def test_LIF_5_many_at_once(serve):
         assert_ok(client.call("DELETE", broker_path(broker)), {"brokerId": broker})
     for broker in brokers:
         wait_gone(client, broker)
+
+
+def test_LIF_5_WIN_10_a_zone_that_cannot_be_read_holds_nobody_up(serve, tmp_path):
+    (tmp_path / "Broken").write_bytes(b"TZif2 and nothing more")
+    seed = (sql_broker("b-zone", day_of_week="MONDAY", time_zone="Broken", pending_engine_version="5.18")
+            + sql_broker("b-reboot", state="REBOOT_IN_PROGRESS", state_due_ms=1))
+    client = serve("--create-time", "100ms", env={"TZDIR": str(tmp_path)}, seed=seed).client()
+    wait_state(client, "b-reboot", "RUNNING")
+    wait_state(client, create_broker(client), "RUNNING")
+    assert describe_broker(client, "b-zone")["pendingEngineVersion"] == "5.18"
 
 
 def test_LIF_6_without_a_due_time_it_stays(serve):

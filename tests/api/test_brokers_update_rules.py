@@ -144,11 +144,18 @@ def test_UBR_22_ERR_19_in_the_order_of_the_model(client, first):
 @pytest.mark.parametrize("broker, version, engine, valid", [
     ("b-active", "5.18.7", "ACTIVEMQ", "5.19, 5.18, 5.17.6, 5.9"), ("b-active", "4.3", "ACTIVEMQ",
                                                                     "5.19, 5.18, 5.17.6, 5.9"),
-    ("b-old", "5.15", "ACTIVEMQ", "5.19, 5.18, 5.17.6, 5.9"), ("b-rabbit", "", "RABBITMQ", "4.3, 4.2, 3.13"),
+    ("b-old", "5.14", "ACTIVEMQ", "5.19, 5.18, 5.17.6, 5.9"), ("b-rabbit", "", "RABBITMQ", "4.3, 4.2, 3.13"),
     ("b-rabbit", "5.19", "RABBITMQ", "4.3, 4.2, 3.13")])
 def test_UBR_23_versions(client, broker, version, engine, valid):
     refused(client, broker, {"engineVersion": version}, f"Broker engine version [{version}] is invalid for broker "
             f"engine type [{engine}]. Valid values: [{valid}].", "engineVersion")
+
+
+def test_UBR_32_a_version_no_longer_sold_can_be_taken_back_to(client):
+    assert_ok(client.call("PUT", broker_path("b-old"), {"engineVersion": "5.9"}),
+              {"brokerId": "b-old", "engineVersion": "5.9"})
+    assert_ok(client.call("PUT", broker_path("b-old"), {"engineVersion": "5.15"}),
+              {"brokerId": "b-old", "engineVersion": "5.15"})
 
 
 @pytest.mark.parametrize("broker, members, engine, version", [

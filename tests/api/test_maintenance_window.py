@@ -9,7 +9,7 @@ import pytest
 
 from harness import (PASSWORD, assert_bad_request, assert_ok, broker_body, broker_name, broker_path, create_broker,
                      create_user, describe_broker, eventually, rabbit_body, reboot, sql_broker, sql_insert,
-                     sql_pending_user, sql_user, update_user, users_path)
+                     sql_pending_user, sql_user, update_user, users_path, wait_state)
 
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 LIMIT = ("Maintenance window cannot be modified greater than 4 times. You will be able to modify your broker "
@@ -182,7 +182,8 @@ def test_WIN_7_nobody_named_a_window(serve, tmp_path, way):
     server = serve("--db", path, "--create-time", "0", seed=sql_broker("b-1") if way == "seed" else "")
     if way == "create":
         create_broker(server.client())
-    describe_broker(server.client(), server.client().call("GET", "/v1/brokers").json()["brokerSummaries"][0]["brokerId"])
+    row, = server.client().call("GET", "/v1/brokers").json()["brokerSummaries"]
+    describe_broker(server.client(), row["brokerId"])
     assert stored(server, path) is None
 
 
@@ -233,8 +234,7 @@ def test_WIN_8_what_waits_is_applied(serve, columns, more, member, value, reboot
                                            ({"state": "CRITICAL_ACTION_REQUIRED", "pending_logs_audit": 1}, "")])
 def test_WIN_8_it_reboots_the_broker(serve, columns, more):
     client = serve("--reboot-time", "1h", seed=open_now(name="one", **columns) + more).client()
-    body = eventually(lambda: (found := describe_broker(client, "b-1"))["brokerState"] == "REBOOT_IN_PROGRESS" and found,
-                      "the reboot")
+    body = wait_state(client, "b-1", "REBOOT_IN_PROGRESS")
     # Nothing of it holds before the reboot is over.
     assert "pendingEngineVersion" in body or "pending" in body["logs"] or body["users"][0].get("pendingChange")
     assert_bad_request(client.call("PUT", broker_path("b-1"), {}),
@@ -249,7 +249,8 @@ def test_WIN_8_RBT_4_back_to_the_state_it_began_in(serve, state):
 
 
 def test_WIN_9_without_anything_waiting_it_does_not(serve):
-    seed = open_now(window_changes=4) + sql_user("b-1", "dev") + open_now("b-2", window_changes=4, engine_type="RABBITMQ")
+    seed = (open_now(window_changes=4) + sql_user("b-1", "dev")
+            + open_now("b-2", window_changes=4, engine_type="RABBITMQ"))
     client = serve("--reboot-time", "1h", seed=seed).client()
     for broker in ("b-1", "b-2"):
         # That it has opened is seen by the count.
@@ -268,7 +269,8 @@ def test_WIN_9_it_resets_the_count(serve):
 
 def test_WIN_9_it_opens_again_a_week_later(serve, tmp_path):
     path = tmp_path / "store.db"
-    server = serve("--db", path, "--reboot-time", "0", seed=open_now(pending_engine_version="5.18", time_of_day="05:52"))
+    server = serve("--db", path, "--reboot-time", "0",
+                   seed=open_now(pending_engine_version="5.18", time_of_day="05:52"))
     eventually(lambda: describe_broker(server.client(), "b-1")["engineVersion"] == "5.18", "the window")
     before = next_opening_ms("MONDAY", "05:52", "UTC", time.time() * 1000 - 60_000)
     assert stored(server, path) in (before, next_opening_ms("MONDAY", "05:52", "UTC", time.time() * 1000))
@@ -281,8 +283,8 @@ def test_WIN_9_it_opens_again_a_week_later(serve, tmp_path):
         {"pendingChange": "CREATE", "username": "late"}]
 
 
-@pytest.mark.parametrize("columns", [{"day_of_week": None, "window_due_ms": None}, {"window_due_ms": int(time.time() * 1000) + 3_600_000},
-                                     {"window_due_ms": None}])
+@pytest.mark.parametrize("columns", [{"day_of_week": None, "window_due_ms": None}, {"window_due_ms": None},
+                                     {"window_due_ms": int(time.time() * 1000) + 3_600_000}])
 def test_WIN_7_WIN_10_it_does_not_open(serve, columns):
     """Neither without a day, nor before its time; another broker's window shows that the first have had their turn."""
     seed = (open_now("b-not", pending_engine_version="5.18", window_changes=4, **columns)

@@ -79,6 +79,10 @@ RULES = {
     "pending_ldap_server_metadata: a JSON object": sql_broker("b-1", pending_ldap_server_metadata="[]"),
     "pending_authentication_strategy: SIMPLE, LDAP or CONFIG_MANAGED":
         sql_broker("b-1", pending_authentication_strategy="ldap"),
+    "pending_engine_version: digits and dots": sql_broker("b-1", pending_engine_version="x"),
+    "pending_host_instance_type: mq. and a size": sql_broker("b-1", pending_host_instance_type="x"),
+    "pending_logs_audit: RABBITMQ brokers have no audit log":
+        sql_broker("b-1", engine_type="RABBITMQ", pending_logs_audit=1),
     "pending_logs_general: 0 or 1": sql_broker("b-1", pending_logs_general=2),
     "pending_logs_audit: 0 or 1": sql_broker("b-1", pending_logs_audit=-1),
     "data_replication_mode: NONE or CRDR": sql_broker("b-1", data_replication_mode="BOTH"),
