@@ -22,6 +22,9 @@ local requests = {
     ListUsers = function()
         return broker("GET", math.random(0, brokers - 1)) .. "/users" .. after_get
     end,
+    ListBrokers = function()
+        return "GET /v1/brokers" .. after_get
+    end,
     DescribeBroker = function()
         return broker("GET", math.random(0, brokers - 1)) .. after_get
     end,

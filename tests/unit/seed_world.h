@@ -73,9 +73,9 @@ static inline sqlite3 *open_world(void)
         {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 201},
         {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
     };
-    static char *schema;
-    if (!schema)
-        schema = read_text(SCHEMA_DIR "/0001_initial.sql");
+    static const char *const files[] = {SCHEMA_DIR "/0001_initial.sql",
+                                        SCHEMA_DIR "/0002_control_plane.sql"};
+    static char *schema[COUNT(files)];
     sqlite3 *db = NULL;
     int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -86,7 +86,11 @@ static inline sqlite3 *open_world(void)
     for (size_t i = 0; i < COUNT(limits); i++)
         sqlite3_limit(db, limits[i][0], limits[i][1]);
     must(db, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY");
-    must(db, schema);
+    for (size_t i = 0; i < COUNT(files); i++) {
+        if (!schema[i])
+            schema[i] = read_text(files[i]);
+        must(db, schema[i]);
+    }
     return db;
 }
 

@@ -6,6 +6,7 @@
 
 #include "gate/router.h"
 #include "http/target.h"
+#include "mq/rules.h"
 #include "store/brokers.h"
 #include "store/internal.h"
 
@@ -20,7 +21,11 @@ struct world {
 
 static inline void world_init(struct world *world)
 {
-    *world = (struct world){.settings = {SLICE("123456789012"), SLICE("us-east-1"), false, 1000},
+    *world = (struct world){.settings = {.account = SLICE("123456789012"),
+                                         .region = SLICE("us-east-1"),
+                                         .create_ms = 1000,
+                                         .reboot_ms = 1000,
+                                         .delete_ms = 1000},
                             .now_ms = 1000000};
     arena_init(&world->arena, 16 << 20);
     arena_init(&world->scratch, 16 << 20);
@@ -97,8 +102,9 @@ static inline void world_read_body(struct call *call, const char *body, struct a
 
 static inline bool world_find_broker(struct call *call)
 {
-    struct broker broker;
-    if (!(call->operation->needs & NEEDS_BROKER))
+    const struct operation *operation = call->operation;
+    struct broker_head broker;
+    if (!(operation->needs & NEEDS_BROKER))
         return true;
     enum result result =
         broker_find_head(call->store, call->labels.broker_id, call->scratch, &broker);
@@ -106,9 +112,13 @@ static inline bool world_find_broker(struct call *call)
         call_fail(call, ERROR_BROKER_NOT_FOUND, call->labels.broker_id);
     else if (result)
         call_fail_internal(call, result);
+    else if (operation->wrong_state && !rule_state_allows_change(broker.state))
+        call_fail(call, operation->wrong_state, broker.name, broker.state);
     else
-        call->broker = (struct call_broker){broker.id, broker.name, broker.state, broker.rabbitmq};
-    return !result;
+        call->broker = (struct call_broker){
+            broker.id, broker.name, broker.state, broker.rabbitmq,
+            rule_shows_users(broker.rabbitmq, broker.state, broker.creation_step)};
+    return !call->failed;
 }
 
 /* Carries a call out, within the open tick or a new one; the reply counts once that is committed.

@@ -20,6 +20,27 @@ static bool is_plain(const char *text)
     return true;
 }
 
+/* Each bracket is closed in its turn, and each place stands alone or fills a bracket. */
+static bool brackets_match(const char *text)
+{
+    char open[8];
+    size_t depth = 0;
+    for (; *text; text++) {
+        if (strchr("[{(", *text)) {
+            if (depth == sizeof open)
+                return false;
+            open[depth++] = *text;
+        } else if (strchr("]})", *text)) {
+            char wanted = *text == ']' ? '[' : *text == '}' ? '{' : '(';
+            if (depth == 0 || open[--depth] != wanted)
+                return false;
+        }
+        if (*text == '{' && text[1] != '}')
+            return false;
+    }
+    return depth == 0;
+}
+
 static void each_error_is_complete(void **state)
 {
     (void)state;
@@ -32,6 +53,8 @@ static void each_error_is_complete(void **state)
         assert_true(error->status >= 400 && error->status <= 599);
         assert_true(is_plain(error->name) && is_plain(error->text) && *error->text);
         assert_true(places(error->text) <= ERROR_PLACES);
+        if (!brackets_match(error->text))
+            fail_msg("%s", error->text);
         assert_int_equal(error_by_name(slice_of(error->name)) == ERROR_NONE, false);
         assert_true(error->grade == GRADE_RECORDED || error->grade == GRADE_DOCUMENTED ||
                     error->grade == GRADE_ASSUMED);
@@ -69,27 +92,49 @@ static void errors_are_written_as_json(void **state)
     const struct slice args[ERROR_PLACES] = {SLICE("a\"b"), SLICE("c\\d"), SLICE("\n{}")};
     static const struct {
         enum error_id id;
-        struct slice message;
+        struct slice prefix, message;
         const char *wanted;
     } cases[] = {
-        {ERROR_MALFORMED_PATH, {NULL, 0}, "{\"message\":\"Unable to parse the request path.\"}"},
+        {ERROR_MALFORMED_PATH,
+         {NULL, 0},
+         {NULL, 0},
+         "{\"message\":\"Unable to parse the request path.\"}"},
         {ERROR_MISSING_MEMBER,
+         {NULL, 0},
          {NULL, 0},
          "{\"errorAttribute\":\"a\\\"b\",\"message\":\"[a\\\"b] is required.\"}"},
         {ERROR_WRONG_TYPE,
          {NULL, 0},
+         {NULL, 0},
          "{\"errorAttribute\":\"a\\\"b\",\"message\":\"Invalid value for [a\\\"b]. Specify a c\\\\d.\"}"},
         {ERROR_SIGNATURE_EXPIRED,
          {NULL, 0},
+         {NULL, 0},
          "{\"message\":\"Signature expired: a\\\"b is now earlier than c\\\\d (\\n{} - 5 min.)\"}"},
-        {ERROR_USER_EXISTS, SLICE_INIT("my {} \"text\""),
+        {ERROR_USER_EXISTS,
+         {NULL, 0},
+         SLICE_INIT("my {} \"text\""),
          "{\"errorAttribute\":\"username\",\"message\":\"my {} \\\"text\\\"\"}"},
-        {ERROR_ANY_CONFLICT, SLICE_INIT(""), "{\"message\":\"\"}"},
+        {ERROR_ANY_CONFLICT, {NULL, 0}, SLICE_INIT(""), "{\"message\":\"\"}"},
+        /* A prefix stands before the attribute only. */
+        {ERROR_PASSWORD_LENGTH,
+         SLICE_INIT("users[3]."),
+         {NULL, 0},
+         "{\"errorAttribute\":\"users[3].password\",\"message\":\"Password is invalid. "
+         "Enter a password 12 to 250 characters long.\"}"},
+        {ERROR_MISSING_MEMBER,
+         SLICE_INIT("b\"[{}]."),
+         {NULL, 0},
+         "{\"errorAttribute\":\"b\\\"[{}].a\\\"b\",\"message\":\"[a\\\"b] is required.\"}"},
+        {ERROR_REPLICATION_CONSOLE, SLICE_INIT("users[0]."), SLICE_INIT("x"),
+         "{\"message\":\"x\"}"},
+        {ERROR_USER_EXISTS, SLICE_INIT(""), SLICE_INIT("x"),
+         "{\"errorAttribute\":\"username\",\"message\":\"x\"}"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct buffer out;
         buffer_init(&out, 1000);
-        error_write(&out, cases[i].id, args, cases[i].message);
+        error_write(&out, cases[i].id, cases[i].prefix, args, cases[i].message);
         assert_slice(buffer_slice(&out), cases[i].wanted);
         buffer_close(&out);
     }
@@ -125,6 +170,33 @@ static void a_failing_call_always_has_an_answer(void **state)
     assert_true(whole > 50 && whole < 250);
 }
 
+/* The arguments fill the text in their order, and the prefix goes before the attribute. */
+static void a_call_fails_with_all_arguments(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct buffer out;
+    arena_init(&arena, 10000);
+    buffer_init(&out, 10000);
+    struct call call = {.arena = &arena, .out = &out};
+    buffer_append_string(&out, "half a reply");
+    call_fail_within(&call, SLICE("users[12]."), ERROR_GROUP_LENGTH, SLICE("x"));
+    assert_slice(call.reply.body,
+                 "{\"errorAttribute\":\"users[12].groups\",\"message\":\"Group [x] is "
+                 "invalid. Enter a group name 2 to 100 characters long.\"}");
+    call_fail(&call, ERROR_ENGINE_VERSION, SLICE("5.1"), SLICE("ACTIVEMQ"), SLICE("5.19, 5.18"));
+    assert_slice(
+        call.reply.body,
+        "{\"errorAttribute\":\"engineVersion\",\"message\":\"Broker engine version [5.1] is "
+        "invalid for broker engine type [ACTIVEMQ]. Valid values: [5.19, 5.18].\"}");
+    assert_int_equal(call.reply.status, 400);
+    call_fail(&call, ERROR_NETWORK_ID, SLICE("subnetIds"), SLICE("a b"));
+    assert_slice(call.reply.body, "{\"errorAttribute\":\"subnetIds\",\"message\":"
+                                  "\"Invalid value for [subnetIds]: [a b] is no ID.\"}");
+    buffer_close(&out);
+    arena_close(&arena);
+}
+
 static void a_success_may_still_run_out_of_memory(void **state)
 {
     (void)state;
@@ -151,6 +223,7 @@ int main(void)
         cmocka_unit_test(a_name_has_one_status),
         cmocka_unit_test(errors_are_written_as_json),
         cmocka_unit_test(a_failing_call_always_has_an_answer),
+        cmocka_unit_test(a_call_fails_with_all_arguments),
         cmocka_unit_test(a_success_may_still_run_out_of_memory),
     };
     return cmocka_run_group_tests_name("errors", tests, NULL, NULL);

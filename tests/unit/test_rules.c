@@ -133,6 +133,154 @@ static void states_that_allow_a_change(void **state)
         assert_false(rule_state_allows_change(slice_of(refused[i])));
 }
 
+static void broker_names(void **state)
+{
+    (void)state;
+    assert_int_equal(rule_broker_name(SLICE("")), ERROR_BROKER_NAME_LENGTH);
+    assert_int_equal(rule_broker_name((struct slice){NULL, 0}), ERROR_BROKER_NAME_LENGTH);
+    assert_int_equal(rule_broker_name(SLICE("a")), ERROR_NONE);
+    assert_int_equal(rule_broker_name(repeat("x", 50)), ERROR_NONE);
+    assert_int_equal(rule_broker_name(repeat("x", 51)), ERROR_BROKER_NAME_LENGTH);
+    assert_int_equal(rule_broker_name(repeat(" ", 51)), ERROR_BROKER_NAME_LENGTH);
+    assert_int_equal(rule_broker_name(repeat("\xE2\x82\xAC", 50)), ERROR_BROKER_NAME_CHARACTERS);
+    assert_int_equal(rule_broker_name(repeat("\xE2\x82\xAC", 51)), ERROR_BROKER_NAME_LENGTH);
+    for (int c = 0; c < 128; c++) {
+        const char text[] = {'a', (char)c, '\0'};
+        bool good = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                    c == '-' || c == '_';
+        assert_int_equal(rule_broker_name((struct slice){text, 2}),
+                         good ? ERROR_NONE : ERROR_BROKER_NAME_CHARACTERS);
+    }
+}
+
+static void rabbitmq_usernames(void **state)
+{
+    (void)state;
+    static const struct {
+        struct slice username;
+        enum error_id wanted;
+    } cases[] = {
+        {SLICE_INIT(""), ERROR_USERNAME_LENGTH},
+        {SLICE_INIT("a"), ERROR_USERNAME_LENGTH},
+        {SLICE_INIT("ab"), ERROR_NONE},
+        {SLICE_INIT("guest"), ERROR_RABBITMQ_GUEST},
+        {SLICE_INIT("Guest"), ERROR_NONE},
+        {SLICE_INIT("guest1"), ERROR_NONE},
+        {SLICE_INIT("a-._Z9"), ERROR_NONE},
+        {SLICE_INIT("a~b"), ERROR_RABBITMQ_USERNAME},
+        {SLICE_INIT("a b"), ERROR_RABBITMQ_USERNAME},
+        {SLICE_INIT("a\0b"), ERROR_RABBITMQ_USERNAME},
+        {SLICE_INIT("\xC3\xBC\xC3\xBC"), ERROR_RABBITMQ_USERNAME},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (rule_rabbitmq_username(cases[i].username) != cases[i].wanted)
+            fail_msg("row %zu", i);
+    assert_int_equal(rule_rabbitmq_username(repeat("x", 100)), ERROR_NONE);
+    assert_int_equal(rule_rabbitmq_username(repeat("~", 101)), ERROR_USERNAME_LENGTH);
+}
+
+static void hosts(void **state)
+{
+    (void)state;
+    assert_true(rule_is_host(SLICE("a")));
+    assert_true(rule_is_host(SLICE("ldap-1.Example.com")));
+    assert_true(rule_is_host(repeat("x", 253)));
+    assert_false(rule_is_host(repeat("x", 254)));
+    assert_false(rule_is_host(SLICE("")));
+    static const char *const others[] = {"ldap://host", "host:389", "a b", "a_b", "a/b", "[::1]"};
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_false(rule_is_host(slice_of(others[i])));
+    assert_false(rule_is_host(SLICE("a\0b")));
+}
+
+static void enumerations_are_read_in_any_case(void **state)
+{
+    (void)state;
+    static const char valid[] = "SIMPLE, LDAP, CONFIG_MANAGED";
+    static const struct {
+        struct slice value;
+        const char *wanted; /* NULL: no member */
+    } cases[] = {
+        {SLICE_INIT("SIMPLE"), "SIMPLE"},
+        {SLICE_INIT("simple"), "SIMPLE"},
+        {SLICE_INIT("lDaP"), "LDAP"},
+        {SLICE_INIT("config_managed"), "CONFIG_MANAGED"},
+        {SLICE_INIT("CONFIG"), NULL},
+        {SLICE_INIT("CONFIG_MANAGED "), NULL},
+        {SLICE_INIT("LDAP, CONFIG_MANAGED"), NULL},
+        {SLICE_INIT("SIMPLE,"), NULL},
+        {SLICE_INIT(","), NULL},
+        {SLICE_INIT(" "), NULL},
+        {SLICE_INIT(""), NULL},
+        {SLICE_INIT("SIMPLE\0"), NULL},
+        /* ASCII only: no other letter folds onto one of these. */
+        {SLICE_INIT("\xC5\xBFIMPLE"), NULL},
+        {SLICE_INIT("CONFIG?MANAGED"), NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct slice value = cases[i].value;
+        assert_int_equal(rule_enum(&value, valid), cases[i].wanted != NULL);
+        if (cases[i].wanted)
+            assert_slice(value, cases[i].wanted);
+        else
+            assert_ptr_equal(value.data, cases[i].value.data);
+    }
+    struct slice absent = {NULL, 0};
+    assert_false(rule_enum(&absent, valid));
+}
+
+static void weekdays_and_minutes(void **state)
+{
+    (void)state;
+    static const char *const days[] = {"SUNDAY",   "Monday", "tuesday", "WEDNESDAY",
+                                       "thursDAY", "FRIDAY", "saturday"};
+    static const char *const no_days[] = {"", "MON", "SUNDAYS", "SONNTAG", "MONDAY "};
+    for (int i = 0; i < 7; i++)
+        assert_int_equal(rule_weekday(slice_of(days[i])), i);
+    for (size_t i = 0; i < COUNT(no_days); i++)
+        assert_int_equal(rule_weekday(slice_of(no_days[i])), -1);
+    for (int minute = 0; minute < 24 * 60; minute++) {
+        char time[16];
+        snprintf(time, sizeof time, "%02d:%02d", minute / 60, minute % 60);
+        assert_int_equal(rule_minute(slice_of(time)), minute);
+    }
+    static const char *const no_times[] = {"",       "24:00", "23:60", "1:00",   "01:0",  "01:000",
+                                           "01.00",  "-1:00", "01:-1", "+1:00",  " 1:00", "0a:00",
+                                           "01:00 ", "13:5",  "99:99", "0:1:00", "00/00", "0::00"};
+    for (size_t i = 0; i < COUNT(no_times); i++)
+        if (rule_minute(slice_of(no_times[i])) != -1)
+            fail_msg("%s", no_times[i]);
+    assert_int_equal(rule_minute((struct slice){NULL, 0}), -1);
+}
+
+static void when_users_are_to_be_seen(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *state;
+        int64_t step;
+        bool shown;
+    } cases[] = {
+        {"RUNNING", 0, true},
+        {"RUNNING", 3, true},
+        {"CREATION_IN_PROGRESS", 0, false},
+        {"CREATION_IN_PROGRESS", 1, true},
+        {"CREATION_IN_PROGRESS", 2, true},
+        {"CREATION_IN_PROGRESS", 3, true},
+        {"CREATION_FAILED", 0, true},
+        {"REBOOT_IN_PROGRESS", 0, true},
+        {"REPLICA", 0, true},
+        {"CRITICAL_ACTION_REQUIRED", 0, true},
+        {"DELETION_IN_PROGRESS", 0, false},
+        {"DELETION_IN_PROGRESS", 3, false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct slice name = slice_of(cases[i].state);
+        assert_int_equal(rule_shows_users(false, name, cases[i].step), cases[i].shown);
+        assert_false(rule_shows_users(true, name, cases[i].step));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +288,12 @@ int main(void)
         cmocka_unit_test(passwords),
         cmocka_unit_test(keys_of_page_tokens),
         cmocka_unit_test(states_that_allow_a_change),
+        cmocka_unit_test(broker_names),
+        cmocka_unit_test(rabbitmq_usernames),
+        cmocka_unit_test(hosts),
+        cmocka_unit_test(enumerations_are_read_in_any_case),
+        cmocka_unit_test(weekdays_and_minutes),
+        cmocka_unit_test(when_users_are_to_be_seen),
     };
     return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
 }

@@ -3,7 +3,9 @@
 
 #define REFUSED                                                                                    \
     "seeds may only INSERT, UPDATE, DELETE and SELECT on the fixture tables (broker, broker_tag, " \
-    "user, access_key, fault): "
+    "broker_action_required, broker_configuration_history, user, configuration, "                  \
+    "configuration_revision, configuration_tag, engine_version, instance_option, "                 \
+    "availability_zone, shared_resource, resource_share_error, access_key, fault): "
 #define BOM "\xef\xbb\xbf"
 #define BROKER "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
 #define BOB \
@@ -311,9 +313,26 @@ static void statements_refused_by_the_authorizer(void **state)
            "seed.sql:1: statement 1, row 1: cannot VACUUM from within a transaction");
 }
 
-static const char *const fixtures[] = {"broker",       "broker_tag", "user",
-                                       "access_key",   "fault",      "applied_user",
-                                       "pending_user", "json_each",  "json_tree"};
+static const char *const fixtures[] = {"broker",
+                                       "broker_tag",
+                                       "broker_action_required",
+                                       "broker_configuration_history",
+                                       "user",
+                                       "configuration",
+                                       "configuration_revision",
+                                       "configuration_tag",
+                                       "engine",
+                                       "engine_version",
+                                       "instance_option",
+                                       "availability_zone",
+                                       "shared_resource",
+                                       "resource_share_error",
+                                       "access_key",
+                                       "fault",
+                                       "applied_user",
+                                       "pending_user",
+                                       "json_each",
+                                       "json_tree"};
 
 /* With a column and without: the authorizer is asked differently. */
 static void assert_unreadable(sqlite3 *db, const char *table)
@@ -335,6 +354,26 @@ static void assert_unreadable(sqlite3 *db, const char *table)
         if (apply_text(&run, "seed.sql", sql) != RESULT_INVALID)
             fail_msg("%s is allowed", sql);
         must(db, "ROLLBACK");
+    }
+}
+
+/* What the server itself relies on: read, never written. */
+static void engines_are_not_changed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql, *text;
+    } cases[] = {
+        {"INSERT INTO engine SELECT 'X', name, '1', '1', '' FROM engine", "INSERT on engine"},
+        {"UPDATE engine SET fixture_version = '5.17'", "UPDATE on engine"},
+        {"DELETE FROM engine", "DELETE on engine"},
+    };
+    expect("INSERT INTO broker (id, name) SELECT 'b-' || type, name FROM engine", "ok");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char wanted[600];
+        snprintf(wanted, sizeof wanted, "seed.sql:1:1: statement 1: " REFUSED "%s is not allowed",
+                 cases[i].text);
+        expect(cases[i].sql, wanted);
     }
 }
 
@@ -409,6 +448,7 @@ int main(void)
         cmocka_unit_test(children_before_parents),
         cmocka_unit_test(statements_refused_by_name),
         cmocka_unit_test(statements_refused_by_the_authorizer),
+        cmocka_unit_test(engines_are_not_changed),
         cmocka_unit_test(no_other_table_is_readable),
         cmocka_unit_test(with_is_no_way_in),
     };

@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include "store/migrations.h"
+
 #define BROKER "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
 #define CALL_BODY "{\"password\":\"created-pw-12\"}"
 #define USERS "/v1/brokers/b-1/users/"
@@ -47,7 +49,7 @@ static void a_failed_operation_leaves_its_neighbours(void **state)
     assert_int_equal(status_of(&w, "POST", USERS "first", CALL_BODY), 200);
     /* One that fails after it has written. */
     store_operation_begin(w.store);
-    assert_int_equal(broker_begin_reboot(w.store, SLICE("b-1"), 5), RESULT_OK);
+    assert_int_equal(broker_delete(w.store, SLICE("b-1")), RESULT_OK);
     assert_int_equal(store_operation_end(w.store, false), RESULT_OK);
     assert_int_equal(status_of(&w, "POST", USERS "first", CALL_BODY), 409);
     assert_int_equal(status_of(&w, "POST", USERS "second", CALL_BODY), 200);
@@ -215,6 +217,80 @@ static void foreign_files_are_refused(void **state)
     }
 }
 
+/* A file that stopped at `version`, with one row of what was there then. */
+static void make_older_file(int version)
+{
+    sqlite3 *db = NULL;
+    char pragmas[120];
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    for (int i = 0; i < version; i++)
+        assert_int_equal(sqlite3_exec(db, (const char *)migrations[i], NULL, NULL, NULL),
+                         SQLITE_OK);
+    snprintf(pragmas, sizeof pragmas,
+             "PRAGMA application_id = 0x416D5131; PRAGMA user_version = %d;"
+             "INSERT INTO access_key (id, secret) VALUES ('AKIA', 'kept');",
+             version);
+    assert_int_equal(sqlite3_exec(db, pragmas, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static const char kept[] = "SELECT (SELECT secret FROM access_key), user_version,"
+                           " (SELECT count(*) FROM engine) FROM pragma_user_version";
+
+/* From every version there was to the present one, with what was in it. */
+static void older_files_are_migrated(void **state)
+{
+    (void)state;
+    assert_true(migration_count >= 2);
+    for (int version = 1; version <= migration_count; version++) {
+        struct world w;
+        char wanted[40];
+        unlink(path);
+        make_older_file(version);
+        world_open(&w, path, BROKER);
+        snprintf(wanted, sizeof wanted, "kept|%d|2", migration_count);
+        assert_string_equal(world_ask(&w, kept), wanted);
+        assert_string_equal(world_ask(&w, "SELECT configuration_id FROM broker"), "c-1");
+        assert_string_equal(world_ask(&w, "PRAGMA integrity_check"), "ok");
+        assert_string_equal(world_ask(&w, "PRAGMA foreign_key_check"), "");
+        assert_int_equal(status_of(&w, "POST", USERS "first", CALL_BODY), 200);
+        assert_int_equal(store_tick_commit(w.store), RESULT_OK);
+        world_close(&w);
+        world_open(&w, path, "this is not SQL");
+        assert_string_equal(world_ask(&w, kept), wanted);
+        world_close(&w);
+    }
+}
+
+/* A step that fails leaves the version before it, whole. */
+static void a_failed_migration_leaves_the_older_file(void **state)
+{
+    (void)state;
+    struct world w;
+    struct store_error error = {""};
+    char wanted[200];
+    sqlite3 *db = NULL;
+    make_older_file(1);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "CREATE TABLE shared_resource (x)", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    world_init(&w);
+    assert_int_equal(world_try_open(&w, path, &error), RESULT_INVALID);
+    snprintf(wanted, sizeof wanted, "%s: table shared_resource already exists", path);
+    assert_string_equal(error.text, wanted);
+    world_close(&w);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "DROP TABLE shared_resource; SELECT * FROM engine", NULL, NULL, NULL),
+        SQLITE_ERROR);
+    sqlite3_close(db);
+    world_open(&w, path, BROKER);
+    snprintf(wanted, sizeof wanted, "kept|%d|2", migration_count);
+    assert_string_equal(world_ask(&w, kept), wanted);
+    world_close(&w);
+}
+
 /* A bad second file takes the first one back; the store is as new as before. */
 static void seeds_are_all_or_nothing(void **state)
 {
@@ -269,6 +345,8 @@ int main(void)
         ON_DISK(what_is_committed_is_kept),
         ON_DISK(one_store_at_a_time),
         ON_DISK(foreign_files_are_refused),
+        ON_DISK(older_files_are_migrated),
+        ON_DISK(a_failed_migration_leaves_the_older_file),
         cmocka_unit_test(seeds_are_all_or_nothing),
         ON_DISK(without_seeds_a_store_counts_as_seeded),
     };

