@@ -158,16 +158,16 @@ BEGIN
     SELECT RAISE(ABORT, 'account, region, engine_version: the default is for INSERT');
 END;
 
--- A broker that names no configuration gets one of its own: `b-…` gets `c-…`, any other id `c-of-…`.
+-- A broker that names no configuration gets one of its own: `b-…` gets `c-…`, any other id `c-of-…`. One that is there
+-- already, of that broker's engine, account and region, is taken.
 CREATE TRIGGER broker_configuration AFTER INSERT ON broker
 WHEN new.configuration_id IS NULL AND new.pending_configuration_id IS NULL
 BEGIN
-    SELECT RAISE(ABORT, 'configuration_id: name one, the configuration of the broker''s own id is there already')
-      FROM configuration
-     WHERE id = 'c-' || CASE substr(new.id, 1, 2) WHEN 'b-' THEN substr(new.id, 3) ELSE 'of-' || new.id END;
     INSERT INTO configuration (id, account, region, name, created, engine_type, engine_version)
-    VALUES ('c-' || CASE substr(new.id, 1, 2) WHEN 'b-' THEN substr(new.id, 3) ELSE 'of-' || new.id END,
-            new.account, new.region, new.name || '-configuration', new.created, new.engine_type, new.engine_version);
+    SELECT 'c-' || CASE substr(new.id, 1, 2) WHEN 'b-' THEN substr(new.id, 3) ELSE 'of-' || new.id END,
+           new.account, new.region, new.name || '-configuration', new.created, new.engine_type, new.engine_version
+     WHERE NOT EXISTS (SELECT 1 FROM configuration
+                        WHERE id = 'c-' || CASE substr(new.id, 1, 2) WHEN 'b-' THEN substr(new.id, 3) ELSE 'of-' || new.id END);
     UPDATE broker SET
         configuration_id = CASE WHEN new.state = 'CREATION_FAILED'
                                      OR (new.state = 'CREATION_IN_PROGRESS' AND new.creation_step < 3) THEN NULL
@@ -179,11 +179,12 @@ BEGIN
 END;
 
 CREATE TRIGGER broker_configuration_fits BEFORE INSERT ON broker
-WHEN new.configuration_id IS NOT NULL OR new.pending_configuration_id IS NOT NULL
 BEGIN
     SELECT RAISE(ABORT, 'configuration_id, pending_configuration_id: of the engine, account and region of the broker')
       FROM configuration, default_world AS world
-     WHERE configuration.id IN (new.configuration_id, new.pending_configuration_id)
+     WHERE configuration.id IN (new.configuration_id, new.pending_configuration_id,
+                                CASE WHEN coalesce(new.configuration_id, new.pending_configuration_id) IS NULL
+                                     THEN 'c-' || CASE substr(new.id, 1, 2) WHEN 'b-' THEN substr(new.id, 3) ELSE 'of-' || new.id END END)
        AND (configuration.engine_type <> new.engine_type
             OR configuration.account <> CASE new.account WHEN '' THEN world.account ELSE new.account END
             OR configuration.region <> CASE new.region WHEN '' THEN world.region ELSE new.region END);

@@ -11,7 +11,7 @@
 
 struct sqlite3;
 
-enum { SEED_GUARD_LIMITS = 4, SEED_GUARD_TRIGGERS = 4, SEED_GUARD_NAME = 64 };
+enum { SEED_GUARD_LIMITS = 4, SEED_GUARD_TRIGGERS = 8, SEED_GUARD_NAME = 64 };
 
 struct seed_guard {
     struct sqlite3 *db;

@@ -1,0 +1,184 @@
+/* Calls through the gate, and what SQLite counted of each statement meanwhile. */
+#ifndef TESTS_UNIT_COSTS_H
+#define TESTS_UNIT_COSTS_H
+
+#include "store_world.h"
+
+#include "gate/gate.h"
+#include "mq/operations.h"
+
+enum {
+    STEPS_A_ROW = 100,
+    STEPS_A_CALL = 2000,
+};
+
+/* The table of statements, by name and text. */
+static const struct {
+    const char *name, *sql;
+} statements[] = {
+#define STATEMENT(name, sql) {#name, sql},
+    STATEMENTS
+#undef STATEMENT
+};
+
+/* A table of one row, and faults: whoever writes a test has a few of them, and FAULT_FIND looks for
+ * the oldest that matches any of three columns. Both are held to the steps of a call below. */
+static inline bool may_scan(enum statement statement)
+{
+    switch ((int)statement) {
+    case STATEMENT_HEALTH:
+    case STATEMENT_WORLD_SET:
+    case STATEMENT_SEEDED:
+    case STATEMENT_SEEDED_SET:
+    case STATEMENT_FAULT_FIND:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The zones of one region, all of which the answer shows: a handful. */
+static inline bool may_sort(enum statement statement)
+{
+    return statement == STATEMENT_ZONES;
+}
+
+/* Not on the way of a request that succeeds or is refused: the start, and what follows a failing
+ * disk. */
+static inline bool is_of_start_or_failure(enum statement statement)
+{
+    switch ((int)statement) {
+    case STATEMENT_WORLD_SET:
+    case STATEMENT_SEEDED:
+    case STATEMENT_SEEDED_SET:
+    case STATEMENT_FAULT_ANY:
+    case STATEMENT_ROLLBACK:
+    case STATEMENT_SAVEPOINT_ROLLBACK:
+        return true;
+    default:
+        return false;
+    }
+}
+
+struct costs {
+    struct world world;
+    struct gate *gate;
+    bool ran[STATEMENT_COUNT];
+    bool called[64]; /* operations, by row */
+    bool quiet;      /* a breach is counted instead of being a failure */
+    int breaches;
+};
+
+static inline int take(struct costs *costs, int statement, int counter)
+{
+    return sqlite3_stmt_status(costs->world.store->statements[statement], counter, 1);
+}
+
+static inline void breach(struct costs *costs, const char *what, int count, int statement,
+                          const char *call)
+{
+    costs->breaches++;
+    if (!costs->quiet)
+        print_error("%s: %s %d\n    %s %s\n", call, what, count, statements[statement].name,
+                    statements[statement].sql);
+}
+
+/* Looks at what was counted since the last look; `rows` as shown or changed by `call`. */
+static inline void check(struct costs *costs, const char *call, int64_t rows)
+{
+    int64_t steps = 0;
+    int most = 0, most_at = 0, breaches = costs->breaches;
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
+        int scans = take(costs, i, SQLITE_STMTSTATUS_FULLSCAN_STEP);
+        int sorts = take(costs, i, SQLITE_STMTSTATUS_SORT);
+        int indexed = take(costs, i, SQLITE_STMTSTATUS_AUTOINDEX);
+        int here = take(costs, i, SQLITE_STMTSTATUS_VM_STEP);
+        if (take(costs, i, SQLITE_STMTSTATUS_RUN) > 0)
+            costs->ran[i] = true;
+        if (scans > 0 && !may_scan((enum statement)i))
+            breach(costs, "steps of a scan:", scans, i, call);
+        if (sorts > 0 && !may_sort((enum statement)i))
+            breach(costs, "sorts:", sorts, i, call);
+        if (indexed > 0)
+            breach(costs, "rows of an index for the call:", indexed, i, call);
+        if (here > most) {
+            most = here;
+            most_at = i;
+        }
+        steps += here;
+    }
+    if (steps > rows * STEPS_A_ROW + STEPS_A_CALL) {
+        breach(costs, "of all steps:", most, most_at, call);
+        if (!costs->quiet)
+            print_error("    %lld steps, %lld rows\n", (long long)steps, (long long)rows);
+    }
+    if (costs->breaches > breaches && !costs->quiet)
+        fail_msg("%s costs too much", call);
+}
+
+static inline void forget(struct costs *costs)
+{
+    for (int i = 0; i < STATEMENT_COUNT; i++)
+        for (int counter = SQLITE_STMTSTATUS_FULLSCAN_STEP; counter <= SQLITE_STMTSTATUS_RUN;
+             counter++)
+            take(costs, i, counter);
+}
+
+static inline void open_world(struct costs *costs, const char *sql)
+{
+    *costs = (struct costs){.gate = NULL};
+    assert_true(operation_count <= COUNT(costs->called));
+    world_open(&costs->world, ":memory:", sql);
+    struct gate_options options = {costs->world.store, &costs->world.settings, "0"};
+    assert_int_equal(gate_new(&options, &costs->gate), RESULT_OK);
+    forget(costs);
+}
+
+static inline void close_world(struct costs *costs)
+{
+    gate_free(costs->gate);
+    world_close(&costs->world);
+}
+
+/* One request from the gate to the commit; the reply lives until the next one. */
+static inline struct reply ask(struct costs *costs, const char *method, const char *target,
+                               const char *body)
+{
+    static const struct header headers[] = {
+        {SLICE_INIT("Authorization"),
+         SLICE_INIT("AWS4-HMAC-SHA256 Credential=AKID0500/20260930/us-east-1/mq/aws4_request,"
+                    " SignedHeaders=host, Signature=00")}};
+    struct request request = {.method = slice_of(method),
+                              .raw_target = slice_of(target),
+                              .headers = headers,
+                              .header_count = COUNT(headers),
+                              .body = slice_of(body),
+                              .max_body = 1 << 20,
+                              .arena = &costs->world.arena};
+    struct passage passage;
+    arena_reset(&costs->world.arena);
+    assert_int_equal(target_parse(slice_of(target), &costs->world.arena, &request.target),
+                     RESULT_OK);
+    gate_enter(costs->gate, &request, &passage);
+    if (passage.operation)
+        costs->called[passage.operation - operations] = true;
+    if (!passage.answered)
+        gate_perform(costs->gate, &request, &passage);
+    assert_int_equal(store_tick_commit(costs->world.store), RESULT_OK);
+    return passage.reply;
+}
+
+/* Asks, and holds the call to what showing or changing `rows` rows may cost. */
+static inline struct reply hold(struct costs *costs, int status, int64_t rows, const char *method,
+                                const char *target, const char *body)
+{
+    char call[400];
+    struct reply reply = ask(costs, method, target, body);
+    snprintf(call, sizeof call, "%s %.250s %.100s", method, target, body);
+    if (reply.status != status)
+        fail_msg("%s: %d %.*s", call, reply.status, (int)reply.body.len, reply.body.data);
+    check(costs, call, rows);
+    return reply;
+}
+
+#endif
