@@ -18,11 +18,6 @@ struct slice catalogue_engine_name(bool rabbitmq)
     return names[rabbitmq];
 }
 
-struct slice catalogue_engine_type(bool rabbitmq)
-{
-    return types[rabbitmq];
-}
-
 bool catalogue_read_engine_type(struct slice text, bool *rabbitmq)
 {
     *rabbitmq = slice_equal_ignoring_case(text, types[true]);

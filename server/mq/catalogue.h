@@ -9,9 +9,6 @@
 /* "ActiveMQ" or "RabbitMQ", as brokers and configurations show it. */
 struct slice catalogue_engine_name(bool rabbitmq);
 
-/* "ACTIVEMQ" or "RABBITMQ", as the catalogue and the tables show it. */
-struct slice catalogue_engine_type(bool rabbitmq);
-
 /* An engine type in any case of letters. False: neither. */
 bool catalogue_read_engine_type(struct slice text, bool *rabbitmq);
 

@@ -1,6 +1,5 @@
 #include "mq/names.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "api/partition.h"

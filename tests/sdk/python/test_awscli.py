@@ -191,4 +191,6 @@ def test_the_example_of_the_readme(demo):
                             check=False, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8",
                             timeout=LIMIT_S)
     assert (result.returncode, result.stderr) == (0, "")
-    assert {"Username": "alice", "PendingChange": "CREATE"} in json.loads(result.stdout)["Users"]
+    users, end = json.JSONDecoder().raw_decode(result.stdout)
+    assert {"Username": "alice", "PendingChange": "CREATE"} in users["Users"]
+    assert ":broker:shop:b-" in json.loads(result.stdout[end:])["BrokerArn"]
