@@ -54,18 +54,6 @@ static int wait_ms(const struct loop *loop, int64_t now_ms)
     return listener_wait >= 0 && listener_wait < wait ? listener_wait : (int)wait;
 }
 
-/* What is due of creations, reboots, deletions and windows, in a transaction of its own: where it
- * cannot be written, calls are answered all the same. */
-static void advance(struct loop *loop, int64_t now_ms)
-{
-    int64_t due_ms = INT64_MAX;
-    if (loop->retry_ms > now_ms || broker_due_ms(loop->store, &due_ms) || due_ms > clock_wall_ms())
-        return;
-    enum result result = lifecycle_advance(loop->store, loop->settings, clock_wall_ms());
-    if (store_tick_commit(loop->store) || result)
-        loop->retry_ms = now_ms + LOOP_RETRY_MS;
-}
-
 static void stop(struct loop *loop, int64_t now_ms)
 {
     struct signalfd_siginfo info;
@@ -83,6 +71,20 @@ static void commit(struct loop *loop)
     if (!committed)
         log_event(LOG_ERROR, "commit-failed", "answer", "500 for every call of the tick");
     listener_release(loop->listener, committed);
+}
+
+/* What is due of creations, reboots, deletions and windows, in a transaction of its own: where it
+ * cannot be written, calls are answered all the same. */
+static void advance(struct loop *loop, int64_t now_ms)
+{
+    int64_t due_ms = INT64_MAX;
+    if (loop->retry_ms > now_ms || broker_due_ms(loop->store, &due_ms) || due_ms > clock_wall_ms())
+        return;
+    if (store_tick_is_open(loop->store))
+        commit(loop); /* replies of the round before wait for that */
+    enum result result = lifecycle_advance(loop->store, loop->settings, clock_wall_ms());
+    if (store_tick_commit(loop->store) || result)
+        loop->retry_ms = now_ms + LOOP_RETRY_MS;
 }
 
 static void tick(struct loop *loop)

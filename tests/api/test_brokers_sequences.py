@@ -10,7 +10,8 @@ import pytest
 import harness
 from harness import (PASSWORD, Server, assert_error, assert_no_broker, assert_ok, broker_body, broker_path,
                      configuration_path, create_broker, credential, describe_broker, eventually, promote_path,
-                     rabbit_body, reboot_path, shared_resources_path, sql_broker, sql_fault, users_path, wait_state)
+                     rabbit_body, reboot_path, shared_resources_path, sql_broker, sql_fault, user_path, users_path,
+                     wait_state)
 from shapes import CLUSTER
 
 SECRET = "unmistakable-SECRET-77"
@@ -237,3 +238,18 @@ def test_WLD_4_UBR_20_DBR_2_PRO_4_brokers_of_other_worlds_are_unknown():
             cluster = create_broker(client, rabbit_body("one", deploymentMode=CLUSTER), headers)
             assert_ok(client.call("DELETE", broker_path(cluster), headers=headers), {"brokerId": cluster})
         assert client.call("GET", broker_path("b-1")).body == before
+
+
+def test_LIF_10_no_call_waits_for_brokers_that_go_on(serve):
+    """Steps come due between the writes of a connection that sends without waiting: each is answered."""
+    server = serve("--create-time", "100ms", seed=sql_broker("b-1"))
+    client = server.client()
+    user = user_path("b-1", "alice")
+    assert_ok(client.call("POST", user, {"password": PASSWORD}))
+    for _ in range(40):
+        create_broker(client)
+        for turn in range(500):
+            client.send(harness.build("PUT", user, {"consoleAccess": turn % 2 == 0}))
+        for _ in range(500):
+            assert_ok(client.receive("PUT", user))
+    client.close()
