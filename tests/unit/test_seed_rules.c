@@ -73,6 +73,7 @@ static const struct rule broker_rules[] = {
     {BROKER("state_after", "'CREATION_FAILED'"),
      "state_after: RUNNING, CRITICAL_ACTION_REQUIRED or REPLICA"},
     {BROKER("created", "'2026-01-02'"), "created: YYYY-MM-DDTHH:MM:SS.ffffffZ"},
+    {BROKER("created", "'2026-02-30T00:00:00.000000Z'"), "created: YYYY-MM-DDTHH:MM:SS.ffffffZ"},
     {BROKER("engine_type", "'ActiveMQ'"), "engine_type: ACTIVEMQ or RABBITMQ"},
     {BROKER("engine_version", "'5.19a'"), "engine_version: digits and dots"},
     {BROKER("engine_version", "'5.19' || char(0)"), "engine_version: digits and dots"},
