@@ -58,6 +58,8 @@ static void destroy(struct exchange *exchange)
 
 void exchange_give(struct exchange_pool *pool, struct exchange *exchange)
 {
+    if (!exchange)
+        return;
     if (pool->spare_count >= EXCHANGE_SPARES) {
         destroy(exchange);
         return;

@@ -45,7 +45,7 @@ struct exchange_pool {
 
 /* NULL: out of memory. */
 struct exchange *exchange_take(struct exchange_pool *pool, size_t max_body);
-void exchange_give(struct exchange_pool *pool, struct exchange *exchange);
+void exchange_give(struct exchange_pool *pool, struct exchange *exchange); /* NULL is none */
 void exchange_pool_close(struct exchange_pool *pool);
 
 /* More of the body. What passes its ceiling is thrown away, so that the client reads the refusal;

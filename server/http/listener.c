@@ -16,6 +16,7 @@
 #include "http/target.h"
 
 enum {
+    LISTENER_DAY_S = 86400,
     LISTENER_MEMORY = 64 << 10,       /* of a connection: request line, headers and query */
     LISTENER_CONTROL_BODY = 64 << 20, /* seeds and snapshots */
 };
@@ -27,14 +28,12 @@ struct door {
     struct acceptor acceptor;
 };
 
-enum { LISTENER_DOORS = 2 };
-
 /* What older versions of TLS allow is not needed by any SDK of today. */
 #define LISTENER_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 struct listener {
     struct listener_options options;
-    struct door doors[LISTENER_DOORS];
+    struct door doors[2];
     size_t door_count;
     size_t first_door; /* whose clients come first in the next round */
     bool busy;         /* something changed that the next round must see */
@@ -64,6 +63,9 @@ static void resume(struct listener *listener, struct exchange *exchange, enum ex
     exchange->state = state;
     deadline_start(&listener->connections.request, &exchange->connection->deadline,
                    clock_monotonic_ms());
+    /* Connections with a timeout of their own are asked for the reply before libmicrohttpd reads,
+     * and takes a client that has closed its own side only for one that is gone. */
+    MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, LISTENER_DAY_S);
     MHD_resume_connection(exchange->wire);
     listener->busy = true;
 }
@@ -78,8 +80,7 @@ static void *on_request_line(void *context, const char *raw, struct MHD_Connecti
     struct exchange *exchange = exchange_take(
         &listener->pool, is_control ? LISTENER_CONTROL_BODY : listener->options.max_body);
     if (!connection || !exchange) {
-        if (exchange)
-            exchange_give(&listener->pool, exchange);
+        exchange_give(&listener->pool, exchange);
         return NULL;
     }
     connection->exchange = exchange;
@@ -123,9 +124,8 @@ static struct MHD_Response *make_response(const struct reply *reply, const struc
 {
     struct reply_header headers[REPLY_ALL_HEADERS];
     size_t count = reply_headers(reply, ids, headers);
-    void *body =
-        (void *)(uintptr_t)(reply->body.data ? reply->body.data
-                                             : ""); /* lives in the exchange, or is static */
+    /* It lives in the exchange, or is static. */
+    void *body = (void *)(uintptr_t)(reply->body.data ? reply->body.data : "");
     struct MHD_Response *response =
         MHD_create_response_from_buffer(reply->body.len, body, MHD_RESPMEM_PERSISTENT);
     for (size_t i = 0; response && i < count; i++) {
@@ -142,6 +142,7 @@ static enum MHD_Result send_reply(struct listener *listener, struct exchange *ex
     struct reply *reply = &exchange->passage.reply;
     struct reply_ids ids;
     exchange->state = EXCHANGE_SENT;
+    MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, 0);
     reply_draw_ids(&ids);
     reply_log(exchange, &ids);
     reply_record(exchange, &ids, listener->options.journal, listener->options.metrics);
