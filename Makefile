@@ -144,6 +144,9 @@ lint:
 .PHONY: install
 install: all
 	install -D -m 0755 $(BUILD)/amazonmq-local "$(DESTDIR)$(PREFIX)/bin/amazonmq-local"
+	install -D -m 0644 docs/amazonmq-local.1 "$(DESTDIR)$(PREFIX)/share/man/man1/amazonmq-local.1"
+	install -D -m 0644 docs/completion/amazonmq-local.bash \
+	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/amazonmq-local"
 
 .PHONY: clean
 clean:

@@ -51,14 +51,16 @@ static bool is_common(size_t option)
 /* The words a command may begin with, or those that may follow `name`. */
 static void list_words(const char *name, char text[256])
 {
+    const char *last = ""; /* rows of one name stand together */
     size_t len = 0;
     text[0] = '\0';
     for (size_t i = 0; i < ctl_command_count && len < 256; i++) {
         const struct ctl_command *row = &ctl_commands[i];
-        bool repeated = !name && i > 0 && strcmp(row->name, row[-1].name) == 0;
         const char *word = name ? row->verb : row->name;
-        if (word && !repeated && (!name || strcmp(row->name, name) == 0))
-            len += (size_t)snprintf(text + len, 256 - len, "%s%s", len > 0 ? ", " : "", word);
+        if (!word || strcmp(word, last) == 0 || (name && strcmp(row->name, name) != 0))
+            continue;
+        len += (size_t)snprintf(text + len, 256 - len, "%s%s", len > 0 ? ", " : "", word);
+        last = word;
     }
 }
 
