@@ -32,9 +32,9 @@ GENERATED := $(BUILD)/generated/migrations.c
 LIBRARY_SOURCES := $(filter-out server/main.c,$(SOURCES))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 
-release_objects := $(SOURCES:%.c=$(BUILD)/release/%.o) $(BUILD)/release/migrations.o
-debug_objects := $(SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o
-library_objects := $(LIBRARY_SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o
+release_objects := $(SOURCES:%.c=$(BUILD)/release/%.o) $(BUILD)/release/migrations.o $(BUILD)/release/page_html.o
+debug_objects := $(SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o $(BUILD)/debug/page_html.o
+library_objects := $(LIBRARY_SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o $(BUILD)/debug/page_html.o
 
 .PHONY: all
 all: $(BUILD)/amazonmq-local
@@ -56,6 +56,22 @@ $(BUILD)/debug/%.o: %.c | needs
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/release/page_html.o: $(BUILD)/generated/page_html.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) $(HARDENING) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/debug/page_html.o: $(BUILD)/generated/page_html.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/generated/page_html.c: server/control/page.html Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "control/page.h"'; echo 'const unsigned char page_html[] = {'; \
+	   od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '};'; \
+	   echo 'const size_t page_html_len = sizeof page_html;'; } > $@
 
 $(BUILD)/release/migrations.o: $(GENERATED)
 	@mkdir -p $(@D)
@@ -128,6 +144,9 @@ lint:
 .PHONY: install
 install: all
 	install -D -m 0755 $(BUILD)/amazonmq-local "$(DESTDIR)$(PREFIX)/bin/amazonmq-local"
+	install -D -m 0644 docs/amazonmq-local.1 "$(DESTDIR)$(PREFIX)/share/man/man1/amazonmq-local.1"
+	install -D -m 0644 docs/completion/amazonmq-local.bash \
+	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/amazonmq-local"
 
 .PHONY: clean
 clean:

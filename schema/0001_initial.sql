@@ -14,7 +14,9 @@ CREATE TABLE default_world (
             CONSTRAINT "region: 1 to 32 characters of [a-z0-9-]"
             CHECK (length(region) BETWEEN 1 AND 32 AND region NOT GLOB '*[^-a-z0-9]*'),
     -- 1 once the seeds of the first start are in: later starts leave them out.
-    seeded  INTEGER NOT NULL DEFAULT 0 CHECK (seeded IN (0, 1))
+    seeded  INTEGER NOT NULL DEFAULT 0 CHECK (seeded IN (0, 1)),
+    -- The service's clock is the wall clock and this.
+    clock_offset_ms INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 INSERT INTO default_world DEFAULT VALUES;
@@ -452,6 +454,12 @@ CREATE TABLE fault (
     -- 1: the call is carried out and committed, then the connection is closed without an answer.
     drop_connection INTEGER NOT NULL DEFAULT 0
         CONSTRAINT "drop_connection: 0 or 1" CHECK (drop_connection IN (0, 1)),
+    -- Of the calls it matches, the part it hits; which ones, `seed` decides: the same ones in every run.
+    probability REAL NOT NULL DEFAULT 1.0
+        CONSTRAINT "probability: 0.0 to 1.0" CHECK (probability BETWEEN 0.0 AND 1.0),
+    seed      INTEGER NOT NULL DEFAULT 0,
+    -- How many calls it has matched.
+    matched   INTEGER NOT NULL DEFAULT 0,
     -- How many more calls it hits; NULL: all of them.
     times     INTEGER
         CONSTRAINT "times: 0 or more" CHECK (times >= 0),
@@ -464,4 +472,20 @@ CREATE TABLE fault (
             'UnauthorizedException', 'UnrecognizedClientException')),
     CONSTRAINT "drop_connection: excludes error" CHECK (error IS NULL OR drop_connection = 0),
     CONSTRAINT "fault: give error, delay_ms or drop_connection" CHECK (error IS NOT NULL OR delay_ms > 0 OR drop_connection = 1)
+) STRICT;
+
+-- Who may do what. A caller whom no row names may do everything; any other needs an allow and no deny. `*` and `?` in
+-- action and resource stand for any characters and one.
+CREATE TABLE policy (
+    id         INTEGER PRIMARY KEY,
+    access_key TEXT NOT NULL DEFAULT '*'
+        CONSTRAINT "access_key: * or 1 to 128 characters of [A-Za-z0-9_]"
+        CHECK (access_key = '*' OR (length(access_key) BETWEEN 1 AND 128 AND access_key NOT GLOB '*[^A-Za-z0-9_]*'
+               AND length(CAST(access_key AS BLOB)) = length(access_key))),
+    effect     TEXT NOT NULL
+        CONSTRAINT "effect: allow or deny" CHECK (effect IN ('allow', 'deny')),
+    action     TEXT NOT NULL DEFAULT 'mq:*'
+        CONSTRAINT "action: mq: and a pattern" CHECK (action = '*' OR action GLOB 'mq:?*'),
+    resource   TEXT NOT NULL DEFAULT '*'
+        CONSTRAINT "resource: 1 to 500 characters" CHECK (length(resource) BETWEEN 1 AND 500)
 ) STRICT;

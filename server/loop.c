@@ -9,8 +9,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "control/metrics.h"
 #include "mq/lifecycle.h"
 #include "store/brokers.h"
+#include "store/whole.h"
 
 enum {
     LOOP_GRACE_MS = 4000, /* for what is in flight when the server is stopped: Docker waits 10 s, we
@@ -24,6 +26,7 @@ struct loop {
     struct listener *listener;
     struct store *store;
     const struct settings *settings;
+    struct metrics *metrics;
     int epoll;
     int signals;
     bool stopping;
@@ -40,7 +43,7 @@ static int wait_ms(const struct loop *loop, int64_t now_ms)
     if (listener_is_busy(loop->listener) || store_tick_is_open(loop->store))
         return 0;
     if (!broker_due_ms(loop->store, &due_ms) && due_ms != INT64_MAX)
-        wait = due_ms > clock_wall_ms() ? due_ms - clock_wall_ms() : 0;
+        wait = due_ms > store_now_ms(loop->store) ? due_ms - store_now_ms(loop->store) : 0;
     if (wait < loop->retry_ms - now_ms)
         wait = loop->retry_ms - now_ms;
     if (loop->stopping && wait > loop->stop_by_ms - now_ms)
@@ -78,11 +81,12 @@ static void commit(struct loop *loop)
 static void advance(struct loop *loop, int64_t now_ms)
 {
     int64_t due_ms = INT64_MAX;
-    if (loop->retry_ms > now_ms || broker_due_ms(loop->store, &due_ms) || due_ms > clock_wall_ms())
+    if (loop->retry_ms > now_ms || broker_due_ms(loop->store, &due_ms) ||
+        due_ms > store_now_ms(loop->store))
         return;
     if (store_tick_is_open(loop->store))
         commit(loop); /* replies of the round before wait for that */
-    enum result result = lifecycle_advance(loop->store, loop->settings, clock_wall_ms());
+    enum result result = lifecycle_advance(loop->store, loop->settings, store_now_ms(loop->store));
     if (store_tick_commit(loop->store) || result)
         loop->retry_ms = now_ms + LOOP_RETRY_MS;
 }
@@ -106,6 +110,9 @@ static void tick(struct loop *loop)
         commit(loop);
         listener_run(loop->listener);
     }
+    if (!store_tick_is_open(loop->store))
+        listener_perform_alone(loop->listener);
+    loop->metrics->ticks++;
     loop->log_waits = !log_flush();
 }
 
@@ -126,10 +133,14 @@ static enum result set_up(struct loop *loop)
 }
 
 enum result loop_run(struct listener *listener, struct store *store,
-                     const struct settings *settings)
+                     const struct settings *settings, struct metrics *metrics)
 {
-    struct loop loop = {
-        .listener = listener, .store = store, .settings = settings, .epoll = -1, .signals = -1};
+    struct loop loop = {.listener = listener,
+                        .store = store,
+                        .settings = settings,
+                        .metrics = metrics,
+                        .epoll = -1,
+                        .signals = -1};
     enum result result = set_up(&loop);
     while (!result && !(loop.stopping && (listener_connections(listener) == 0 ||
                                           clock_monotonic_ms() >= loop.stop_by_ms)))

@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "check_health.h"
+#include "control/control.h"
+#include "ctl/ctl.h"
 #include "gate/gate.h"
 #include "http/listener.h"
 #include "loop.h"
@@ -109,45 +112,118 @@ static void block_signals(void)
     sigprocmask(SIG_BLOCK, &blocked, NULL);
 }
 
-static enum result open_sockets(const struct options *options, struct sockets *sockets,
-                                struct sockets_error *error)
+/* Where clients come in. */
+struct entrance {
+    struct sockets sockets;
+    struct sockets tls_sockets; /* none without --tls-port */
+    struct identity identity;
+};
+
+static enum result open_sockets(const struct options *options, int64_t port,
+                                struct sockets *sockets, struct sockets_error *error)
 {
     static const char *const pair[] = {"127.0.0.1", "::1"};
     if (options->hosts.count > 0)
-        return sockets_open(options->hosts.items, options->hosts.count, (uint16_t)options->port,
-                            false, sockets, error);
-    return sockets_open(pair, 2, (uint16_t)options->port, true, sockets, error);
+        return sockets_open(options->hosts.items, options->hosts.count, (uint16_t)port, false,
+                            sockets, error);
+    return sockets_open(pair, 2, (uint16_t)port, true, sockets, error);
 }
 
-static bool announce(const struct options *options, uint16_t port)
+static enum result read_identity(const struct options *options, struct identity *identity,
+                                 struct certificate_error *error)
+{
+    if (options->tls_directory)
+        return certificate_keep(options->tls_directory, options->tls_names.items,
+                                options->tls_names.count, identity, error);
+    return certificate_load(options->tls_certificate, options->tls_key, identity, error);
+}
+
+/* 0, or the exit status after one line. */
+static int open_entrance(const struct options *options, struct entrance *entrance)
+{
+    struct sockets_error sockets_error = {""};
+    struct certificate_error certificate_error = {""};
+    if (open_sockets(options, options->port, &entrance->sockets, &sockets_error))
+        return fail(sockets_error.text);
+    if (options->tls_port < 0)
+        return 0;
+    if (open_sockets(options, options->tls_port, &entrance->tls_sockets, &sockets_error))
+        return fail(sockets_error.text);
+    if (read_identity(options, &entrance->identity, &certificate_error))
+        return fail(certificate_error.text);
+    return 0;
+}
+
+static void close_entrance(struct entrance *entrance)
+{
+    sockets_close(&entrance->sockets);
+    sockets_close(&entrance->tls_sockets);
+    certificate_close(&entrance->identity);
+}
+
+static void print_url(const struct options *options, const char *scheme, uint16_t port)
 {
     const char *host = options->hosts.count > 0 ? options->hosts.items[0] : "localhost";
     bool bracketed = strchr(host, ':') != NULL;
-    printf("http://%s%s%s:%d\n", bracketed ? "[" : "", host, bracketed ? "]" : "", (int)port);
+    printf("%s://%s%s%s:%d\n", scheme, bracketed ? "[" : "", host, bracketed ? "]" : "", (int)port);
+}
+
+static bool announce(const struct options *options, uint16_t port, uint16_t tls_port)
+{
+    print_url(options, "http", port);
+    if (tls_port != 0)
+        print_url(options, "https", tls_port);
     if (finish_output() != 0)
         return false;
     if (log_begin(LOG_INFO, "ready")) {
         log_string("version", VERSION);
         log_string("db", options->db);
         log_number("port", port);
+        if (tls_port != 0)
+            log_number("tls-port", tls_port);
         log_end();
     }
     log_flush();
     return true;
 }
 
-static int serve(const struct options *options, struct store *store, struct sockets *sockets)
+/* By what names a client reaches this server, beside localhost and addresses. */
+static size_t list_names(const struct options *options, const char *names[2 * OPTIONS_LIST])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < options->control_hosts.count; i++)
+        names[count++] = options->control_hosts.items[i];
+    for (size_t i = 0; i < options->tls_names.count; i++)
+        names[count++] = options->tls_names.items[i];
+    return count;
+}
+
+static int serve(const struct options *options, struct store *store, struct entrance *entrance)
 {
     struct settings settings = {.account = slice_of(options->account),
                                 .region = slice_of(options->region),
                                 .verify = options->verify,
+                                .throttle = options->throttle,
                                 .create_ms = options->create_ms,
                                 .reboot_ms = options->reboot_ms,
                                 .delete_ms = options->delete_ms};
-    struct gate_options gate_options = {.store = store, .settings = &settings, .version = VERSION};
+    const char *names[2 * OPTIONS_LIST];
+    struct metrics *metrics = calloc(1, sizeof *metrics);
+    struct control control = {.version = VERSION,
+                              .seeds = options->seeds.items,
+                              .seed_count = options->seeds.count,
+                              .mode = options->control_off ? CONTROL_OFF : CONTROL_ON,
+                              .token = options->control_token,
+                              .names = names,
+                              .name_count = list_names(options, names),
+                              .metrics = metrics};
+    struct gate_options gate_options = {.store = store, .settings = &settings, .control = &control};
     struct listener_options listener_options = {
         .store = store,
-        .sockets = sockets,
+        .sockets = &entrance->sockets,
+        .tls_sockets = options->tls_port < 0 ? NULL : &entrance->tls_sockets,
+        .identity = &entrance->identity,
+        .metrics = metrics,
         .max_body = (size_t)options->max_body,
         .max_connections = raise_descriptors((size_t)options->max_connections),
         .idle_ms = options->idle_ms,
@@ -155,22 +231,26 @@ static int serve(const struct options *options, struct store *store, struct sock
     struct gate *gate = NULL;
     struct listener *listener = NULL;
     int status = EXIT_FAILED;
-    uint16_t port = sockets->port;
-    if (gate_new(&gate_options, &gate)) {
+    uint16_t port = entrance->sockets.port, tls_port = entrance->tls_sockets.port;
+    if (!metrics || journal_new((size_t)options->journal, &control.journal) ||
+        gate_new(&gate_options, &gate)) {
         fail("out of memory");
         goto out;
     }
     listener_options.gate = gate;
+    listener_options.journal = control.journal;
     if (listener_new(&listener_options, &listener)) {
         fail("cannot set up the HTTP server");
         goto out;
     }
     block_signals();
-    if (announce(options, port))
-        status = loop_run(listener, store, &settings) ? fail(strerror(errno)) : 0;
+    if (announce(options, port, tls_port))
+        status = loop_run(listener, store, &settings, metrics) ? fail(strerror(errno)) : 0;
 out:
     listener_free(listener);
     gate_free(gate);
+    journal_free(control.journal);
+    free(metrics);
     return status;
 }
 
@@ -180,12 +260,12 @@ static int start(const struct options *options)
                                           options->region};
     struct store *store = NULL;
     struct store_error store_error = {""};
-    struct sockets sockets = {.count = 0};
-    struct sockets_error sockets_error = {""};
-    int status = EXIT_FAILED;
+    struct entrance entrance = {.sockets = {.count = 0}};
     /* The port first: a second server must not touch the first one's file. */
-    if (open_sockets(options, &sockets, &sockets_error))
-        return fail(sockets_error.text);
+    int status = open_entrance(options, &entrance);
+    if (status != 0)
+        goto out;
+    status = EXIT_FAILED;
     if (store_open(&store_options, &store, &store_error)) {
         fail(store_error.text);
         goto out;
@@ -197,9 +277,9 @@ static int start(const struct options *options)
         fail(store_error.text);
         goto out;
     }
-    status = serve(options, store, &sockets);
+    status = serve(options, store, &entrance);
 out:
-    sockets_close(&sockets);
+    close_entrance(&entrance);
     store_free(store);
     log_close();
     return status;
@@ -211,12 +291,15 @@ int main(int argc, char *argv[])
     char error[256] = "";
     int status = 0;
     open_standard_descriptors();
+    if (argc > 1 && strcmp(argv[1], "ctl") == 0)
+        return ctl_run(argc - 1, argv + 1);
     if (options_read(argc, argv, &options, error)) {
         complain(error);
         options_close();
         return EXIT_USAGE;
     }
     log_init(options.log_level);
+    log_set_format(options.log_json ? LOG_JSON : LOG_LOGFMT);
     catch_signals();
     if (options.help)
         options_print_help();

@@ -18,7 +18,9 @@ enum option_type {
     OPTION_ACCOUNT,
     OPTION_REGION,
     OPTION_HOST,
-    OPTION_FILE
+    OPTION_NAME,
+    OPTION_FILE,
+    OPTION_TOKEN
 };
 
 struct option {
@@ -42,6 +44,16 @@ static const struct option table[] = {
      "listen on this address (repeatable; default 127.0.0.1 and ::1)", NULL, 0, 0, ','},
     {"port", ENV "PORT", OPTION_COUNT, AT(port), "N", "8267",
      "listen on this port; 0: any that is free", NULL, 0, 65535, 0},
+    {"tls-port", ENV "TLS_PORT", OPTION_COUNT, AT(tls_port), "N", NULL,
+     "listen for HTTPS on this port too; 0: any that is free", NULL, 0, 65535, 0},
+    {"tls-cert", ENV "TLS_CERT", OPTION_FILE, AT(tls_certificate), "FILE", NULL,
+     "certificate for HTTPS in PEM, its issuers behind it", NULL, 0, 0, 0},
+    {"tls-key", ENV "TLS_KEY", OPTION_FILE, AT(tls_key), "FILE", NULL,
+     "private key of that certificate in PEM", NULL, 0, 0, 0},
+    {"tls-dir", ENV "TLS_DIR", OPTION_FILE, AT(tls_directory), "DIR", NULL,
+     "make a certificate here, once, and ca.pem for clients to trust", NULL, 0, 0, 0},
+    {"tls-name", ENV "TLS_NAME", OPTION_NAME, AT(tls_names), "NAME", NULL,
+     "name or address of that certificate, beside localhost (repeatable)", NULL, 0, 0, ','},
     {"db", ENV "DB", OPTION_FILE, AT(db), "FILE", ":memory:", "keep the state in this file", NULL,
      0, 0, 0},
     {"seed", ENV "SEED", OPTION_LIST, AT(seeds), "FILE|DIR", NULL,
@@ -55,6 +67,17 @@ static const struct option table[] = {
      "region of callers and fixtures that name none", NULL, 0, 0, 0},
     {"auth", ENV "AUTH", OPTION_CHOICE, AT(verify), "none|verify", "none",
      "verify: check signatures against the seeded access keys", "none|verify", 0, 0, 0},
+    {"throttle", ENV "THROTTLE", OPTION_CHOICE, AT(throttle), "none|service", "none",
+     "service: 15 calls a second and account and region, a burst of 100, then 429", "none|service",
+     0, 0, 0},
+    {"control", ENV "CONTROL", OPTION_CHOICE, AT(control_off), "on|off", "on",
+     "off: of /_local/ only health is answered", "on|off", 0, 0, 0},
+    {"control-token", ENV "CONTROL_TOKEN", OPTION_TOKEN, AT(control_token), "TOKEN", NULL,
+     "bearer token that requests to /_local/ must carry", NULL, 0, 0, 0},
+    {"control-host", ENV "CONTROL_HOST", OPTION_LIST, AT(control_hosts), "NAME", NULL,
+     "host name /_local/ answers to, beside localhost and addresses (repeatable)", NULL, 0, 0, ','},
+    {"journal", ENV "JOURNAL", OPTION_COUNT, AT(journal), "N", "1000",
+     "how many calls /_local/requests remembers", NULL, 0, 1000000, 0},
     {"create-time", ENV "CREATE_TIME", OPTION_DURATION, AT(create_ms), "TIME", "100ms",
      "how long creating a broker takes: 0, 100ms, 10s, 5m, or `real` (650s)", "real=650s", 0,
      DAY_MS, 0},
@@ -73,6 +96,8 @@ static const struct option table[] = {
      "how long a request may take to arrive", NULL, 1, DAY_MS, 0},
     {"log-level", ENV "LOG_LEVEL", OPTION_CHOICE, AT(log_level), "error|warn|info|debug", "info",
      "least important events to log", "error|warn|info|debug", 0, 0, 0},
+    {"log-format", ENV "LOG_FORMAT", OPTION_CHOICE, AT(log_json), "logfmt|json", "logfmt",
+     "how a line of the log is written", "logfmt|json", 0, 0, 0},
     {"check-health", NULL, OPTION_FLAG, AT(check_health), NULL, NULL,
      "ask the server with these settings whether it is well; exit 0 or 1", NULL, 0, 0, 0},
     {"version", NULL, OPTION_FLAG, AT(version), NULL, NULL, "print the version", NULL, 0, 0, 0},
@@ -165,6 +190,15 @@ static bool set_choice(const struct option *option, const char *text, void *plac
     return true;
 }
 
+static bool is_token(const char *text)
+{
+    size_t len = strlen(text);
+    for (const char *at = text; *at; at++)
+        if (*at <= ' ' || *at > '~')
+            return false;
+    return len >= 8 && len <= 200;
+}
+
 static bool add_item(struct string_list *list, const char *item)
 {
     if (list->count == OPTIONS_LIST || *item == '\0')
@@ -175,7 +209,8 @@ static bool add_item(struct string_list *list, const char *item)
 
 static bool is_list(const struct option *option)
 {
-    return option->type == OPTION_LIST || option->type == OPTION_HOST;
+    return option->type == OPTION_LIST || option->type == OPTION_HOST ||
+           option->type == OPTION_NAME;
 }
 
 static bool is_host(const char *text)
@@ -185,6 +220,28 @@ static bool is_host(const char *text)
            inet_pton(AF_INET6, text, address) == 1;
 }
 
+/* Of a host, with a `*` for the first label of all in a domain. */
+static bool is_dns_name(const char *text)
+{
+    size_t label = 0;
+    if (strlen(text) > 253)
+        return false;
+    if (strncmp(text, "*.", 2) == 0)
+        text += 2;
+    for (; *text; text++) {
+        bool alphanumeric = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
+                            (*text >= '0' && *text <= '9');
+        bool last = text[1] == '\0' || text[1] == '.';
+        if (*text == '.' ? label == 0 || last
+                         : !alphanumeric && (*text != '-' || label == 0 || last))
+            return false;
+        label = *text == '.' ? 0 : label + 1;
+        if (label > 63)
+            return false;
+    }
+    return label > 0;
+}
+
 static bool set(const struct option *option, const char *text, struct options *options)
 {
     void *place = (char *)options + option->offset;
@@ -192,10 +249,15 @@ static bool set(const struct option *option, const char *text, struct options *o
     case OPTION_FILE: /* Debian's SQLite would take "file:…" for a URI */
         *(const char **)place = text;
         return *text != '\0' && strncmp(text, "file:", 5) != 0;
+    case OPTION_TOKEN:
+        *(const char **)place = text;
+        return is_token(text);
     case OPTION_LIST:
         return add_item(place, text);
     case OPTION_HOST:
         return is_host(text) && add_item(place, text);
+    case OPTION_NAME:
+        return (is_host(text) || is_dns_name(text)) && add_item(place, text);
     case OPTION_CHOICE:
         return set_choice(option, text, place);
     case OPTION_COUNT:
@@ -235,6 +297,8 @@ static void describe(const struct option *option, char text[128])
         [OPTION_ACCOUNT] = "12 digits",
         [OPTION_REGION] = "a region such as us-east-1",
         [OPTION_HOST] = "an IP address or localhost",
+        [OPTION_NAME] = "a host name or an IP address",
+        [OPTION_TOKEN] = "8 to 200 printable characters without blanks",
         [OPTION_FILE] = "a file name that does not begin with file:",
     };
     if (option->type == OPTION_COUNT)
@@ -330,10 +394,31 @@ static enum result read_argument(char *const argv[], int *at, bool given[], stru
     return set(option, text, options) ? RESULT_OK : bad_value(error, name, text, option);
 }
 
+/* HTTPS takes a port and one of two sources of a certificate. */
+static enum result check_tls(const struct options *options, char error[256])
+{
+    bool files = options->tls_certificate || options->tls_key;
+    const char *wrong = NULL;
+    if (options->tls_port < 0 && (files || options->tls_directory || options->tls_names.count > 0))
+        wrong = "--tls-cert, --tls-key, --tls-dir and --tls-name need --tls-port";
+    else if (options->tls_port >= 0 && !files && !options->tls_directory)
+        wrong = "--tls-port needs --tls-dir, or --tls-cert and --tls-key";
+    else if (files && options->tls_directory)
+        wrong = "--tls-dir makes its own certificate: it excludes --tls-cert and --tls-key";
+    else if (files && !(options->tls_certificate && options->tls_key))
+        wrong = "--tls-cert and --tls-key need each other";
+    else if (files && options->tls_names.count > 0)
+        wrong = "--tls-name is for the certificate that --tls-dir makes";
+    if (!wrong)
+        return RESULT_OK;
+    snprintf(error, 256, "%s (see --help)", wrong);
+    return RESULT_INVALID;
+}
+
 enum result options_read(int argc, char *const argv[], struct options *options, char error[256])
 {
     bool given[OPTIONS] = {false};
-    *options = (struct options){.port = 0};
+    *options = (struct options){.tls_port = -1};
     for (size_t row = 0; row < OPTIONS; row++)
         if (table[row].standard && !set(&table[row], table[row].standard, options))
             return bad_value(error, table[row].flag, table[row].standard, &table[row]);
@@ -342,6 +427,8 @@ enum result options_read(int argc, char *const argv[], struct options *options, 
         result = read_argument(argv, &at, given, options, error);
     if (!result && !options->help && !options->version)
         result = read_environment(options, given, error);
+    if (!result && !options->help && !options->version)
+        result = check_tls(options, error);
     return result;
 }
 

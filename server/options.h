@@ -17,12 +17,22 @@ struct string_list {
 struct options {
     struct string_list hosts; /* empty: 127.0.0.1 and ::1 */
     int64_t port;
+    int64_t tls_port;            /* -1: none */
+    const char *tls_certificate; /* with tls_key; NULL: of tls_directory */
+    const char *tls_key;
+    const char *tls_directory;
+    struct string_list tls_names;
     const char *db;
     struct string_list seeds;
     bool durability_full;
     const char *account;
     const char *region;
     bool verify;
+    bool throttle;
+    bool control_off;
+    const char *control_token; /* NULL: none */
+    struct string_list control_hosts;
+    int64_t journal;
     int64_t create_ms;
     int64_t reboot_ms;
     int64_t delete_ms;
@@ -31,6 +41,7 @@ struct options {
     int64_t idle_ms;
     int64_t request_ms;
     enum log_level log_level;
+    bool log_json;
     bool check_health;
     bool version;
     bool help;

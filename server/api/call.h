@@ -16,14 +16,16 @@ struct operation;
 struct caller {
     struct slice account;
     struct slice region;
-    struct slice user_name; /* of a seeded access key; absent: the account's root */
+    struct slice access_key; /* as sent; absent: none */
+    struct slice user_name;  /* of a seeded access key; absent: the account's root */
 };
 
 /* What the command line says about the service. */
 struct settings {
     struct slice account; /* of a caller that names none */
     struct slice region;
-    bool verify; /* --auth verify */
+    bool verify;   /* --auth verify */
+    bool throttle; /* --throttle service */
     /* How long creations, reboots and deletions take; 0: over before the call is answered. */
     int64_t create_ms, reboot_ms, delete_ms;
 };

@@ -25,7 +25,8 @@ static const struct error_text texts[ERROR_COUNT] = {
                          "Access forbidden. Correct your credentials and then retry your request.",
                          GRADE_DOCUMENTED},
     [ERROR_ACCESS_DENIED] = {403, "AccessDeniedException", NULL,
-                             "User is not authorized to perform this operation.", GRADE_ASSUMED},
+                             "User: {} is not authorized to perform: mq:{} on resource: {}",
+                             GRADE_RECORDED},
     [ERROR_UNAUTHORIZED] = {401, "UnauthorizedException", NULL,
                             "The provided credentials couldn't be validated.", GRADE_ASSUMED},
 
@@ -326,9 +327,24 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_USER_COUNT] = {BAD_REQUEST, NULL, "Broker [{}] can't have more than [250] users.",
                           GRADE_ASSUMED},
 
+    [ERROR_CONTROL_HOST] = {403, "AccessDeniedException", NULL,
+                            "The control API does not answer to the host name [{}]. Use localhost, "
+                            "an address or a name of --control-host.",
+                            GRADE_ASSUMED},
+    [ERROR_CONTROL_ORIGIN] = {403, "AccessDeniedException", NULL,
+                              "The control API does not answer to pages of other sites.",
+                              GRADE_ASSUMED},
+    [ERROR_CONTROL_TOKEN] = {401, "UnauthorizedException", NULL,
+                             "The control API wants the bearer token of --control-token.",
+                             GRADE_ASSUMED},
+    [ERROR_CONTROL_REFUSED] = {BAD_REQUEST, NULL, "{}", GRADE_ASSUMED},
+
     [ERROR_ANY_BAD_REQUEST] = {BAD_REQUEST, NULL, "The request was invalid.", GRADE_ASSUMED},
     [ERROR_ANY_CONFLICT] = {CONFLICT, NULL, "The resource already exists or is in use.",
                             GRADE_ASSUMED},
+    [ERROR_ANY_ACCESS_DENIED] = {403, "AccessDeniedException", NULL,
+                                 "User is not authorized to perform this operation.",
+                                 GRADE_ASSUMED},
     [ERROR_ANY_NOT_FOUND] = {NOT_FOUND, NULL, "The resource was not found.", GRADE_ASSUMED},
 };
 
@@ -339,7 +355,8 @@ const struct error_text *error_text(enum error_id id)
 
 /* Names that several texts share: the one that fits any call. */
 static const enum error_id general[] = {ERROR_ANY_BAD_REQUEST, ERROR_ANY_CONFLICT,
-                                        ERROR_ANY_NOT_FOUND, ERROR_SIGNATURE_MISMATCH};
+                                        ERROR_ANY_NOT_FOUND, ERROR_ANY_ACCESS_DENIED,
+                                        ERROR_SIGNATURE_MISMATCH};
 
 enum error_id error_by_name(struct slice name)
 {

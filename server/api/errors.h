@@ -16,7 +16,7 @@ enum error_id {
     ERROR_INTERNAL,
     ERROR_TOO_MANY_REQUESTS,
     ERROR_FORBIDDEN,
-    ERROR_ACCESS_DENIED,
+    ERROR_ACCESS_DENIED, /* user, operation, resource */
     ERROR_UNAUTHORIZED,
     /* signatures */
     ERROR_SIGNATURE_MISSING,
@@ -118,10 +118,16 @@ enum error_id {
     ERROR_GROUP_CHARACTERS, /* name */
     ERROR_REPLICATION_CONSOLE,
     ERROR_USER_COUNT, /* broker name */
+    /* the control API */
+    ERROR_CONTROL_HOST, /* name */
+    ERROR_CONTROL_ORIGIN,
+    ERROR_CONTROL_TOKEN,
+    ERROR_CONTROL_REFUSED, /* reason */
     /* names a fault may ask for that no rule answers with */
     ERROR_ANY_BAD_REQUEST,
     ERROR_ANY_CONFLICT,
     ERROR_ANY_NOT_FOUND,
+    ERROR_ANY_ACCESS_DENIED,
     ERROR_COUNT,
 };
 

@@ -50,3 +50,36 @@ void clock_format_basic(int64_t wall_s, char out[CLOCK_DATE_TIME])
     gmtime_r(&seconds, &date);
     strftime(out, CLOCK_DATE_TIME, "%Y%m%dT%H%M%SZ", &date);
 }
+
+bool clock_parse_ms(struct slice text, int64_t *wall_ms)
+{
+    static const char form[] = "dddd-dd-ddTdd:dd:dd";
+    char copy[CLOCK_DATE_TIME] = "", again[CLOCK_DATE_TIME];
+    struct tm time = {.tm_isdst = 0};
+    size_t len = sizeof form - 1;
+    if (text.len <= len || text.len >= sizeof copy)
+        return false;
+    memcpy(copy, text.data, text.len);
+    for (size_t i = 0; i < len; i++)
+        if (form[i] == 'd' ? copy[i] < '0' || copy[i] > '9' : copy[i] != form[i])
+            return false;
+    if (sscanf(copy, "%4d-%2d-%2dT%2d:%2d:%2d", &time.tm_year, &time.tm_mon, &time.tm_mday,
+               &time.tm_hour, &time.tm_min, &time.tm_sec) != 6 ||
+        time.tm_year < 1970)
+        return false;
+    time.tm_year -= 1900;
+    time.tm_mon -= 1;
+    int64_t fraction_ms = 0, digits = 0;
+    const char *at = copy + len;
+    if (*at == '.')
+        for (at++; *at >= '0' && *at <= '9'; at++)
+            if (digits++ < 3)
+                fraction_ms = fraction_ms * 10 + (*at - '0');
+    if (strcmp(at, "Z") != 0 || (copy[len] == '.' && (digits < 1 || digits > 6)))
+        return false;
+    for (; digits > 0 && digits < 3; digits++)
+        fraction_ms *= 10;
+    *wall_ms = (int64_t)timegm(&time) * 1000 + fraction_ms;
+    clock_format_ms(*wall_ms, again); /* a 31st of June has become a 1st of July */
+    return memcmp(again, copy, len) == 0;
+}

@@ -7,12 +7,15 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/json.h"
+#include "base/utf8.h"
 
 /* A reader that does not keep up costs lines, not memory. */
 enum { LOG_CEILING = 4 << 20, LOG_PATIENCE_MS = 500 };
 
 static struct {
     enum log_level level;
+    enum log_format format;
     bool open; /* a line is being written */
     size_t line_start;
     size_t lost;
@@ -24,6 +27,11 @@ static struct {
 void log_init(enum log_level level)
 {
     log_state.level = level;
+}
+
+void log_set_format(enum log_format format)
+{
+    log_state.format = format;
 }
 
 /* The date is formatted once a second, the milliseconds for each line. */
@@ -49,12 +57,14 @@ bool log_begin(enum log_level level, const char *event)
         return false;
     log_state.open = true;
     log_state.line_start = log_state.lines.len;
-    buffer_append_string(&log_state.lines, "time=");
+    bool json = log_state.format == LOG_JSON;
+    buffer_append_string(&log_state.lines, json ? "{\"time\":\"" : "time=");
     append_time();
-    buffer_append_string(&log_state.lines, " level=");
+    buffer_append_string(&log_state.lines, json ? "\",\"level\":\"" : " level=");
     buffer_append_string(&log_state.lines, names[level]);
-    buffer_append_string(&log_state.lines, " event=");
+    buffer_append_string(&log_state.lines, json ? "\",\"event\":\"" : " event=");
     buffer_append_string(&log_state.lines, event);
+    buffer_append_string(&log_state.lines, json ? "\"" : "");
     return true;
 }
 
@@ -83,11 +93,47 @@ static void append_quoted(struct buffer *out, struct slice value)
     buffer_append_char(out, '"');
 }
 
+/* One character of valid UTF-8 as \uXXXX, or two of them. Returns its length in bytes. */
+static size_t append_unicode(struct buffer *out, const char *text)
+{
+    unsigned char first = (unsigned char)*text;
+    size_t len = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    unsigned code = len == 1 ? first : first & (0x7Fu >> len);
+    for (size_t i = 1; i < len; i++)
+        code = code << 6 | ((unsigned char)text[i] & 0x3F);
+    if (code > 0xFFFF) {
+        code -= 0x10000;
+        buffer_printf(out, "\\u%04x", 0xD800 + (code >> 10));
+        code = 0xDC00 + (code & 0x3FF);
+    }
+    buffer_printf(out, "\\u%04x", code);
+    return len;
+}
+
+static void append_json(struct buffer *out, struct slice value)
+{
+    size_t valid = utf8_valid_prefix(value);
+    buffer_append_char(out, '"');
+    for (size_t i = 0; i < value.len;) {
+        unsigned char c = (unsigned char)value.data[i];
+        if (i > valid)
+            valid = i + utf8_valid_prefix((struct slice){value.data + i, value.len - i});
+        if (c < 0x7F)
+            json_append_escaped(out, (struct slice){value.data + i++, 1});
+        else if (i < valid)
+            i += append_unicode(out, value.data + i);
+        else
+            buffer_printf(out, "\\\\x%02x", (unsigned char)value.data[i++]);
+    }
+    buffer_append_char(out, '"');
+}
+
 static void append_key(const char *key)
 {
-    buffer_append_char(&log_state.lines, ' ');
+    bool json = log_state.format == LOG_JSON;
+    buffer_append_string(&log_state.lines, json ? ",\"" : " ");
     buffer_append_string(&log_state.lines, key);
-    buffer_append_char(&log_state.lines, '=');
+    buffer_append_string(&log_state.lines, json ? "\":" : "=");
 }
 
 void log_text(const char *key, struct slice value)
@@ -95,7 +141,9 @@ void log_text(const char *key, struct slice value)
     if (!log_state.open)
         return;
     append_key(key);
-    if (is_bare(value))
+    if (log_state.format == LOG_JSON)
+        append_json(&log_state.lines, value);
+    else if (is_bare(value))
         buffer_append_slice(&log_state.lines, value);
     else
         append_quoted(&log_state.lines, value);
@@ -120,7 +168,7 @@ void log_end(void)
     if (!log_state.open)
         return;
     log_state.open = false;
-    buffer_append_char(&log_state.lines, '\n');
+    buffer_append_string(&log_state.lines, log_state.format == LOG_JSON ? "}\n" : "\n");
     if (!log_state.lines.failed)
         return;
     log_state.lost++;

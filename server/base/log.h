@@ -1,4 +1,4 @@
-/* The log: one logfmt line per event on stderr, written together by log_flush. */
+/* The log: one line per event on stderr, logfmt or a JSON object, written together by log_flush. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -7,13 +7,17 @@
 #include "base/slice.h"
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+enum log_format { LOG_LOGFMT, LOG_JSON };
 
 /* Events above `level` are dropped. */
 void log_init(enum log_level level);
 
+/* How the lines from here on are written; logfmt until it is called. The fields are the same. */
+void log_set_format(enum log_format format);
+
 /* Opens a line; false when nobody will read it (then the calls below do nothing). */
 bool log_begin(enum log_level level, const char *event);
-/* Control characters, quotes and spaces are quoted: a value cannot forge a line. */
+/* Quoted and escaped where need be: a value cannot forge a line, and a line is printable ASCII. */
 void log_text(const char *key, struct slice value);
 void log_string(const char *key, const char *value); /* NULL: left out */
 void log_number(const char *key, int64_t value);

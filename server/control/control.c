@@ -1,30 +1,189 @@
 #include "control/control.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "base/crypto.h"
+#include "control/parts.h"
 #include "store/store.h"
+
+static void answer_health(struct control *control, struct call *call)
+{
+    struct json_writer writer = {.out = call->out};
+    bool healthy = store_is_healthy(call->store);
+    json_object_begin(&writer);
+    json_put_string(&writer, "status", healthy ? SLICE("ok") : SLICE("unavailable"));
+    json_put_string(&writer, "version", slice_of(control->version));
+    json_object_end(&writer);
+    call_succeed(call, healthy ? 200 : 503);
+}
+
+static const struct control_operation table[] = {
+    /* method    path            alone  open   tokenless  run */
+    {"GET", "health", false, true, false, answer_health},
+    {"GET", "", false, false, true, control_page},
+    {"POST", "reset", true, false, false, control_reset},
+    {"POST", "seed", true, false, false, control_seed},
+    {"GET", "snapshot", true, false, false, control_get_snapshot},
+    {"PUT", "snapshot", true, false, false, control_put_snapshot},
+    {"GET", "clock", false, false, false, control_get_clock},
+    {"POST", "clock", true, false, false, control_set_clock},
+    {"GET", "faults", false, false, false, control_list_faults},
+    {"POST", "faults", true, false, false, control_add_fault},
+    {"DELETE", "faults", true, false, false, control_delete_faults},
+    {"GET", "requests", false, false, false, control_list_requests},
+    {"DELETE", "requests", false, false, false, control_clear_requests},
+    {"POST", "authenticate", false, false, false, control_authenticate},
+    {"GET", "metrics", false, false, false, control_metrics},
+};
 
 bool control_owns(const struct target *target)
 {
     return target->segment_count > 0 && slice_equal(target->segments[0], SLICE("_local"));
 }
 
-/* GET /_local/health */
-static void answer_health(struct call *call, const char *version)
+static const struct control_operation *find(const struct request *request)
 {
-    struct json_writer writer = {.out = call->out};
-    bool healthy = store_is_healthy(call->store);
-    json_object_begin(&writer);
-    json_put_string(&writer, "status", healthy ? SLICE("ok") : SLICE("unavailable"));
-    json_put_string(&writer, "version", slice_of(version));
-    json_object_end(&writer);
-    call_succeed(call, healthy ? 200 : 503);
+    const struct target *target = &request->target;
+    if (target->segment_count != 2)
+        return NULL;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (slice_equal(request->method, slice_of(table[i].method)) &&
+            slice_equal(target->segments[1], slice_of(table[i].path)))
+            return &table[i];
+    return NULL;
 }
 
-void control_answer(struct call *call, const char *version)
+/* The host without its port and brackets. */
+static struct slice host_of(struct slice host)
 {
-    const struct target *target = &call->request->target;
-    if (slice_equal(call->request->method, SLICE("GET")) && target->segment_count == 2 &&
-        slice_equal(target->segments[1], SLICE("health")))
-        answer_health(call, version);
-    else
+    if (host.len > 0 && host.data[0] == '[') {
+        const char *end = memchr(host.data, ']', host.len);
+        return end ? (struct slice){host.data + 1, (size_t)(end - host.data) - 1} : host;
+    }
+    const char *colon = host.len > 0 ? memchr(host.data, ':', host.len) : NULL;
+    return colon ? (struct slice){host.data, (size_t)(colon - host.data)} : host;
+}
+
+static bool is_address(struct slice host)
+{
+    unsigned char bytes[16];
+    char text[64];
+    if (host.len >= sizeof text)
+        return false;
+    memcpy(text, host.data, host.len);
+    text[host.len] = '\0';
+    return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
+}
+
+static bool ends_with(struct slice text, struct slice end)
+{
+    return text.len >= end.len &&
+           slice_equal_ignoring_case((struct slice){text.data + text.len - end.len, end.len}, end);
+}
+
+/* A page of a stranger reaches this server under the stranger's name (DNS rebinding), never under
+ * one of these. */
+static bool is_own_host(const struct control *control, struct slice host)
+{
+    struct slice name = host_of(host);
+    if (name.len == 0 || slice_equal_ignoring_case(name, SLICE("localhost")) ||
+        ends_with(name, SLICE(".localhost")) || is_address(name))
+        return true;
+    for (size_t i = 0; i < control->name_count; i++)
+        if (slice_equal_ignoring_case(name, slice_of(control->names[i])))
+            return true;
+    return false;
+}
+
+/* `null` and other schemes are strangers. */
+static bool is_same_origin(struct slice origin, struct slice host)
+{
+    static const struct slice schemes[] = {SLICE_INIT("http://"), SLICE_INIT("https://")};
+    if (!origin.data)
+        return true;
+    for (size_t i = 0; i < 2; i++)
+        if (slice_starts_with(origin, schemes[i]) &&
+            slice_equal_ignoring_case(
+                (struct slice){origin.data + schemes[i].len, origin.len - schemes[i].len}, host))
+            return true;
+    return false;
+}
+
+/* What a browser adds where another site's page made it send the request. */
+static bool is_cross_site(const struct request *request)
+{
+    struct slice site = request_header(request, SLICE("Sec-Fetch-Site"));
+    return site.data && !slice_equal(site, SLICE("same-origin")) &&
+           !slice_equal(site, SLICE("none"));
+}
+
+static bool bears_token(const struct control *control, const struct request *request)
+{
+    struct slice given = request_header(request, SLICE("Authorization"));
+    struct slice bearer = SLICE("Bearer ");
+    if (!control->token)
+        return true;
+    return slice_starts_with(given, bearer) &&
+           crypto_equal((struct slice){given.data + bearer.len, given.len - bearer.len},
+                        slice_of(control->token));
+}
+
+const struct control_operation *control_enter(struct control *control, struct call *call)
+{
+    const struct request *request = call->request;
+    const struct control_operation *operation = find(request);
+    struct slice host = request_header(request, SLICE("Host"));
+    if (operation && operation->open)
+        return operation;
+    if (!operation || control->mode == CONTROL_OFF)
         call_fail(call, ERROR_NO_SUCH_ROUTE);
+    else if (!is_own_host(control, host))
+        call_fail(call, ERROR_CONTROL_HOST, host_of(host));
+    else if (is_cross_site(request) ||
+             !is_same_origin(request_header(request, SLICE("Origin")), host))
+        call_fail(call, ERROR_CONTROL_ORIGIN);
+    else if (!operation->tokenless && !bears_token(control, request))
+        call_fail(call, ERROR_CONTROL_TOKEN);
+    else
+        return operation;
+    return NULL;
+}
+
+bool control_read_body(struct call *call, const struct members *members, void *input)
+{
+    struct json_error syntax = {NULL, 0};
+    struct member_error error = {.id = ERROR_NONE};
+    const struct json *body = NULL;
+    struct slice text = call->request->body.len > 0 ? call->request->body : SLICE("{}");
+    enum result result = json_parse(call->scratch, text, &body, &syntax);
+    if (!result)
+        result = members_read(members, body, input, call->scratch, &error);
+    if (syntax.reason) {
+        char offset[24];
+        snprintf(offset, sizeof offset, "%zu", syntax.offset);
+        call_fail(call, ERROR_MALFORMED_BODY, slice_of(syntax.reason), slice_of(offset));
+    } else if (error.id == ERROR_WRONG_TYPE) {
+        call_fail(call, error.id, error.path, slice_of(error.type));
+    } else if (error.id) {
+        call_fail(call, error.id, error.path);
+    } else if (result) {
+        call_fail_internal(call, result);
+    }
+    return !call->failed;
+}
+
+void control_refuse(struct call *call, const char *reason)
+{
+    call_fail(call, ERROR_CONTROL_REFUSED, slice_of(reason));
+}
+
+void control_answer_empty(struct call *call, enum result result)
+{
+    if (result) {
+        call_fail_internal(call, result);
+        return;
+    }
+    buffer_append_string(call->out, "{}");
+    call_succeed(call, 200);
 }

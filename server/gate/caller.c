@@ -27,7 +27,10 @@ static bool is_region(struct slice region)
 /* A scope that is absent or unreadable means the default world. */
 static void read_world(struct call *call, const struct sigv4 *sigv4, const struct access_key *key)
 {
-    call->caller = (struct caller){call->settings->account, call->settings->region, key->user_name};
+    call->caller = (struct caller){.account = call->settings->account,
+                                   .region = call->settings->region,
+                                   .access_key = sigv4->access_key,
+                                   .user_name = key->user_name};
     if (is_region(sigv4->region))
         call->caller.region = sigv4->region;
     if (key->account.data)

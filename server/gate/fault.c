@@ -16,7 +16,8 @@ bool fault_answer(struct call *call, const struct fault *fault)
     int known = id ? error_text(id)->status : 500;
     call->failed = true;
     call->reply =
-        (struct reply){.status = fault->status ? fault->status : known, .error = fault->error.data};
+        (struct reply){.status = fault->status == FAULT_UNSET ? known : (int)fault->status,
+                       .error = fault->error.data};
     buffer_clear(call->out);
     error_write(call->out, id, (struct slice){NULL, 0}, places,
                 fault->message.data || id ? fault->message : SLICE(""));

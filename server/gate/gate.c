@@ -9,9 +9,13 @@
 #include "control/sts.h"
 #include "gate/caller.h"
 #include "gate/fault.h"
+#include "gate/policy.h"
 #include "gate/router.h"
+#include "gate/throttle.h"
 #include "mq/rules.h"
 #include "store/brokers.h"
+#include "store/faults.h"
+#include "store/whole.h"
 
 enum {
     /* A handler's own memory: DescribeBroker of a seeded broker of 100,000 users fits. */
@@ -25,7 +29,8 @@ enum {
 struct gate {
     struct store *store;
     const struct settings *settings;
-    const char *version;
+    struct control *control;
+    struct throttle throttle;
     struct arena scratch; /* reset when a handler returns */
     struct arena parse;
     struct buffer out;
@@ -40,7 +45,7 @@ enum result gate_new(const struct gate_options *options, struct gate **out)
         return RESULT_NO_MEMORY;
     gate->store = options->store;
     gate->settings = options->settings;
-    gate->version = options->version;
+    gate->control = options->control;
     arena_init(&gate->scratch, GATE_SCRATCH);
     arena_init(&gate->parse, GATE_PARSE);
     buffer_init(&gate->out, GATE_REPLY);
@@ -70,7 +75,7 @@ static struct call start_call(struct gate *gate, const struct request *request,
         .arena = request->arena,
         .scratch = &gate->scratch,
         .out = &gate->out,
-        .now_ms = clock_wall_ms(),
+        .now_ms = store_now_ms(gate->store),
         .labels = passage->labels,
         .caller = passage->caller,
     };
@@ -110,13 +115,23 @@ static void answer_options(struct call *call, struct slice methods)
                                              {"access-control-allow-headers", headers}}};
 }
 
+/* The service's quota, on request. */
+static bool check_throttle(struct call *call, struct gate *gate)
+{
+    if (!call->settings->throttle || throttle_take(&gate->throttle, call->caller.account,
+                                                   call->caller.region, clock_monotonic_us()))
+        return true;
+    call_fail(call, ERROR_TOO_MANY_REQUESTS);
+    return false;
+}
+
 /* Step 3. True: an operation of the API was found. */
-static bool find_route(struct call *call, struct gate *gate)
+static bool find_route(struct call *call, struct gate *gate, struct passage *passage)
 {
     struct slice methods = {NULL, 0};
     if (control_owns(&call->request->target)) {
-        control_answer(call, gate->version);
-        return false;
+        passage->control = control_enter(gate->control, call);
+        return passage->control != NULL;
     }
     if (sts_owns(call->request)) {
         if (caller_read(call))
@@ -155,16 +170,21 @@ void gate_enter(struct gate *gate, const struct request *request, struct passage
 {
     *passage = (struct passage){.operation = NULL};
     struct call call = start_call(gate, request, passage);
-    bool goes_on = check_framing(&call)           /* 1 */
-                   && check_path(&call)           /* 2 */
-                   && find_route(&call, gate)     /* 3 */
-                   && caller_identify(&call)      /* 4 */
-                   && meet_fault(&call, passage); /* 5 */
+    bool goes_on = check_framing(&call)                 /* 1 */
+                   && check_path(&call)                 /* 2 */
+                   && find_route(&call, gate, passage); /* 3 */
+    if (goes_on && !passage->control)
+        goes_on = caller_identify(&call)         /* 4 */
+                  && check_throttle(&call, gate) /* 4 */
+                  && policy_check(&call)         /* 4 */
+                  && meet_fault(&call, passage); /* 5 */
     passage->operation = call.operation;
     passage->labels = call.labels;
     passage->caller = call.caller;
     passage->answered = !goes_on;
+    passage->alone = goes_on && passage->control && passage->control->alone;
     passage->reply = call.reply;
+    passage->reply.same_origin = control_owns(&request->target);
 }
 
 static void refuse_body(struct call *call, const struct member_error *error)
@@ -267,6 +287,14 @@ static bool check_broker(struct call *call, struct gate *gate)
 void gate_perform(struct gate *gate, const struct request *request, struct passage *passage)
 {
     struct call call = start_call(gate, request, passage);
+    passage->answered = true;
+    if (passage->control) { /* ends its transaction itself */
+        passage->control->run(gate->control, &call);
+        passage->reply = call.reply;
+        passage->reply.same_origin = true;
+        arena_reset(&gate->scratch);
+        return;
+    }
     store_operation_begin(gate->store);
     if (check_body(&call, gate)       /* 6 */
         && check_broker(&call, gate)) /* 7 */
@@ -276,6 +304,5 @@ void gate_perform(struct gate *gate, const struct request *request, struct passa
     arena_reset(&gate->scratch);
     arena_reset(&gate->parse);
     call.reply.drop = passage->drop;
-    passage->answered = true;
     passage->reply = call.reply;
 }

@@ -1,6 +1,8 @@
 #include "http/acceptor.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 
 #include "base/log.h"
@@ -41,6 +43,10 @@ static size_t accept_from(int fd, const struct acceptor_target *target, size_t r
         socklen_t len = sizeof address;
         int client = accept4(fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (client >= 0) {
+            /* A reply counts as sent when the kernel has it; the kernel gives up on a client that
+             * does not take it. */
+            setsockopt(client, IPPROTO_TCP, TCP_USER_TIMEOUT, &target->take_ms,
+                       sizeof target->take_ms);
             target->add(target->context, client, (struct sockaddr *)&address, len);
             room--;
         } else if (errno != ECONNABORTED && errno != EINTR) {

@@ -17,6 +17,7 @@ struct acceptor {
 /* Room for more connections, and where they go: the descriptor is given away. */
 struct acceptor_target {
     size_t room;
+    unsigned take_ms; /* how long a client may take what is sent to it */
     void (*add)(void *context, int fd, const struct sockaddr *address, socklen_t len);
     void *context;
 };

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "base/certificate.h"
 #include "http/exchange.h"
 
 /* Without memory for the table the connection still works, its peer's end is merely noticed later.
@@ -27,12 +28,14 @@ static void remember_fd(struct connections *connections, struct connection *conn
         connections->by_fd[fd] = connection;
 }
 
-struct connection *connections_add(struct connections *connections, int fd, int64_t now_ms)
+struct connection *connections_add(struct connections *connections, int fd, void *session,
+                                   int64_t now_ms)
 {
     struct connection *connection = calloc(1, sizeof *connection);
     if (!connection)
         return NULL;
     connection->fd = fd;
+    connection->session = session;
     connection->next = connections->first;
     if (connection->next)
         connection->next->previous = connection;
@@ -79,7 +82,8 @@ void connections_notice(struct connections *connections, int fd)
 static bool has_unread(const struct connection *connection)
 {
     int unread = 0;
-    return ioctl(connection->fd, FIONREAD, &unread) != 0 || unread > 0;
+    return ioctl(connection->fd, FIONREAD, &unread) != 0 || unread > 0 ||
+           certificate_session_has_unread(connection->session);
 }
 
 void connections_cut_gone(struct connections *connections)

@@ -14,6 +14,7 @@ struct connection {
     struct deadline deadline;
     struct connection *previous, *next;
     int fd;                    /* borrowed from libmicrohttpd, which closes it */
+    void *session;             /* of GnuTLS, borrowed too; NULL: plain HTTP */
     struct exchange *exchange; /* the request under way; NULL between requests */
     bool is_gone;              /* the peer sends nothing more: it is on the list of those */
     struct connection *next_gone;
@@ -29,8 +30,10 @@ struct connections {
     size_t by_fd_room;
 };
 
-/* NULL: out of memory. The connection begins on the list `fresh`. */
-struct connection *connections_add(struct connections *connections, int fd, int64_t now_ms);
+/* NULL: out of memory. The connection begins on the list `fresh`. `session` is of GnuTLS, NULL for
+ * plain HTTP. */
+struct connection *connections_add(struct connections *connections, int fd, void *session,
+                                   int64_t now_ms);
 
 void connections_remove(struct connections *connections, struct connection *connection);
 

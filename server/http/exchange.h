@@ -9,6 +9,7 @@ enum exchange_state {
     EXCHANGE_NEW,     /* the request line is known */
     EXCHANGE_BODY,    /* the head is checked, the body arrives */
     EXCHANGE_HELD,    /* the reply waits for the tick's commit */
+    EXCHANGE_ALONE,   /* the second step waits until no tick is open */
     EXCHANGE_DELAYED, /* a fault's delay runs */
     EXCHANGE_DUE,     /* and is over */
     EXCHANGE_READY,   /* the reply can be sent */
@@ -28,6 +29,14 @@ struct exchange {
     struct exchange *next_held; /* or the next spare one */
 };
 
+/* First in, first out. */
+struct exchange_queue {
+    struct exchange *first, *last;
+};
+
+void exchange_queue_add(struct exchange_queue *queue, struct exchange *exchange);
+struct exchange *exchange_queue_take(struct exchange_queue *queue); /* NULL: empty */
+
 /* Spare exchanges keep their first block of memory. */
 struct exchange_pool {
     struct exchange *spare;
@@ -36,7 +45,11 @@ struct exchange_pool {
 
 /* NULL: out of memory. */
 struct exchange *exchange_take(struct exchange_pool *pool, size_t max_body);
-void exchange_give(struct exchange_pool *pool, struct exchange *exchange);
+void exchange_give(struct exchange_pool *pool, struct exchange *exchange); /* NULL is none */
 void exchange_pool_close(struct exchange_pool *pool);
+
+/* More of the body. What passes its ceiling is thrown away, so that the client reads the refusal;
+ * false: it is too much even for that. */
+bool exchange_receive(struct exchange *exchange, const char *data, size_t len);
 
 #endif

@@ -2,6 +2,13 @@
  * a NUL. */
 #include "http/framing.h"
 
+#include <stdlib.h>
+
+enum {
+    FRAMING_MEMBER = 72,      /* what a member of the query takes of a connection's memory */
+    FRAMING_LINE_REST = 2048, /* method, version and room to grow behind the target */
+};
+
 static size_t count_headers(const struct request *request, struct slice name)
 {
     size_t count = 0;
@@ -42,4 +49,26 @@ const char *framing_check(const struct request *request, struct slice version)
     if (hosts == 0 && !slice_equal(version, SLICE("HTTP/1.0")))
         return "Host is missing";
     return NULL;
+}
+
+/* The request line stays in a buffer of at least half of the memory, each member takes a record. */
+bool framing_exhausts(const char *target, size_t memory)
+{
+    size_t line = strlen(target) + FRAMING_LINE_REST, members = 1;
+    const char *at = strchr(target, '?');
+    if (!at)
+        return false;
+    while ((at = strchr(at + 1, '&')))
+        members++;
+    if (line < memory / 2)
+        line = memory / 2;
+    return line + members * FRAMING_MEMBER > memory;
+}
+
+bool framing_is_hopeless(const struct request *request)
+{
+    struct slice length = request_header(request, SLICE("Content-Length"));
+    struct slice expect = request_header(request, SLICE("Expect"));
+    return length.data && slice_equal_ignoring_case(expect, SLICE("100-continue")) &&
+           strtoull(length.data, NULL, 10) > request->max_body;
 }

@@ -1,8 +1,6 @@
 #include "http/listener.h"
 
 #include <microhttpd.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,22 +16,33 @@
 #include "http/target.h"
 
 enum {
-    LISTENER_MEMORY = 64 << 10, /* of a connection: request line, headers and query */
-    LISTENER_MEMBER = 72,       /* what a member of the query takes of it */
-    LISTENER_LINE_REST = 2048,  /* method, version and room to grow behind the target */
-    LISTENER_DRAIN = 64 << 20,  /* of a body that is too large, so that the 413 arrives */
+    LISTENER_DAY_S = 86400,
+    LISTENER_MEMORY = 64 << 10,       /* of a connection: request line, headers and query */
+    LISTENER_CONTROL_BODY = 64 << 20, /* seeds and snapshots */
 };
+
+/* HTTP comes in by one, HTTPS by the other; behind it they are the same. */
+struct door {
+    struct listener *listener;
+    struct MHD_Daemon *daemon;
+    struct acceptor acceptor;
+};
+
+/* What older versions of TLS allow is not needed by any SDK of today. */
+#define LISTENER_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 struct listener {
     struct listener_options options;
-    struct MHD_Daemon *daemon;
-    struct acceptor acceptor;
-    bool busy; /* something changed that the next round must see */
+    struct door doors[2];
+    size_t door_count;
+    size_t first_door; /* whose clients come first in the next round */
+    bool busy;         /* something changed that the next round must see */
     bool stopping;
     struct connections connections;
     size_t connection_count; /* also those that found no memory for a struct connection */
     struct delays delays;
-    struct exchange *held_first, *held_last;
+    struct exchange_queue held;  /* wait for the tick's commit */
+    struct exchange_queue alone; /* wait for a moment between ticks */
     struct exchange_pool pool;
 };
 
@@ -43,11 +52,10 @@ static void hold(struct listener *listener, struct exchange *exchange, enum exch
     /* From here on it is our time, not the client's. */
     deadline_stop(&exchange->connection->deadline);
     MHD_suspend_connection(exchange->wire);
-    if (state != EXCHANGE_HELD)
-        return;
-    exchange->next_held = NULL;
-    *(listener->held_last ? &listener->held_last->next_held : &listener->held_first) = exchange;
-    listener->held_last = exchange;
+    if (state == EXCHANGE_HELD)
+        exchange_queue_add(&listener->held, exchange);
+    else if (state == EXCHANGE_ALONE)
+        exchange_queue_add(&listener->alone, exchange);
 }
 
 static void resume(struct listener *listener, struct exchange *exchange, enum exchange_state state)
@@ -55,23 +63,11 @@ static void resume(struct listener *listener, struct exchange *exchange, enum ex
     exchange->state = state;
     deadline_start(&listener->connections.request, &exchange->connection->deadline,
                    clock_monotonic_ms());
+    /* Connections with a timeout of their own are asked for the reply before libmicrohttpd reads,
+     * and takes a client that has closed its own side only for one that is gone. */
+    MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, LISTENER_DAY_S);
     MHD_resume_connection(exchange->wire);
     listener->busy = true;
-}
-
-/* Whether libmicrohttpd's memory of a connection cannot hold the query: then it never answers. The
- * request line stays in a buffer of at least half of it, each member takes a record. */
-static bool is_too_much(const char *target)
-{
-    size_t line = strlen(target) + LISTENER_LINE_REST, members = 1;
-    const char *at = strchr(target, '?');
-    if (!at)
-        return false;
-    while ((at = strchr(at + 1, '&')))
-        members++;
-    if (line < LISTENER_MEMORY / 2)
-        line = LISTENER_MEMORY / 2;
-    return line + members * LISTENER_MEMBER > LISTENER_MEMORY;
 }
 
 /* The request line has arrived: `raw` is the target, percent-escapes and query included. */
@@ -80,10 +76,11 @@ static void *on_request_line(void *context, const char *raw, struct MHD_Connecti
     struct listener *listener = context;
     struct connection *connection =
         MHD_get_connection_info(wire, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-    struct exchange *exchange = exchange_take(&listener->pool, listener->options.max_body);
+    bool is_control = strncmp(raw, "/_local/", 8) == 0;
+    struct exchange *exchange = exchange_take(
+        &listener->pool, is_control ? LISTENER_CONTROL_BODY : listener->options.max_body);
     if (!connection || !exchange) {
-        if (exchange)
-            exchange_give(&listener->pool, exchange);
+        exchange_give(&listener->pool, exchange);
         return NULL;
     }
     connection->exchange = exchange;
@@ -92,7 +89,7 @@ static void *on_request_line(void *context, const char *raw, struct MHD_Connecti
     exchange->wire = wire;
     exchange->started_us = clock_monotonic_us();
     exchange->request.raw_target = slice_of(arena_copy(&exchange->arena, slice_of(raw)));
-    if (is_too_much(raw))
+    if (framing_exhausts(raw, LISTENER_MEMORY))
         shutdown(connection->fd, SHUT_RDWR);
     return exchange;
 }
@@ -127,9 +124,8 @@ static struct MHD_Response *make_response(const struct reply *reply, const struc
 {
     struct reply_header headers[REPLY_ALL_HEADERS];
     size_t count = reply_headers(reply, ids, headers);
-    void *body =
-        (void *)(uintptr_t)(reply->body.data ? reply->body.data
-                                             : ""); /* lives in the exchange, or is static */
+    /* It lives in the exchange, or is static. */
+    void *body = (void *)(uintptr_t)(reply->body.data ? reply->body.data : "");
     struct MHD_Response *response =
         MHD_create_response_from_buffer(reply->body.len, body, MHD_RESPMEM_PERSISTENT);
     for (size_t i = 0; response && i < count; i++) {
@@ -146,8 +142,10 @@ static enum MHD_Result send_reply(struct listener *listener, struct exchange *ex
     struct reply *reply = &exchange->passage.reply;
     struct reply_ids ids;
     exchange->state = EXCHANGE_SENT;
+    MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, 0);
     reply_draw_ids(&ids);
     reply_log(exchange, &ids);
+    reply_record(exchange, &ids, listener->options.journal, listener->options.metrics);
     if (reply->drop)
         return MHD_NO;
     reply->close = reply->close || listener->stopping;
@@ -181,21 +179,16 @@ static enum MHD_Result enter(struct listener *listener, struct exchange *exchang
     struct passage *passage = &exchange->passage;
     exchange->request.body = buffer_slice(&exchange->body);
     gate_enter(listener->options.gate, &exchange->request, passage);
+    if (passage->alone) {
+        hold(listener, exchange, EXCHANGE_ALONE);
+        return MHD_YES;
+    }
     if (passage->delay_ms == 0 || listener->stopping)
         return perform(listener, exchange);
     if (delays_add(&listener->delays, clock_monotonic_ms() + passage->delay_ms, exchange))
         return MHD_NO;
     hold(listener, exchange, EXCHANGE_DELAYED);
     return MHD_YES;
-}
-
-/* A length that cannot be met is refused before the client sends its body, if it asks first. */
-static bool is_hopeless(const struct listener *listener, const struct request *request)
-{
-    struct slice length = request_header(request, SLICE("Content-Length"));
-    struct slice expect = request_header(request, SLICE("Expect"));
-    return length.data && slice_equal_ignoring_case(expect, SLICE("100-continue")) &&
-           strtoull(length.data, NULL, 10) > listener->options.max_body;
 }
 
 /* The head is complete. Anything but an error waits for the final call: a reply here closes the
@@ -210,20 +203,9 @@ static enum MHD_Result on_head(struct listener *listener, struct exchange *excha
         return send_reply(listener, exchange);
     }
     request->framing_error = framing_check(request, slice_of(version));
-    request->body_too_large = is_hopeless(listener, request);
+    request->body_too_large = framing_is_hopeless(request);
     if (request->framing_error || request->body_too_large)
         return enter(listener, exchange);
-    return MHD_YES;
-}
-
-static enum MHD_Result on_body(struct exchange *exchange, const char *data, size_t *len)
-{
-    exchange->received += *len;
-    if (exchange->received > LISTENER_DRAIN)
-        return MHD_NO;
-    if (!exchange->body.failed)
-        buffer_append(&exchange->body, data, *len);
-    *len = 0;
     return MHD_YES;
 }
 
@@ -251,12 +233,18 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, co
     case EXCHANGE_NEW:
         return on_head(listener, exchange, method, version);
     case EXCHANGE_BODY:
-        return *len > 0 ? on_body(exchange, data, len) : on_end(listener, exchange);
+        if (*len == 0)
+            return on_end(listener, exchange);
+        if (!exchange_receive(exchange, data, *len))
+            return MHD_NO;
+        *len = 0;
+        return MHD_YES;
     case EXCHANGE_DUE:
         return perform(listener, exchange);
     case EXCHANGE_READY:
         return send_reply(listener, exchange);
     case EXCHANGE_HELD:
+    case EXCHANGE_ALONE:
     case EXCHANGE_DELAYED:
     case EXCHANGE_SENT:
         break;
@@ -289,12 +277,15 @@ static void on_connection(void *context, struct MHD_Connection *wire, void **soc
     struct connection *connection = *socket_context;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         int fd = MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        listener->connection_count++;
+        const union MHD_ConnectionInfo *tls =
+            MHD_get_connection_info(wire, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+        listener->options.metrics->connections = ++listener->connection_count;
         /* Without memory its requests will be refused. */
-        *socket_context = connections_add(&listener->connections, fd, clock_monotonic_ms());
+        *socket_context = connections_add(&listener->connections, fd, tls ? tls->tls_session : NULL,
+                                          clock_monotonic_ms());
         return;
     }
-    listener->connection_count--;
+    listener->options.metrics->connections = --listener->connection_count;
     listener->busy = true; /* there may be room for a client in the backlog */
     if (!connection)
         return;
@@ -321,7 +312,7 @@ static void PRINTF_LIKE(2, 0) log_wire(void *context, const char *format, va_lis
     log_event(LOG_DEBUG, "http", "text", text);
 }
 
-static struct MHD_Daemon *start_daemon(struct listener *listener)
+static struct MHD_Daemon *start_daemon(struct listener *listener, const struct identity *identity)
 {
     unsigned flags =
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET;
@@ -333,10 +324,26 @@ static struct MHD_Daemon *start_daemon(struct listener *listener)
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, listener},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_request_line, listener},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, listener},
+        {identity ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END, 0, identity ? identity->key : NULL},
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, identity ? identity->certificate : NULL},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)LISTENER_PRIORITIES},
         {MHD_OPTION_END, 0, NULL},
     };
+    if (identity)
+        flags |= MHD_USE_TLS;
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_ARRAY, options,
                             MHD_OPTION_END);
+}
+
+static bool open_door(struct listener *listener, struct sockets *sockets,
+                      const struct identity *identity)
+{
+    struct door *door = &listener->doors[listener->door_count];
+    *door = (struct door){.listener = listener,
+                          .daemon = start_daemon(listener, identity),
+                          .acceptor.sockets = sockets};
+    listener->door_count += door->daemon != NULL;
+    return door->daemon != NULL;
 }
 
 enum result listener_new(const struct listener_options *options, struct listener **out)
@@ -345,13 +352,12 @@ enum result listener_new(const struct listener_options *options, struct listener
     if (!listener)
         return RESULT_NO_MEMORY;
     listener->options = *options;
-    listener->acceptor.sockets = options->sockets;
     listener->connections.fresh.timeout_ms = options->request_ms;
     listener->connections.request.timeout_ms = options->request_ms;
     listener->connections.idle.timeout_ms = options->idle_ms;
-    listener->daemon = start_daemon(listener);
-    if (!listener->daemon) {
-        free(listener);
+    if (!open_door(listener, options->sockets, NULL) ||
+        (options->tls_sockets && !open_door(listener, options->tls_sockets, options->identity))) {
+        listener_free(listener);
         return RESULT_SYSTEM;
     }
     *out = listener;
@@ -365,11 +371,11 @@ void listener_free(struct listener *listener)
     struct exchange *exchange;
     while ((exchange = delays_take(&listener->delays, INT64_MAX)))
         MHD_resume_connection(exchange->wire);
-    while ((exchange = listener->held_first)) {
-        listener->held_first = exchange->next_held;
+    while ((exchange = exchange_queue_take(&listener->held)) ||
+           (exchange = exchange_queue_take(&listener->alone)))
         MHD_resume_connection(exchange->wire);
-    }
-    MHD_stop_daemon(listener->daemon); /* aborts where a connection is still suspended */
+    for (size_t i = 0; i < listener->door_count; i++) /* aborts where one is still suspended */
+        MHD_stop_daemon(listener->doors[i].daemon);
     delays_close(&listener->delays);
     connections_close(&listener->connections);
     exchange_pool_close(&listener->pool);
@@ -378,51 +384,71 @@ void listener_free(struct listener *listener)
 
 enum result listener_watch(struct listener *listener, int epoll)
 {
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     listener->connections.epoll = epoll;
-    return info && acceptor_watch(&listener->acceptor, epoll, info->epoll_fd) ? RESULT_OK
-                                                                              : RESULT_SYSTEM;
+    for (size_t i = 0; i < listener->door_count; i++) {
+        struct door *door = &listener->doors[i];
+        const union MHD_DaemonInfo *info =
+            MHD_get_daemon_info(door->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+        if (!info || !acceptor_watch(&door->acceptor, epoll, info->epoll_fd))
+            return RESULT_SYSTEM;
+    }
+    return RESULT_OK;
 }
 
 static void add_connection(void *context, int fd, const struct sockaddr *address, socklen_t len)
 {
-    struct listener *listener = context;
-    /* A reply counts as sent when the kernel has it; the kernel gives up on a client that does not
-     * take it. */
-    unsigned limit_ms = (unsigned)listener->options.request_ms;
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms, sizeof limit_ms);
-    MHD_add_connection(listener->daemon, fd, address,
-                       len); /* closes the descriptor where it fails */
+    struct door *door = context;
+    MHD_add_connection(door->daemon, fd, address, len); /* closes the descriptor where it fails */
 }
 
 void listener_notice(struct listener *listener, int fd)
 {
-    acceptor_notice(&listener->acceptor, fd);
+    for (size_t i = 0; i < listener->door_count; i++)
+        acceptor_notice(&listener->doors[i].acceptor, fd);
     connections_notice(&listener->connections, fd);
+}
+
+/* Where only one place is left at a time, the doors take turns. */
+static void accept_clients(struct listener *listener)
+{
+    size_t before = listener->connection_count, first = listener->first_door;
+    for (size_t i = 0; i < listener->door_count; i++) {
+        struct door *door = &listener->doors[(first + i) % listener->door_count];
+        struct acceptor_target target = {
+            listener->options.max_connections - listener->connection_count,
+            (unsigned)listener->options.request_ms, add_connection, door};
+        acceptor_run(&door->acceptor, &target, clock_monotonic_ms());
+    }
+    if (listener->connection_count != before)
+        listener->first_door = (first + 1) % listener->door_count;
 }
 
 void listener_run(struct listener *listener)
 {
-    struct acceptor_target target = {listener->options.max_connections - listener->connection_count,
-                                     add_connection, listener};
     listener->busy = false;
     if (!listener->stopping)
-        acceptor_run(&listener->acceptor, &target, clock_monotonic_ms());
-    MHD_run(listener->daemon);
+        accept_clients(listener);
+    for (size_t i = 0; i < listener->door_count; i++)
+        MHD_run(listener->doors[i].daemon);
     connections_cut_gone(&listener->connections);
 }
 
 void listener_release(struct listener *listener, bool committed)
 {
-    struct exchange *exchange = listener->held_first;
-    listener->held_first = listener->held_last = NULL;
-    while (exchange) {
-        struct exchange *next = exchange->next_held;
+    struct exchange *exchange;
+    while ((exchange = exchange_queue_take(&listener->held))) {
         if (!committed)
             exchange->passage.reply = reply_internal_error();
         resume(listener, exchange, EXCHANGE_READY);
-        exchange = next;
+    }
+}
+
+void listener_perform_alone(struct listener *listener)
+{
+    struct exchange *exchange;
+    while ((exchange = exchange_queue_take(&listener->alone))) {
+        gate_perform(listener->options.gate, &exchange->request, &exchange->passage);
+        resume(listener, exchange, EXCHANGE_READY);
     }
 }
 
@@ -436,27 +462,33 @@ void listener_expire(struct listener *listener, int64_t now_ms)
 
 bool listener_is_busy(const struct listener *listener)
 {
-    return listener->busy || listener->held_first;
+    return listener->busy || listener->held.first || listener->alone.first;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
 }
 
 int listener_wait_ms(struct listener *listener, int64_t now_ms)
 {
-    const int64_t due[] = {connections_next_ms(&listener->connections),
-                           delays_next_ms(&listener->delays),
-                           acceptor_next_ms(&listener->acceptor)};
-    MHD_UNSIGNED_LONG_LONG timeout = 0;
-    int64_t next = INT64_MAX;
-    for (size_t i = 0; i < sizeof due / sizeof *due; i++)
-        next = due[i] < next ? due[i] : next;
+    int64_t next =
+        earlier(connections_next_ms(&listener->connections), delays_next_ms(&listener->delays));
+    for (size_t i = 0; i < listener->door_count; i++)
+        next = earlier(next, acceptor_next_ms(&listener->doors[i].acceptor));
     int64_t wait = next == INT64_MAX ? INT64_MAX : next > now_ms ? next - now_ms : 0;
-    if (MHD_get_timeout(listener->daemon, &timeout) == MHD_YES && (int64_t)timeout < wait)
-        wait = (int64_t)timeout;
+    for (size_t i = 0; i < listener->door_count; i++) {
+        MHD_UNSIGNED_LONG_LONG timeout = 0;
+        if (MHD_get_timeout(listener->doors[i].daemon, &timeout) == MHD_YES)
+            wait = earlier(wait, (int64_t)timeout);
+    }
     return wait == INT64_MAX ? -1 : wait > 3600000 ? 3600000 : (int)wait;
 }
 
 void listener_stop(struct listener *listener)
 {
-    acceptor_stop(&listener->acceptor);
+    for (size_t i = 0; i < listener->door_count; i++)
+        acceptor_stop(&listener->doors[i].acceptor);
     listener->stopping = true;
     for (struct connection *at = listener->connections.first; at; at = at->next)
         connection_let_go_if_idle(at);

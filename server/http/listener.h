@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "base/certificate.h"
 #include "gate/gate.h"
 #include "http/sockets.h"
 #include "store/store.h"
@@ -14,11 +15,15 @@ struct listener;
 struct listener_options {
     struct gate *gate;
     struct store *store;
-    struct sockets *sockets; /* borrowed; closed by listener_stop */
-    size_t max_body;         /* bytes */
-    size_t max_connections;  /* in total */
-    int64_t idle_ms;         /* how long a connection may be idle between requests */
-    int64_t request_ms;      /* how long a request may take to arrive, and a reply to be taken */
+    struct sockets *sockets;         /* borrowed; closed by listener_stop */
+    struct sockets *tls_sockets;     /* for HTTPS, likewise; NULL: none */
+    const struct identity *identity; /* of HTTPS; borrowed */
+    struct journal *journal;
+    struct metrics *metrics;
+    size_t max_body;        /* bytes */
+    size_t max_connections; /* in total */
+    int64_t idle_ms;        /* how long a connection may be idle between requests */
+    int64_t request_ms;     /* how long a request may take to arrive, and a reply to be taken */
 };
 
 enum result listener_new(const struct listener_options *options,
@@ -39,6 +44,9 @@ void listener_run(struct listener *listener);
 
 /* Lets every held reply go after the tick's commit; where that failed each becomes a 500. */
 void listener_release(struct listener *listener, bool committed);
+
+/* Runs the calls that need the store for themselves; no tick may be open. */
+void listener_perform_alone(struct listener *listener);
 
 /* Cuts connections whose time is over and wakes requests whose delay is. */
 void listener_expire(struct listener *listener, int64_t now_ms);

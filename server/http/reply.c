@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "control/control.h"
 #include "mq/operations.h"
 
 void reply_draw_ids(struct reply_ids *ids)
@@ -30,6 +31,8 @@ size_t reply_headers(const struct reply *reply, const struct reply_ids *ids,
     };
     size_t count = sizeof common / sizeof *common;
     memcpy(headers, common, sizeof common);
+    if (reply->same_origin)
+        count -= 2;
     for (size_t i = 0; i < REPLY_HEADERS && reply->headers[i].name; i++)
         headers[count++] = reply->headers[i];
     if (reply->error)
@@ -58,4 +61,34 @@ void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
     log_string("dropped", reply->drop ? "true" : NULL);
     log_number("us", clock_monotonic_us() - exchange->started_us);
     log_end();
+}
+
+void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
+                  struct journal *journal, struct metrics *metrics)
+{
+    const struct passage *passage = &exchange->passage;
+    const struct request *request = &exchange->request;
+    int64_t duration_us = clock_monotonic_us() - exchange->started_us;
+    metrics_count(metrics, passage->operation, passage->reply.status, duration_us);
+    if (control_owns(&request->target))
+        return;
+    struct journal_entry entry = {
+        .time_ms = clock_wall_ms(),
+        .duration_us = duration_us,
+        .status = passage->reply.status,
+        .dropped = passage->reply.drop,
+        .id = slice_of(ids->request),
+        .operation = slice_of(passage->operation ? passage->operation->name : NULL),
+        .method = request->method,
+        .path = request->target.path,
+        .query = request->target.query,
+        .account = passage->caller.account,
+        .region = passage->caller.region,
+        .access_key = passage->caller.access_key,
+        .username = passage->labels.username,
+        .error = slice_of(passage->reply.error),
+        .body = request->body,
+        .body_len = request->body.len,
+    };
+    journal_add(journal, &entry);
 }

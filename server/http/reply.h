@@ -4,6 +4,8 @@
 
 #include "api/reply.h"
 #include "base/ids.h"
+#include "control/journal.h"
+#include "control/metrics.h"
 #include "http/exchange.h"
 
 enum { REPLY_ALL_HEADERS = 16 };
@@ -19,6 +21,10 @@ void reply_draw_ids(struct reply_ids *ids);
 /* The headers of a reply but for Date and Content-Length; returns how many. */
 size_t reply_headers(const struct reply *reply, const struct reply_ids *ids,
                      struct reply_header headers[REPLY_ALL_HEADERS]);
+
+/* Counts the request and keeps it in the journal; the control API's own are only counted. */
+void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
+                  struct journal *journal, struct metrics *metrics);
 
 /* One line per request: never its body or query, which may hold a password or a signature. */
 void reply_log(const struct exchange *exchange, const struct reply_ids *ids);

@@ -167,9 +167,9 @@ void lifecycle_reckon_window(struct broker *broker, int64_t now_ms)
     broker->window_due_ms = INT64_MAX;
 }
 
-/* A window reboots the broker only if something is pending. */
-static enum result open_window(struct store *store, struct broker *broker,
-                               const struct settings *settings, int64_t now_ms, struct arena *arena)
+enum result lifecycle_open_window(struct store *store, struct broker *broker,
+                                  const struct settings *settings, int64_t now_ms,
+                                  struct arena *arena)
 {
     bool users_pending = false, shares_pending = false;
     lifecycle_reckon_window(broker, now_ms);
@@ -205,7 +205,9 @@ static enum result advance_one(struct store *store, const struct settings *setti
         return result ? result : change_state(store, broker, settings, arena);
     result = broker_next_window_due(store, now_ms, arena, broker);
     if (result != RESULT_NOT_FOUND)
-        return result ? result : open_window(store, broker, settings, now_ms, arena);
+        return result
+                   ? result
+                   : lifecycle_open_window(store, broker, settings, broker->window_due_ms, arena);
     result = broker_next_unreckoned(store, arena, broker);
     if (result)
         return result;

@@ -263,6 +263,14 @@ enum result broker_next_unreckoned(struct store *store, struct arena *arena, str
     return find_one(store, statement_get(store, STATEMENT_BROKER_NEXT_UNRECKONED), arena, broker);
 }
 
+enum result broker_next_windowless(struct store *store, struct slice after, struct arena *arena,
+                                   struct broker *broker)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_NEXT_WINDOWLESS);
+    statement_bind(stmt, 1, after.data ? after : SLICE(""));
+    return find_one(store, stmt, arena, broker);
+}
+
 enum result broker_park(struct store *store, struct slice id, int64_t now_ms)
 {
     enum result result = store_prepare_write(store);

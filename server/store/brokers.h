@@ -102,6 +102,10 @@ enum result broker_next_window_due(struct store *store, int64_t now_ms, struct a
 enum result broker_next_unreckoned(struct store *store, struct arena *arena,
                                    struct broker *broker) MUST_CHECK;
 
+/* The first broker behind `after` (absent: of all), by id, that was never given a window. */
+enum result broker_next_windowless(struct store *store, struct slice after, struct arena *arena,
+                                   struct broker *broker) MUST_CHECK;
+
 /* Takes what is due by `now_ms` from a broker that cannot take its step. */
 enum result broker_park(struct store *store, struct slice id, int64_t now_ms) MUST_CHECK;
 

@@ -4,46 +4,153 @@
 
 enum result store_notice_faults(struct store *store)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_ANY);
-    enum result result = statement_step(store, stmt);
-    if (!result)
-        store->has_faults = sqlite3_column_int(stmt, 0) != 0;
-    statement_end(stmt);
+    static const enum statement queries[] = {STATEMENT_FAULT_ANY, STATEMENT_POLICY_ANY};
+    bool *const places[] = {&store->has_faults, &store->has_policies};
+    enum result result = RESULT_OK;
+    for (size_t i = 0; !result && i < sizeof queries / sizeof *queries; i++) {
+        sqlite3_stmt *stmt = statement_get(store, queries[i]);
+        result = statement_step(store, stmt);
+        if (!result)
+            *places[i] = sqlite3_column_int(stmt, 0) != 0;
+        statement_end(stmt);
+    }
     return result;
 }
 
-static enum result count_down(struct store *store, int64_t id)
+static int64_t read_number(sqlite3_stmt *stmt, int column)
+{
+    return sqlite3_column_type(stmt, column) == SQLITE_NULL ? FAULT_UNSET
+                                                            : sqlite3_column_int64(stmt, column);
+}
+
+/* The columns of FAULT_COLUMNS. */
+static bool read_fault(sqlite3_stmt *stmt, struct arena *arena, struct fault *fault)
+{
+    *fault = (struct fault){.id = sqlite3_column_int64(stmt, 0),
+                            .status = read_number(stmt, 5),
+                            .delay_ms = sqlite3_column_int64(stmt, 7),
+                            .drop_connection = sqlite3_column_int(stmt, 8) != 0,
+                            .times = read_number(stmt, 9),
+                            .probability = sqlite3_column_double(stmt, 10),
+                            .seed = sqlite3_column_int64(stmt, 11),
+                            .matched = sqlite3_column_int64(stmt, 12)};
+    return statement_text(stmt, 1, arena, &fault->operation) &&
+           statement_text(stmt, 2, arena, &fault->broker_id) &&
+           statement_text(stmt, 3, arena, &fault->username) &&
+           statement_text(stmt, 4, arena, &fault->error) &&
+           statement_text(stmt, 6, arena, &fault->message);
+}
+
+static enum result count(struct store *store, int64_t id, bool hit)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_COUNT_DOWN);
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_COUNT);
     sqlite3_bind_int64(stmt, 1, id);
+    sqlite3_bind_int(stmt, 2, hit);
     return statement_run(store, stmt);
+}
+
+/* Whether the call number `matched` of a fault is hit: the same calls for the same seed (the mixing
+ * is that of splitmix64). */
+static bool is_drawn(const struct fault *fault)
+{
+    uint64_t x = (uint64_t)fault->seed + ((uint64_t)fault->matched + 1) * 0x9E3779B97F4A7C15U;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
+    x ^= x >> 31;
+    return (double)(x >> 11) / (double)(1ULL << 53) < fault->probability;
+}
+
+/* The oldest one behind `after` that matches. */
+static enum result find(struct store *store, const struct slice match[3], int64_t after,
+                        struct arena *arena, struct fault *fault)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_FIND);
+    for (int i = 0; i < 3; i++)
+        statement_bind(stmt, i + 1, match[i]);
+    sqlite3_bind_int64(stmt, 4, after);
+    enum result result = statement_step(store, stmt);
+    if (!result && !read_fault(stmt, arena, fault))
+        result = RESULT_NO_MEMORY;
+    statement_end(stmt);
+    return result;
 }
 
 enum result fault_take(struct store *store, struct slice operation, struct slice broker_id,
                        struct slice username, struct arena *arena, struct fault *fault)
 {
-    if (!store->has_faults)
-        return RESULT_NOT_FOUND;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_FIND);
-    statement_bind(stmt, 1, operation);
-    statement_bind(stmt, 2, broker_id);
-    statement_bind(stmt, 3, username);
-    enum result result = statement_step(store, stmt);
-    int64_t id = 0;
-    bool counted = false;
-    if (!result) {
-        id = sqlite3_column_int64(stmt, 0);
-        *fault = (struct fault){.status = sqlite3_column_int(stmt, 2),
-                                .delay_ms = sqlite3_column_int64(stmt, 4),
-                                .drop_connection = sqlite3_column_int(stmt, 5) != 0};
-        counted = sqlite3_column_type(stmt, 6) != SQLITE_NULL;
-        if (!statement_text(stmt, 1, arena, &fault->error) ||
-            !statement_text(stmt, 3, arena, &fault->message))
+    const struct slice match[3] = {operation, broker_id, username};
+    enum result result = store->has_faults ? RESULT_OK : RESULT_NOT_FOUND;
+    fault->id = INT64_MIN;
+    while (!result && !(result = find(store, match, fault->id, arena, fault))) {
+        bool hit = fault->probability >= 1 || is_drawn(fault);
+        if (fault->times != FAULT_UNSET || fault->probability < 1)
+            result = count(store, fault->id, hit);
+        if (hit)
+            return result;
+    }
+    return result;
+}
+
+enum result fault_list(struct store *store, struct arena *arena, struct fault **faults,
+                       size_t *out_count)
+{
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_PAGE);
+    enum result result = RESULT_OK;
+    size_t room = 0;
+    *out_count = 0;
+    *faults = NULL;
+    while (!result && !(result = statement_step(store, stmt))) {
+        *faults = statement_grow(arena, *faults, *out_count, &room, sizeof **faults);
+        if (!*faults || !read_fault(stmt, arena, &(*faults)[(*out_count)++]))
             result = RESULT_NO_MEMORY;
     }
     statement_end(stmt);
-    return !result && counted ? count_down(store, id) : result;
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+static void bind_number(sqlite3_stmt *stmt, int at, int64_t number)
+{
+    if (number != FAULT_UNSET)
+        sqlite3_bind_int64(stmt, at, number);
+}
+
+enum result fault_insert(struct store *store, struct fault *fault)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_INSERT);
+    statement_bind(stmt, 1, fault->operation);
+    statement_bind(stmt, 2, fault->broker_id);
+    statement_bind(stmt, 3, fault->username);
+    statement_bind(stmt, 4, fault->error);
+    bind_number(stmt, 5, fault->status);
+    statement_bind(stmt, 6, fault->message);
+    bind_number(stmt, 7, fault->delay_ms);
+    sqlite3_bind_int(stmt, 8, fault->drop_connection);
+    bind_number(stmt, 9, fault->times);
+    sqlite3_bind_double(stmt, 10, fault->probability);
+    bind_number(stmt, 11, fault->seed);
+    result = statement_step(store, stmt);
+    if (!result)
+        fault->id = sqlite3_column_int64(stmt, 0);
+    else if ((sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT)
+        result = RESULT_INVALID;
+    statement_end(stmt);
+    store->has_faults = store->has_faults || !result;
+    return result;
+}
+
+enum result fault_delete(struct store *store, int64_t id)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_DELETE);
+    bind_number(stmt, 1, id);
+    result = statement_run(store, stmt);
+    return result ? result : store_notice_faults(store);
 }

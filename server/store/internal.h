@@ -25,6 +25,10 @@ struct store {
     bool in_operation;  /* between store_operation_begin and _end */
     bool has_savepoint; /* that operation has written */
     bool has_faults;    /* the fault table is not empty */
+    bool has_policies;  /* nor the policy table */
+    int64_t clock_offset_ms;
+    int64_t commits;
+    struct store_options options; /* its texts belong to the caller of store_open */
     sqlite3_stmt *statements[STATEMENT_COUNT];
 };
 
@@ -63,7 +67,18 @@ enum result store_examine(struct store *store, const char *path,
 enum result store_migrate(struct store *store, const char *path,
                           struct store_error *error) MUST_CHECK;
 
-/* Looks whether there are faults: after the table may have changed. */
+/* Sets the world of fixtures that name none; reads what is held outside the tables: after they may
+ * have changed as a whole. */
+enum result store_read_back(struct store *store, struct store_error *error) MUST_CHECK;
+
+/* Applies files as store_seed does, in the transaction that is open. */
+enum result seeding_apply(struct store *store, const char *const *paths, size_t count,
+                          struct store_error *error) MUST_CHECK;
+
+/* Whose file this database is, and whether of this version exactly. */
+enum { STORE_APPLICATION_ID = 0x416D5131 }; /* "AmQ1" */
+
+/* Looks whether there are faults and policies: after the tables may have changed. */
 enum result store_notice_faults(struct store *store) MUST_CHECK;
 
 #endif

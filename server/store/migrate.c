@@ -5,8 +5,6 @@
 
 #include "store/migrations.h"
 
-enum { APPLICATION_ID = 0x416D5131 }; /* "AmQ1" */
-
 static enum result fail(struct store_error *error, const char *path, const char *reason)
 {
     snprintf(error->text, sizeof error->text, "%.500s: %.500s", path, reason);
@@ -40,7 +38,7 @@ enum result store_examine(struct store *store, const char *path, struct store_er
     }
     if (application_id == 0 && version == 0 && tables == 0)
         return RESULT_OK; /* new */
-    if (application_id != APPLICATION_ID)
+    if (application_id != STORE_APPLICATION_ID)
         return fail(error, path,
                     "not a database of amazonmq-local (another application's SQLite file)");
     if (version > migration_count)
@@ -52,7 +50,7 @@ static bool apply(sqlite3 *db, int64_t number)
 {
     char head[128];
     snprintf(head, sizeof head, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-             APPLICATION_ID, (int)number);
+             STORE_APPLICATION_ID, (int)number);
     return sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
            sqlite3_exec(db, (const char *)migrations[number - 1], NULL, NULL, NULL) == SQLITE_OK &&
            sqlite3_exec(db, head, NULL, NULL, NULL) == SQLITE_OK &&

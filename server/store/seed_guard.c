@@ -21,7 +21,7 @@ enum {
     TABLE(broker_tag) TABLE(broker_action_required) TABLE(broker_configuration_history) \
     TABLE(user) TABLE(configuration) TABLE(configuration_revision) TABLE(configuration_tag) \
     TABLE(engine_version) TABLE(instance_option) TABLE(availability_zone) \
-    TABLE(shared_resource) TABLE(resource_share_error) TABLE(access_key) TABLE(fault)
+    TABLE(shared_resource) TABLE(resource_share_error) TABLE(access_key) TABLE(fault) TABLE(policy)
 #define AS_TEXT(table) ", " #table
 #define AS_ITEM(table) #table,
 const char seed_guard_tables[] = "broker" TABLES_AFTER_BROKER(AS_TEXT);

@@ -93,8 +93,8 @@ static enum result apply_directory(struct seed_run *run, const char *path,
     return result;
 }
 
-static enum result apply_all(struct store *store, const char *const *paths, size_t count,
-                             struct store_error *error)
+enum result seeding_apply(struct store *store, const char *const *paths, size_t count,
+                          struct store_error *error)
 {
     struct seed_run run = {.db = store->db};
     enum result result = fail_run(error, &run, seed_begin(&run, store->db));
@@ -113,7 +113,7 @@ enum result store_seed(struct store *store, const char *const *paths, size_t cou
 {
     if (store_prepare_write(store))
         return fail_store(error, store);
-    enum result result = apply_all(store, paths, count, error);
+    enum result result = seeding_apply(store, paths, count, error);
     if (!result && statement_run(store, statement_get(store, STATEMENT_SEEDED_SET)))
         result = fail_store(error, store);
     if (result)

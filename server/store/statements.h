@@ -18,7 +18,8 @@
     STATEMENT(SAVEPOINT_ROLLBACK, "ROLLBACK TO operation") \
     STATEMENT(HEALTH, "SELECT count(*) FROM default_world") \
     STATEMENT(WORLD_SET, "UPDATE default_world SET account = ?1, region = ?2") \
-    STATEMENT(SEEDED, "SELECT seeded FROM default_world") \
+    STATEMENT(SEEDED, "SELECT seeded, clock_offset_ms FROM default_world") \
+    STATEMENT(CLOCK_SET, "UPDATE default_world SET clock_offset_ms = ?1") \
     STATEMENT(SEEDED_SET, "UPDATE default_world SET seeded = 1") \
     \
     STATEMENT(BROKER_HEAD, \
@@ -48,6 +49,8 @@
         "SELECT " BROKER_COLUMNS " FROM broker WHERE window_due_ms <= ?1 ORDER BY window_due_ms LIMIT 1") \
     STATEMENT(BROKER_NEXT_UNRECKONED, \
         "SELECT " BROKER_COLUMNS " FROM broker WHERE day_of_week IS NOT NULL AND window_due_ms IS NULL LIMIT 1") \
+    STATEMENT(BROKER_NEXT_WINDOWLESS, \
+        "SELECT " BROKER_COLUMNS " FROM broker WHERE id > ?1 AND day_of_week IS NULL ORDER BY id LIMIT 1") \
     STATEMENT(BROKER_PARK, \
         "UPDATE broker SET state_due_ms = CASE WHEN state_due_ms <= ?1 THEN NULL ELSE state_due_ms END," \
         " window_due_ms = CASE WHEN window_due_ms <= ?1 THEN 9223372036854775807 ELSE window_due_ms END WHERE id = ?2") \
@@ -92,13 +95,32 @@
     \
     STATEMENT(ACCESS_KEY_FIND, "SELECT secret, account, user_name FROM access_key WHERE id = ?1") \
     \
+    STATEMENT(POLICY_ANY, "SELECT EXISTS (SELECT 1 FROM policy)") \
+    STATEMENT(POLICY_PAGE, \
+        "SELECT effect = 'allow', action, resource FROM policy WHERE access_key = '*' OR access_key = ?1") \
+    \
     STATEMENT(FAULT_ANY, "SELECT EXISTS (SELECT 1 FROM fault)") \
+    STATEMENT(FAULT_PAGE, "SELECT " FAULT_COLUMNS " FROM fault ORDER BY id") \
     STATEMENT(FAULT_FIND, \
-        "SELECT id, error, status, message, delay_ms, drop_connection, times FROM fault" \
+        "SELECT " FAULT_COLUMNS " FROM fault" \
         " WHERE (operation IS NULL OR operation = ?1) AND (broker_id IS NULL OR broker_id = ?2)" \
-        " AND (username IS NULL OR username = ?3) AND (times IS NULL OR times > 0) ORDER BY id LIMIT 1") \
-    STATEMENT(FAULT_COUNT_DOWN, "UPDATE fault SET times = times - 1 WHERE id = ?1")
+        " AND (username IS NULL OR username = ?3) AND (times IS NULL OR times > 0) AND id > ?4 ORDER BY id LIMIT 1") \
+    STATEMENT(FAULT_COUNT, "UPDATE fault SET matched = matched + 1, times = times - ?2 WHERE id = ?1") \
+    STATEMENT(FAULT_INSERT, \
+        "INSERT INTO fault (operation, broker_id, username, error, status, message, delay_ms, drop_connection," \
+        " times, probability, seed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce(?7, 0), coalesce(?8, 0), ?9," \
+        " coalesce(?10, 1.0), coalesce(?11, 0)) RETURNING id") \
+    STATEMENT(FAULT_DELETE, "DELETE FROM fault WHERE ?1 IS NULL OR id = ?1") \
+    \
+    STATEMENT(USER_PASSWORD, \
+        "SELECT password, groups, console_access FROM user" \
+        " WHERE broker_id = ?1 AND username = ?2 AND password IS NOT NULL") \
+    STATEMENT(ROW_COUNTS, \
+        "SELECT (SELECT count(*) FROM broker), (SELECT count(*) FROM user), (SELECT count(*) FROM configuration)")
 
+#define FAULT_COLUMNS \
+    "id, operation, broker_id, username, error, status, message, delay_ms, drop_connection, times, probability," \
+    " seed, matched"
 #define FIELD_NAME(name) ", " #name
 #define FIELD_PLACE(name) ", ?"
 #define BROKER_FIELD_NAMES BROKER_FIELDS(FIELD_NAME, FIELD_NAME, FIELD_NAME)

@@ -129,6 +129,7 @@ enum result store_tick_commit(struct store *store)
     if (!store->tick_open)
         return RESULT_OK;
     enum result result = store->tick_failed ? RESULT_STORE : run(store, STATEMENT_COMMIT);
+    store->commits += !result;
     if (!sqlite3_get_autocommit(store->db) && run(store, STATEMENT_ROLLBACK))
         log_event(LOG_ERROR, "store-error", "error",
                   "a transaction can be neither committed nor rolled back");
@@ -291,22 +292,27 @@ static enum result prepare_all(struct store *store, const char *path, struct sto
     return RESULT_OK;
 }
 
-/* The world of fixtures that name none, and whether there are faults. */
-static enum result read_back(struct store *store, const struct store_options *options,
-                             struct store_error *error)
+static enum result read_world(struct store *store)
 {
     sqlite3_stmt *world = statement_get(store, STATEMENT_WORLD_SET);
-    statement_bind(world, 1, slice_of(options->account));
-    statement_bind(world, 2, slice_of(options->region));
+    statement_bind(world, 1, slice_of(store->options.account));
+    statement_bind(world, 2, slice_of(store->options.region));
     if (statement_run(store, world))
-        return fail(error, options->path, sqlite3_errmsg(store->db));
+        return RESULT_STORE;
     sqlite3_stmt *seeded = statement_get(store, STATEMENT_SEEDED);
-    if (statement_step(store, seeded))
-        return fail(error, options->path, sqlite3_errmsg(store->db));
-    store->is_seeded = sqlite3_column_int(seeded, 0) != 0;
+    enum result result = statement_step(store, seeded);
+    if (!result) {
+        store->is_seeded = sqlite3_column_int(seeded, 0) != 0;
+        store->clock_offset_ms = sqlite3_column_int64(seeded, 1);
+    }
     statement_end(seeded);
-    return store_notice_faults(store) ? fail(error, options->path, sqlite3_errmsg(store->db))
-                                      : RESULT_OK;
+    return result ? RESULT_STORE : store_notice_faults(store);
+}
+
+enum result store_read_back(struct store *store, struct store_error *error)
+{
+    return read_world(store) ? fail(error, store->options.path, sqlite3_errmsg(store->db))
+                             : RESULT_OK;
 }
 
 static enum result open_database(struct store *store, const struct store_options *options,
@@ -334,7 +340,7 @@ static enum result open_database(struct store *store, const struct store_options
         result = store_migrate(store, options->path, error);
     if (!result)
         result = prepare_all(store, options->path, error);
-    return result ? result : read_back(store, options, error);
+    return result ? result : store_read_back(store, error);
 }
 
 enum result store_open(const struct store_options *options, struct store **out,
@@ -345,6 +351,7 @@ enum result store_open(const struct store_options *options, struct store **out,
         fail(error, options->path, "out of memory");
         return RESULT_NO_MEMORY;
     }
+    store->options = *options;
     enum result result = open_database(store, options, error);
     if (result) {
         store_free(store);

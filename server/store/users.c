@@ -107,6 +107,20 @@ enum result user_page(struct store *store, struct slice broker_id, struct slice 
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
+enum result user_find_login(struct store *store, struct slice broker_id, struct slice username,
+                            struct arena *arena, struct user_login *login)
+{
+    sqlite3_stmt *stmt = get_for_user(store, STATEMENT_USER_PASSWORD, broker_id, username);
+    enum result result = statement_step(store, stmt);
+    if (!result && (!statement_text(stmt, 0, arena, &login->password) ||
+                    !statement_text(stmt, 1, arena, &login->groups)))
+        result = RESULT_NO_MEMORY;
+    if (!result)
+        login->console_access = sqlite3_column_int(stmt, 2) != 0;
+    statement_end(stmt);
+    return result;
+}
+
 enum result user_any_pending(struct store *store, struct slice broker_id, bool *pending)
 {
     sqlite3_stmt *stmt = statement_get(store, STATEMENT_USER_ANY_PENDING);

@@ -51,6 +51,16 @@ enum result user_stage_delete(struct store *store, struct slice broker_id,
 enum result user_page(struct store *store, struct slice broker_id, struct slice after, int64_t most,
                       struct arena *arena, struct user **users, size_t *count) MUST_CHECK;
 
+/* What the running broker knows of a user. */
+struct user_login {
+    struct slice password, groups;
+    bool console_access;
+};
+
+/* RESULT_NOT_FOUND also for a user that was never applied. */
+enum result user_find_login(struct store *store, struct slice broker_id, struct slice username,
+                            struct arena *arena, struct user_login *login) MUST_CHECK;
+
 /* Whether any change of a broker's users is pending. */
 enum result user_any_pending(struct store *store, struct slice broker_id, bool *pending) MUST_CHECK;
 

@@ -47,6 +47,24 @@ def test_HTTP_19_a_client_that_only_closed_its_side_gets_its_answer():
                 assert client.recv(12) == b"HTTP/1.1 200"
 
 
+@pytest.mark.parametrize("delay_ms", [0, 20])
+def test_HTTP_19_also_beside_an_older_connection(delay_ms):
+    """Its place in libmicrohttpd's lists decides what is looked at first: the reply or the closed side."""
+    fault = harness.sql_fault(operation="UpdateUser", delay_ms=delay_ms) if delay_ms else ""
+    with Server("--request-timeout", "300s", "--idle-timeout", "300s", seed=wire.SEED + fault) as server:
+        older = server.client()
+        assert_ok(older.call("GET", wire.ALICE))
+        for target, method in ((wire.ALICE, "PUT"), (wire.ALICE, "GET"), ("/_local/snapshot", "GET")):
+            for _ in range(5):
+                client = server.client()
+                with wire.stopped(server):
+                    client.send(harness.build(method, target, {"consoleAccess": True} if method == "PUT" else None))
+                    client.socket.shutdown(socket.SHUT_WR)
+                assert client.receive(method, target, harness.CHECK_NONE).status == 200
+                client.close()
+        assert_ok(older.call("GET", wire.ALICE))
+
+
 @pytest.mark.parametrize("length", [60, 100, 110])
 def test_HTTP_15_a_query_that_costs_too_much_is_cut_and_costs_nothing(length):
     with Server("--request-timeout", "300s", seed=wire.SEED) as server:

@@ -4,6 +4,7 @@
 
 #include "store_world.h"
 
+#include "control/control.h"
 #include "gate/gate.h"
 #include "mq/operations.h"
 
@@ -63,6 +64,7 @@ static inline bool is_of_start_or_failure(enum statement statement)
 struct costs {
     struct world world;
     struct gate *gate;
+    struct control control; /* nobody asks for it */
     bool ran[STATEMENT_COUNT];
     bool called[64]; /* operations, by row */
     bool quiet;      /* a breach is counted instead of being a failure */
@@ -129,7 +131,9 @@ static inline void open_world(struct costs *costs, const char *sql)
     *costs = (struct costs){.gate = NULL};
     assert_true(operation_count <= COUNT(costs->called));
     world_open(&costs->world, ":memory:", sql);
-    struct gate_options options = {costs->world.store, &costs->world.settings, "0"};
+    struct gate_options options = {.store = costs->world.store,
+                                   .settings = &costs->world.settings,
+                                   .control = &costs->control};
     assert_int_equal(gate_new(&options, &costs->gate), RESULT_OK);
     forget(costs);
 }

@@ -1,0 +1,122 @@
+/* The service's clock, and stepping it. */
+#include "base/clock.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/time_zone.h"
+#include "control/parts.h"
+#include "mq/lifecycle.h"
+#include "store/brokers.h"
+#include "store/whole.h"
+
+enum { CLOCK_STEP_MOST_DAYS = 3660 };
+
+struct clock_input {
+    struct slice advance_ms; /* read by hand: a step may be longer than 32 bits */
+    struct slice now;
+};
+
+static void answer_clock(struct call *call)
+{
+    struct json_writer writer = {.out = call->out};
+    char now[CLOCK_DATE_TIME];
+    int64_t now_ms = store_now_ms(call->store);
+    clock_format_ms(now_ms, now);
+    json_object_begin(&writer);
+    json_put_string(&writer, "now", slice_of(now));
+    json_put_integer(&writer, "nowMs", now_ms);
+    json_put_integer(&writer, "offsetMs", now_ms - clock_wall_ms());
+    json_object_end(&writer);
+    call_succeed(call, 200);
+}
+
+void control_get_clock(struct control *control, struct call *call)
+{
+    (void)control;
+    answer_clock(call);
+}
+
+/* Ends what is due, a bounded number of brokers a transaction. */
+static enum result advance(struct call *call, int64_t now_ms)
+{
+    int64_t due_ms = 0;
+    enum result result = RESULT_OK;
+    while (!result && !(result = broker_due_ms(call->store, &due_ms)) && due_ms <= now_ms) {
+        result = lifecycle_advance(call->store, call->settings, now_ms);
+        if (store_tick_commit(call->store) && !result)
+            result = RESULT_STORE;
+    }
+    return result;
+}
+
+/* Windows nobody set open only here: when the clock is stepped over one. All brokers that were
+ * given none have the same. */
+static enum result open_default_windows(struct call *call, int64_t at_ms)
+{
+    struct slice after = {NULL, 0};
+    struct broker broker;
+    enum result result = RESULT_OK;
+    while (!result &&
+           !(result = broker_next_windowless(call->store, after, call->scratch, &broker))) {
+        result = lifecycle_open_window(call->store, &broker, call->settings, at_ms, call->scratch);
+        after = broker.id;
+    }
+    if (store_tick_commit(call->store) && result == RESULT_NOT_FOUND)
+        result = RESULT_STORE;
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+/* From where the clock stands to `to_ms`, with every default window between. */
+static enum result step(struct call *call, int64_t from_ms, int64_t to_ms)
+{
+    int64_t window_ms = 0;
+    enum result result = RESULT_OK;
+    while (!result && !time_zone_next(SLICE("UTC"), 0, 11 * 60, from_ms, &window_ms) &&
+           window_ms <= to_ms) {
+        result = advance(call, window_ms);
+        if (!result)
+            result = open_default_windows(call, window_ms);
+        from_ms = window_ms;
+    }
+    return result ? result : advance(call, to_ms);
+}
+
+static bool read_step(struct call *call, int64_t *to_ms)
+{
+    struct json_error syntax = {NULL, 0};
+    const struct json *body = NULL;
+    if (json_parse(call->scratch, call->request->body, &body, &syntax))
+        return false;
+    const struct json *by = json_member(body, "advanceMs"), *now = json_member(body, "now");
+    if (!by == !now)
+        return false;
+    if (now)
+        return json_type(now) == JSON_STRING && clock_parse_ms(json_string(now), to_ms);
+    double step_ms = json_type(by) == JSON_NUMBER ? json_number(by) : -1;
+    if (!(step_ms >= 0 && step_ms <= (double)CLOCK_STEP_MOST_DAYS * 86400000))
+        return false;
+    *to_ms = store_now_ms(call->store) + (int64_t)step_ms;
+    return true;
+}
+
+void control_set_clock(struct control *control, struct call *call)
+{
+    int64_t from_ms = store_now_ms(call->store), to_ms = 0;
+    (void)control;
+    if (!read_step(call, &to_ms) || to_ms - from_ms > (int64_t)CLOCK_STEP_MOST_DAYS * 86400000) {
+        control_refuse(call,
+                       "Specify either [advanceMs], milliseconds up to ten years, or [now], a "
+                       "time such as 2026-12-24T18:00:00Z.");
+        return;
+    }
+    enum result result = store_set_clock(call->store, to_ms - clock_wall_ms());
+    if (store_tick_commit(call->store) && !result)
+        result = RESULT_STORE;
+    if (!result)
+        result = step(call, from_ms, to_ms);
+    if (result)
+        call_fail_internal(call, result);
+    else
+        answer_clock(call);
+}

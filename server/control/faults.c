@@ -1,0 +1,161 @@
+/* The fault table as JSON. */
+#include "store/faults.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "control/parts.h"
+#include "store/whole.h"
+
+struct fault_input {
+    struct slice operation, broker_id, username, error, message;
+    struct optional_integer status, delay_ms, times, seed;
+    enum optional drop;
+};
+
+#define AT(member) offsetof(struct fault_input, member)
+static const struct member fault_member_list[] = {
+    {"operation", MEMBER_STRING, AT(operation), false, NULL},
+    {"brokerId", MEMBER_STRING, AT(broker_id), false, NULL},
+    {"username", MEMBER_STRING, AT(username), false, NULL},
+    {"error", MEMBER_STRING, AT(error), false, NULL},
+    {"status", MEMBER_INTEGER, AT(status), false, NULL},
+    {"message", MEMBER_STRING, AT(message), false, NULL},
+    {"delayMs", MEMBER_INTEGER, AT(delay_ms), false, NULL},
+    {"drop", MEMBER_BOOLEAN, AT(drop), false, NULL},
+    {"times", MEMBER_INTEGER, AT(times), false, NULL},
+    {"seed", MEMBER_INTEGER, AT(seed), false, NULL},
+};
+static const struct members fault_members = MEMBERS(fault_member_list, struct fault_input);
+
+static void put_text(struct json_writer *writer, const char *name, struct slice value)
+{
+    if (value.data)
+        json_put_string(writer, name, value);
+}
+
+static void put_number(struct json_writer *writer, const char *name, int64_t value)
+{
+    if (value != FAULT_UNSET)
+        json_put_integer(writer, name, value);
+}
+
+static void write_fault(struct json_writer *writer, const struct fault *fault)
+{
+    char probability[32];
+    snprintf(probability, sizeof probability, "%.15g", fault->probability);
+    json_object_begin(writer);
+    put_text(writer, "brokerId", fault->broker_id);
+    json_put_integer(writer, "delayMs", fault->delay_ms);
+    json_put_boolean(writer, "drop", fault->drop_connection);
+    put_text(writer, "error", fault->error);
+    json_put_integer(writer, "id", fault->id);
+    put_text(writer, "message", fault->message);
+    put_text(writer, "operation", fault->operation);
+    json_put_raw(writer, "probability", slice_of(probability));
+    json_put_integer(writer, "seed", fault->seed);
+    put_number(writer, "status", fault->status);
+    put_number(writer, "times", fault->times);
+    put_text(writer, "username", fault->username);
+    json_object_end(writer);
+}
+
+void control_list_faults(struct control *control, struct call *call)
+{
+    struct json_writer writer = {.out = call->out};
+    struct fault *faults = NULL;
+    size_t count = 0;
+    (void)control;
+    enum result result = fault_list(call->store, call->scratch, &faults, &count);
+    if (result) {
+        call_fail_internal(call, result);
+        return;
+    }
+    json_object_begin(&writer);
+    json_key(&writer, "faults");
+    json_list_begin(&writer);
+    for (size_t i = 0; i < count; i++)
+        write_fault(&writer, &faults[i]);
+    json_list_end(&writer);
+    json_object_end(&writer);
+    call_succeed(call, 200);
+}
+
+/* The one member that is a fraction. */
+static bool read_probability(struct call *call, double *probability)
+{
+    struct json_error syntax = {NULL, 0};
+    const struct json *body = NULL;
+    *probability = 1;
+    if (json_parse(call->scratch, call->request->body, &body, &syntax))
+        return true; /* has been said */
+    const struct json *value = json_member(body, "probability");
+    if (!value || json_type(value) == JSON_NULL)
+        return true;
+    if (json_type(value) != JSON_NUMBER) {
+        call_fail(call, ERROR_WRONG_TYPE, SLICE("probability"), SLICE("number"));
+        return false;
+    }
+    *probability = json_number(value);
+    return true;
+}
+
+static int64_t number_of(struct optional_integer number)
+{
+    return number.present ? number.value : FAULT_UNSET;
+}
+
+void control_add_fault(struct control *control, struct call *call)
+{
+    struct json_writer writer = {.out = call->out};
+    struct fault_input input = {.operation = {NULL, 0}};
+    double probability = 1;
+    (void)control;
+    if (!control_read_body(call, &fault_members, &input) || !read_probability(call, &probability))
+        return;
+    struct fault fault = {.operation = input.operation,
+                          .broker_id = input.broker_id,
+                          .username = input.username,
+                          .error = input.error,
+                          .status = number_of(input.status),
+                          .message = input.message,
+                          .delay_ms = input.delay_ms.present ? input.delay_ms.value : 0,
+                          .drop_connection = input.drop == OPTIONAL_TRUE,
+                          .times = number_of(input.times),
+                          .probability = probability,
+                          .seed = input.seed.value};
+    enum result result = fault_insert(call->store, &fault);
+    if (result == RESULT_INVALID) {
+        control_refuse(call, store_broken_rule(call->store));
+        return;
+    }
+    if (!result && store_tick_commit(call->store))
+        result = RESULT_STORE;
+    if (result) {
+        call_fail_internal(call, result);
+        return;
+    }
+    write_fault(&writer, &fault);
+    call_succeed(call, 201);
+}
+
+void control_delete_faults(struct control *control, struct call *call)
+{
+    struct slice text = request_query(call->request, SLICE("id"));
+    int64_t id = FAULT_UNSET;
+    (void)control;
+    if (text.data) {
+        char digits[20], *end = digits;
+        snprintf(digits, sizeof digits, "%.*s", (int)(text.len < 19 ? text.len : 19), text.data);
+        id = strtoll(digits, &end, 10);
+        if (end == digits || *end != '\0') {
+            control_refuse(call, "[id] is the number of a fault.");
+            return;
+        }
+    }
+    enum result result = fault_delete(call->store, id);
+    if (store_tick_commit(call->store) && !result)
+        result = RESULT_STORE;
+    control_answer_empty(call, result);
+}

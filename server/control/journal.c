@@ -1,0 +1,92 @@
+#include "control/journal.h"
+
+#include <stdlib.h>
+
+struct journal {
+    size_t most, first, count;
+    int64_t number;
+    struct journal_entry entries[];
+};
+
+enum result journal_new(size_t most, struct journal **out)
+{
+    struct journal *journal = calloc(1, sizeof *journal + most * sizeof *journal->entries);
+    if (!journal)
+        return RESULT_NO_MEMORY;
+    journal->most = most;
+    *out = journal;
+    return RESULT_OK;
+}
+
+void journal_clear(struct journal *journal)
+{
+    for (size_t i = 0; i < journal->count; i++)
+        free(journal->entries[(journal->first + i) % journal->most].texts);
+    journal->first = journal->count = 0;
+}
+
+void journal_free(struct journal *journal)
+{
+    if (!journal)
+        return;
+    journal_clear(journal);
+    free(journal);
+}
+
+/* Moves the text behind what is kept already. */
+static void keep(struct slice *text, char **at)
+{
+    if (!text->data)
+        return;
+    memcpy(*at, text->data, text->len);
+    (*at)[text->len] = '\0';
+    text->data = *at;
+    *at += text->len + 1;
+}
+
+void journal_add(struct journal *journal, const struct journal_entry *call)
+{
+    struct journal_entry entry = *call;
+    struct slice *const texts[] = {&entry.id,     &entry.operation,  &entry.method,
+                                   &entry.path,   &entry.query,      &entry.account,
+                                   &entry.region, &entry.access_key, &entry.username,
+                                   &entry.error,  &entry.body};
+    size_t size = 0;
+    if (journal->most == 0)
+        return;
+    if (entry.body.len > JOURNAL_BODY)
+        entry.body = (struct slice){NULL, 0};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        size += texts[i]->len + 1;
+    char *at = malloc(size);
+    if (!at)
+        return;
+    entry.texts = at;
+    entry.number = ++journal->number;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        keep(texts[i], &at);
+    struct journal_entry *place =
+        &journal->entries[(journal->first + journal->count) % journal->most];
+    if (journal->count == journal->most) {
+        free(place->texts);
+        journal->first = (journal->first + 1) % journal->most;
+    } else {
+        journal->count++;
+    }
+    *place = entry;
+}
+
+size_t journal_count(const struct journal *journal)
+{
+    return journal->count;
+}
+
+size_t journal_most(const struct journal *journal)
+{
+    return journal->most;
+}
+
+const struct journal_entry *journal_get(const struct journal *journal, size_t at)
+{
+    return &journal->entries[(journal->first + at) % journal->most];
+}

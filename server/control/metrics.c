@@ -1,0 +1,94 @@
+#include "control/metrics.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "mq/operations.h"
+#include "store/whole.h"
+
+static const int64_t bucket_us[METRICS_BUCKETS] = {
+    50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 100000, 250000, 500000, 1000000, 5000000};
+
+void metrics_count(struct metrics *metrics, const struct operation *operation, int status,
+                   int64_t duration_us)
+{
+    size_t row = operation ? (size_t)(operation - operations) : METRICS_OPERATIONS - 1;
+    size_t bucket = 0;
+    if (status >= 100 && status < 100 + METRICS_STATUSES)
+        metrics->requests[row][status - 100]++;
+    while (bucket < METRICS_BUCKETS && duration_us > bucket_us[bucket])
+        bucket++;
+    if (bucket < METRICS_BUCKETS)
+        metrics->buckets[bucket]++;
+    metrics->duration_us += (uint64_t)duration_us;
+    metrics->count++;
+}
+
+static void write_requests(const struct metrics *metrics, struct buffer *out)
+{
+    buffer_append_string(out, "# HELP amazonmq_local_requests_total Requests answered.\n"
+                              "# TYPE amazonmq_local_requests_total counter\n");
+    for (size_t row = 0; row < METRICS_OPERATIONS; row++)
+        for (size_t status = 0; status < METRICS_STATUSES; status++)
+            if (metrics->requests[row][status] > 0)
+                buffer_printf(
+                    out, "amazonmq_local_requests_total{operation=\"%s\",status=\"%zu\"} %llu\n",
+                    row < operation_count ? operations[row].name : "", status + 100,
+                    (unsigned long long)metrics->requests[row][status]);
+}
+
+static void write_histogram(const struct metrics *metrics, struct buffer *out)
+{
+    static const char name[] = "amazonmq_local_request_duration_seconds";
+    uint64_t so_far = 0;
+    buffer_printf(out, "# HELP %s From the request line to the reply.\n# TYPE %s histogram\n", name,
+                  name);
+    for (size_t i = 0; i < METRICS_BUCKETS; i++) {
+        so_far += metrics->buckets[i];
+        buffer_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name, (double)bucket_us[i] / 1e6,
+                      (unsigned long long)so_far);
+    }
+    buffer_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n%s_sum %.6f\n%s_count %llu\n", name,
+                  (unsigned long long)metrics->count, name, (double)metrics->duration_us / 1e6,
+                  name, (unsigned long long)metrics->count);
+}
+
+static void write_number(struct buffer *out, const char *name, const char *type, const char *help,
+                         int64_t value)
+{
+    buffer_printf(out, "# HELP amazonmq_local_%s %s\n# TYPE amazonmq_local_%s %s\n", name, help,
+                  name, type);
+    buffer_printf(out, "amazonmq_local_%s %lld\n", name, (long long)value);
+}
+
+/* Pages of memory the process has; 0 where /proc is not there. */
+static int64_t resident_bytes(void)
+{
+    long long total = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%lld %lld", &total, &resident) != 2)
+        resident = 0;
+    fclose(file);
+    return resident * sysconf(_SC_PAGESIZE);
+}
+
+void metrics_write(const struct metrics *metrics, const struct store_counts *counts,
+                   struct buffer *out)
+{
+    write_requests(metrics, out);
+    write_histogram(metrics, out);
+    write_number(out, "connections", "gauge", "Connections open.", (int64_t)metrics->connections);
+    write_number(out, "ticks_total", "counter", "Rounds of the loop.", (int64_t)metrics->ticks);
+    write_number(out, "commits_total", "counter", "Transactions committed.", counts->commits);
+    buffer_append_string(out, "# HELP amazonmq_local_rows Rows of the store.\n"
+                              "# TYPE amazonmq_local_rows gauge\n");
+    buffer_printf(out, "amazonmq_local_rows{table=\"broker\"} %lld\n", (long long)counts->brokers);
+    buffer_printf(out, "amazonmq_local_rows{table=\"user\"} %lld\n", (long long)counts->users);
+    buffer_printf(out, "amazonmq_local_rows{table=\"configuration\"} %lld\n",
+                  (long long)counts->configurations);
+    write_number(out, "sqlite_memory_bytes", "gauge", "Memory SQLite has allocated.",
+                 counts->memory_bytes);
+    write_number(out, "resident_memory_bytes", "gauge", "Memory of the process.", resident_bytes());
+}

@@ -1,0 +1,32 @@
+/* What the files of the control API share. */
+#ifndef CONTROL_PARTS_H
+#define CONTROL_PARTS_H
+
+#include "api/members.h"
+#include "control/control.h"
+
+void control_reset(struct control *control, struct call *call);
+void control_seed(struct control *control, struct call *call);
+void control_get_snapshot(struct control *control, struct call *call);
+void control_put_snapshot(struct control *control, struct call *call);
+void control_get_clock(struct control *control, struct call *call);
+void control_set_clock(struct control *control, struct call *call);
+void control_list_faults(struct control *control, struct call *call);
+void control_add_fault(struct control *control, struct call *call);
+void control_delete_faults(struct control *control, struct call *call);
+void control_list_requests(struct control *control, struct call *call);
+void control_clear_requests(struct control *control, struct call *call);
+void control_authenticate(struct control *control, struct call *call);
+void control_metrics(struct control *control, struct call *call);
+void control_page(struct control *control, struct call *call);
+
+/* The body's members, or an answer and false. `input` is zeroed and filled. */
+bool control_read_body(struct call *call, const struct members *members, void *input);
+
+/* 400 with a reason of ours. */
+void control_refuse(struct call *call, const char *reason);
+
+/* `{}`, or 500 where `result` is an error. */
+void control_answer_empty(struct call *call, enum result result);
+
+#endif

@@ -1,0 +1,67 @@
+/* Reset, seed and snapshot. */
+#include <stdio.h>
+
+#include "control/parts.h"
+#include "store/whole.h"
+
+/* A failure of the request is said, one of ours is a 500. */
+static void answer(struct call *call, enum result result, const struct store_error *error)
+{
+    if (result == RESULT_INVALID)
+        control_refuse(call, error->text);
+    else
+        control_answer_empty(call, result);
+}
+
+void control_reset(struct control *control, struct call *call)
+{
+    struct store_error error = {""};
+    struct slice empty = request_query(call->request, SLICE("empty"));
+    struct slice account = request_query(call->request, SLICE("account"));
+    struct slice region = request_query(call->request, SLICE("region"));
+    size_t count = slice_equal(empty, SLICE("true")) ? 0 : control->seed_count;
+    if (!account.data && !region.data) {
+        answer(call, store_reset(call->store, control->seeds, count, &error), &error);
+        return;
+    }
+    if (!account.data)
+        account = call->settings->account;
+    if (!region.data)
+        region = call->settings->region;
+    answer(call, store_reset_world(call->store, control->seeds, count, account, region, &error),
+           &error);
+}
+
+void control_seed(struct control *control, struct call *call)
+{
+    struct store_error error = {""};
+    (void)control;
+    answer(call, store_apply_sql(call->store, "body", call->request->body, &error), &error);
+}
+
+void control_get_snapshot(struct control *control, struct call *call)
+{
+    struct slice image = {NULL, 0};
+    (void)control;
+    enum result result = store_snapshot(call->store, &image);
+    char *copy = result ? NULL : arena_copy(call->arena, image);
+    if (!result)
+        store_snapshot_free(image);
+    if (result == RESULT_TOO_LARGE) {
+        control_refuse(call, "The state is too large for a snapshot: more than 60 MiB.");
+        return;
+    }
+    if (!copy) {
+        call_fail_internal(call, RESULT_NO_MEMORY);
+        return;
+    }
+    call->reply = (struct reply){
+        .status = 200, .body = {copy, image.len}, .content_type = "application/vnd.sqlite3"};
+}
+
+void control_put_snapshot(struct control *control, struct call *call)
+{
+    struct store_error error = {""};
+    (void)control;
+    answer(call, store_restore(call->store, call->request->body, &error), &error);
+}

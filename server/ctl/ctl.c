@@ -1,0 +1,336 @@
+#include "ctl/ctl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "ctl/client.h"
+#include "ctl/commands.h"
+#include "ctl/files.h"
+
+enum {
+    CTL_LIMIT_MS = 300000, /* the clock may be stepped over ten years of many brokers */
+    CTL_TARGET = 64 << 10,
+    CTL_SCRATCH = 4 << 20
+};
+
+struct option {
+    const char *flag;
+    const char *value; /* as --help names it; NULL: it takes none */
+    const char *environment;
+    const char *standard;
+    const char *help;
+};
+
+static const struct option options[CTL_OPTIONS] = {
+    [CTL_URL] = {"url", "URL", "AMAZONMQ_LOCAL_URL", "http://localhost:8267",
+                 "where the server listens"},
+    [CTL_TOKEN] = {"token", "TOKEN", "AMAZONMQ_LOCAL_CONTROL_TOKEN", NULL,
+                   "the server's --control-token"},
+    [CTL_HELP] = {"help", NULL, NULL, NULL, "print this text"},
+    [CTL_EMPTY] = {"empty", NULL, NULL, NULL, "without the seeds"},
+    [CTL_ACCOUNT] = {"account", "ID", NULL, NULL,
+                     "of this account only, in --region or the server's"},
+    [CTL_REGION] = {"region", "NAME", NULL, NULL,
+                    "of this region only, of --account or the server's"},
+    [CTL_OPERATION] = {"operation", "NAME", NULL, NULL, "calls of this operation"},
+    [CTL_STATUS] = {"status", "N", NULL, NULL, "calls answered with this status"},
+    [CTL_USERNAME] = {"username", "NAME", NULL, NULL, "calls about this user"},
+    [CTL_SINCE] = {"since", "N|TIME", NULL, NULL,
+                   "calls after the one of this number, or from this time on"},
+    [CTL_COUNT] = {"count", NULL, NULL, NULL, "how many there are"},
+    [CTL_PASSWORD] = {"password", "PASSWORD", NULL, NULL,
+                      "instead of standard input; others may see it in the list of processes"},
+};
+
+static bool is_common(size_t option)
+{
+    return option <= CTL_HELP;
+}
+
+/* The words a command may begin with, or those that may follow `name`. */
+static void list_words(const char *name, char text[256])
+{
+    const char *last = ""; /* rows of one name stand together */
+    size_t len = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < ctl_command_count && len < 256; i++) {
+        const struct ctl_command *row = &ctl_commands[i];
+        const char *word = name ? row->verb : row->name;
+        if (!word || strcmp(word, last) == 0 || (name && strcmp(row->name, name) != 0))
+            continue;
+        len += (size_t)snprintf(text + len, 256 - len, "%s%s", len > 0 ? ", " : "", word);
+        last = word;
+    }
+}
+
+static void refuse_word(const char *name, const char *word)
+{
+    char known[256];
+    list_words(name, known);
+    if (!name)
+        files_complain("ctl: unknown command '%.60s', expected one of: %s", word, known);
+    else if (*known)
+        files_complain("ctl %s: unknown word '%.60s', expected one of: %s", name, word, known);
+    else
+        files_complain("ctl %s: a word too many: '%.60s'", name, word);
+}
+
+static void ask_for_word(const char *name)
+{
+    char known[256];
+    list_words(name, known);
+    files_complain("ctl%s%s: expected one of: %s", name ? " " : "", name ? name : "", known);
+}
+
+static const struct ctl_command *find_row(const char *name, const char *verb)
+{
+    for (size_t i = 0; i < ctl_command_count; i++) {
+        const struct ctl_command *row = &ctl_commands[i];
+        if (strcmp(row->name, name) == 0 &&
+            (verb ? row->verb && strcmp(row->verb, verb) == 0 : !row->verb))
+            return row;
+    }
+    return NULL;
+}
+
+static bool is_name(const char *word)
+{
+    for (size_t i = 0; i < ctl_command_count; i++)
+        if (strcmp(ctl_commands[i].name, word) == 0)
+            return true;
+    return false;
+}
+
+/* Takes the command's own words off the line. NULL: it has been said what is wrong. */
+static const struct ctl_command *take_command(struct ctl_line *line)
+{
+    const char *name = line->words[0], *verb = line->count > 1 ? line->words[1] : NULL;
+    if (line->count == 0 || !is_name(name)) {
+        line->count == 0 ? ask_for_word(NULL) : refuse_word(NULL, name);
+        return NULL;
+    }
+    const struct ctl_command *row = verb ? find_row(name, verb) : NULL;
+    size_t own = row ? 2 : 1;
+    if (!row)
+        row = find_row(name, NULL);
+    if (!row) {
+        verb ? refuse_word(name, verb) : ask_for_word(name);
+        return NULL;
+    }
+    line->count -= own;
+    memmove(line->words, line->words + own, line->count * sizeof *line->words);
+    return row;
+}
+
+static enum ctl_status check_line(const struct ctl_command *command, const struct ctl_line *line)
+{
+    const char *verb = command->verb ? command->verb : "", *blank = command->verb ? " " : "";
+    for (size_t i = 0; i < CTL_OPTIONS; i++)
+        if (line->values[i] && !is_common(i) && !(command->options >> i & 1)) {
+            files_complain("ctl %s%s%s: takes no --%s (see ctl --help)", command->name, blank, verb,
+                           options[i].flag);
+            return CTL_USAGE;
+        }
+    if (line->count > command->most && !command->verb) {
+        refuse_word(command->name, line->words[command->most]);
+        return CTL_USAGE;
+    }
+    if (line->count >= command->least && line->count <= command->most)
+        return CTL_OK;
+    files_complain("ctl %s%s%s: expected %s", command->name, blank, verb,
+                   *command->arguments ? command->arguments : "nothing more");
+    return CTL_USAGE;
+}
+
+static enum ctl_status bad_option(const char *what, const char *argument)
+{
+    files_complain("ctl: %s: %.80s (see ctl --help)", what, argument);
+    return CTL_USAGE;
+}
+
+static enum ctl_status read_option(char *const argv[], int *at, struct ctl_line *line)
+{
+    const char *argument = argv[*at] + 2;
+    size_t len = strcspn(argument, "="), row = 0;
+    while (row < CTL_OPTIONS &&
+           (strlen(options[row].flag) != len || memcmp(options[row].flag, argument, len) != 0))
+        row++;
+    if (row == CTL_OPTIONS)
+        return bad_option("unknown option", argv[*at]);
+    const struct option *option = &options[row];
+    const char *text = argument[len] == '=' ? argument + len + 1 : NULL;
+    if (!option->value && text)
+        return bad_option("takes no value", argv[*at]);
+    if (!option->value)
+        text = option->flag;
+    if (!text && !(text = argv[*at + 1]))
+        return bad_option("needs a value", argv[*at]);
+    if (option->value && argument[len] != '=')
+        ++*at;
+    line->values[row] = text;
+    return CTL_OK;
+}
+
+/* `--` ends the options. */
+static enum ctl_status read_line(int argc, char *const argv[], struct ctl_line *line)
+{
+    bool words_only = false;
+    for (int at = 1; at < argc; at++) {
+        const char *argument = argv[at];
+        if (!words_only && strcmp(argument, "--") == 0) {
+            words_only = true;
+        } else if (!words_only && strncmp(argument, "--", 2) == 0) {
+            enum ctl_status status = read_option(argv, &at, line);
+            if (status)
+                return status;
+        } else if (!words_only && argument[0] == '-' && argument[1] != '\0') {
+            return bad_option("unknown option", argument);
+        } else if (line->count == CTL_WORDS) {
+            return bad_option("too many words", argument);
+        } else {
+            line->words[line->count++] = argument;
+        }
+    }
+    for (size_t row = 0; row < CTL_OPTIONS; row++) {
+        const char *text = options[row].environment ? getenv(options[row].environment) : NULL;
+        if (!line->values[row])
+            line->values[row] = text && *text ? text : options[row].standard;
+    }
+    return CTL_OK;
+}
+
+/* It becomes a header. */
+static bool is_token(const char *text)
+{
+    const char *at = text;
+    while (*at > ' ' && *at <= '~')
+        at++;
+    return *at == '\0' && at > text;
+}
+
+static void print_command(const struct ctl_command *command)
+{
+    printf("  %s%s%s", command->name, command->verb ? " " : "", command->verb ? command->verb : "");
+    printf("%s%s", *command->arguments ? " " : "", command->arguments);
+    for (size_t i = 0; i < CTL_OPTIONS; i++)
+        if (command->options >> i & 1)
+            printf(" [--%s%s%s]", options[i].flag, options[i].value ? " " : "",
+                   options[i].value ? options[i].value : "");
+    printf("\n      %s\n", command->help);
+}
+
+static enum ctl_status print_help(void)
+{
+    printf("Usage: amazonmq-local ctl [--url URL] [--token TOKEN] COMMAND...\n"
+           "Calls the control API of a running server and prints its answer.\n\n"
+           "Commands:\n");
+    for (size_t i = 0; i < ctl_command_count; i++)
+        print_command(&ctl_commands[i]);
+    printf("\nOptions; `--` ends them:\n");
+    for (size_t i = 0; i < CTL_OPTIONS; i++) {
+        char left[64];
+        snprintf(left, sizeof left, "--%s %s", options[i].flag,
+                 options[i].value ? options[i].value : "");
+        printf("  %-22s %s", left, options[i].help);
+        if (options[i].standard)
+            printf(" (default %s)", options[i].standard);
+        printf("\n");
+        if (options[i].environment)
+            printf("  %-22s   %s\n", "", options[i].environment);
+    }
+    printf("\nExit status: 0, 1 when the server or a file refused, 2 for a wrong command line,\n"
+           "3 when no answer came.\n");
+    return files_print(SLICE(""), false) ? CTL_OK : CTL_REFUSED;
+}
+
+/* The server's words where it says any. */
+static enum ctl_status refused(const struct client_answer *answer)
+{
+    struct arena scratch;
+    struct json_error syntax = {NULL, 0};
+    const struct json *body = NULL, *message = NULL;
+    struct slice text = answer->body;
+    arena_init(&scratch, CTL_SCRATCH);
+    if (!json_parse(&scratch, answer->body, &body, &syntax))
+        message = json_member(body, "message");
+    if (message && json_type(message) == JSON_STRING)
+        text = json_string(message);
+    files_complain("refused with status %d%s%.*s", answer->status, text.len > 0 ? ": " : "",
+                   (int)(text.len < 800 ? text.len : 800), text.data ? text.data : "");
+    arena_close(&scratch);
+    return CTL_REFUSED;
+}
+
+static enum ctl_status deliver(const struct ctl_command *command, const struct ctl_line *line,
+                               const struct client_answer *answer)
+{
+    struct slice body = answer->body;
+    if (answer->status < 200 || answer->status > 299)
+        return refused(answer);
+    if (command->to_file)
+        return files_write(line->words[0], body) ? CTL_OK : CTL_REFUSED;
+    bool ended = body.len == 0 || body.data[body.len - 1] == '\n';
+    return files_print(body, !ended) ? CTL_OK : CTL_REFUSED;
+}
+
+static enum ctl_status call(const struct ctl_command *command, const struct ctl_line *line,
+                            const struct client_url *url)
+{
+    struct ctl_call sent = {.has_query = false};
+    struct client_answer answer = {.status = 0};
+    struct client_error error = {""};
+    enum ctl_status status = CTL_OK;
+    buffer_init(&sent.target, CTL_TARGET);
+    buffer_init(&sent.body, CTL_SEND);
+    buffer_printf(&sent.target, "/_local/%s", command->path);
+    if (command->prepare)
+        status = command->prepare(line, &sent);
+    if (status)
+        goto out;
+    if (sent.target.failed || sent.body.failed) {
+        files_complain("the request is too large");
+        status = CTL_USAGE;
+        goto out;
+    }
+    struct client_request request = {.url = url,
+                                     .method = command->method,
+                                     .target = sent.target.data,
+                                     .token = line->values[CTL_TOKEN],
+                                     .body = buffer_slice(&sent.body),
+                                     .limit_ms = CTL_LIMIT_MS};
+    if (client_call(&request, &answer, &error)) {
+        files_complain("%s", error.text);
+        status = CTL_NO_ANSWER;
+    } else {
+        status = deliver(command, line, &answer);
+    }
+out:
+    client_close(&answer);
+    buffer_close(&sent.target);
+    buffer_close(&sent.body);
+    return status;
+}
+
+int ctl_run(int argc, char *const argv[])
+{
+    struct ctl_line line = {.count = 0};
+    struct client_url url;
+    if (read_line(argc, argv, &line))
+        return CTL_USAGE;
+    if (line.values[CTL_HELP])
+        return (int)print_help();
+    const struct ctl_command *command = take_command(&line);
+    if (!command || check_line(command, &line))
+        return CTL_USAGE;
+    if (!client_read_url(line.values[CTL_URL], &url)) {
+        files_complain("ctl: bad URL '%.80s', expected one such as http://localhost:8267",
+                       line.values[CTL_URL]);
+        return CTL_USAGE;
+    }
+    if (line.values[CTL_TOKEN] && !is_token(line.values[CTL_TOKEN])) {
+        files_complain("ctl: bad token, expected printable characters without blanks");
+        return CTL_USAGE;
+    }
+    return (int)call(command, &line, &url);
+}

@@ -1,0 +1,24 @@
+#include "gate/throttle.h"
+
+static uint32_t mix(uint32_t hash, struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ (unsigned char)text.data[i]) * 16777619U; /* FNV-1a */
+    return hash;
+}
+
+bool throttle_take(struct throttle *throttle, struct slice account, struct slice region,
+                   int64_t now_us)
+{
+    size_t at = mix(mix(2166136261U, account), region) % THROTTLE_WORLDS;
+    double tokens = THROTTLE_BURST;
+    if (throttle->buckets[at].updated_us > 0)
+        tokens = throttle->buckets[at].tokens +
+                 (double)(now_us - throttle->buckets[at].updated_us) * THROTTLE_RATE / 1e6;
+    if (tokens > THROTTLE_BURST)
+        tokens = THROTTLE_BURST;
+    bool within = tokens >= 1;
+    throttle->buckets[at].tokens = within ? tokens - 1 : tokens;
+    throttle->buckets[at].updated_us = now_us > 0 ? now_us : 1;
+    return within;
+}

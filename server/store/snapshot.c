@@ -1,0 +1,193 @@
+/* Snapshots: the store as a SQLite file and back. */
+#include <stdio.h>
+
+#include "store/internal.h"
+#include "store/migrations.h"
+#include "store/whole.h"
+
+enum {
+    HEADER = 100,          /* bytes a SQLite file begins with */
+    PAGE_SIZE_AT = 16,     /* two bytes, big-endian; 1 stands for 65536 */
+    WRITE_VERSION_AT = 18, /* 2: a write-ahead log; an image has none, and must say so */
+    READ_VERSION_AT = 19,
+    RESERVED_AT = 20,
+    PAGES_AT = 28,                      /* four bytes, big-endian */
+    SNAPSHOT_STEPS = 400 * 1000 * 1000, /* of looking through a snapshot */
+};
+
+enum result store_snapshot(struct store *store, struct slice *image)
+{
+    sqlite3_int64 size = 0;
+    unsigned char *data = sqlite3_serialize(store->db, "main", &size, 0);
+    *image = (struct slice){(const char *)data, (size_t)size};
+    if (!data)
+        return RESULT_NO_MEMORY;
+    if (size > SNAPSHOT_MOST) {
+        store_snapshot_free(*image);
+        return RESULT_TOO_LARGE;
+    }
+    if (size >= HEADER)
+        data[WRITE_VERSION_AT] = data[READ_VERSION_AT] = 1;
+    return RESULT_OK;
+}
+
+void store_snapshot_free(struct slice image)
+{
+    sqlite3_free((void *)(uintptr_t)image.data);
+}
+
+static enum result refuse(struct store_error *error, const char *reason)
+{
+    snprintf(error->text, sizeof error->text, "snapshot: %.500s", reason);
+    return RESULT_INVALID;
+}
+
+static bool is_complete(struct slice image)
+{
+    const unsigned char *head = (const unsigned char *)image.data;
+    if (image.len < HEADER || memcmp(head, "SQLite format 3", 16) != 0 || head[RESERVED_AT] != 0)
+        return false;
+    size_t page = (size_t)head[PAGE_SIZE_AT] << 8 | head[PAGE_SIZE_AT + 1];
+    if (page == 1)
+        page = 65536;
+    size_t pages = (size_t)head[PAGES_AT] << 24 | (size_t)head[PAGES_AT + 1] << 16 |
+                   (size_t)head[PAGES_AT + 2] << 8 | head[PAGES_AT + 3];
+    return page >= 512 && image.len == page * pages;
+}
+
+static int count_steps(void *context)
+{
+    int *left = context;
+    return --*left <= 0;
+}
+
+/* A connection of its own for a stranger's file: nothing in it may run, and not for long. */
+static sqlite3 *open_image(unsigned char *data, size_t len, int *steps)
+{
+    static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
+                              SQLITE_DBCONFIG_ENABLE_VIEW};
+    sqlite3 *db = NULL;
+    bool good = sqlite3_open_v2(":memory:", &db,
+                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                                    SQLITE_OPEN_EXRESCODE,
+                                NULL) == SQLITE_OK;
+    good = good && sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK;
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        good = good && sqlite3_db_config(db, off[i], 0, NULL) == SQLITE_OK;
+    if (good) {
+        sqlite3_progress_handler(db, 1000, count_steps, steps);
+        good = sqlite3_deserialize(db, "main", data, (sqlite3_int64)len, (sqlite3_int64)len,
+                                   SQLITE_DESERIALIZE_READONLY) == SQLITE_OK &&
+               sqlite3_exec(db, "PRAGMA cell_size_check = ON", NULL, NULL, NULL) == SQLITE_OK;
+    }
+    if (good)
+        return db;
+    sqlite3_close(db);
+    return NULL;
+}
+
+/* Whether the first value of the first row is `wanted`; NULL: there is no row. */
+static bool answers(sqlite3 *db, const char *sql, const char *wanted)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool good = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK;
+    int code = good ? sqlite3_step(stmt) : SQLITE_ERROR;
+    const char *text = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+    good = wanted ? text && strcmp(text, wanted) == 0 : code == SQLITE_DONE;
+    sqlite3_finalize(stmt);
+    return good;
+}
+
+/* Both schemas as one text. */
+static bool has_same_schema(sqlite3 *image, sqlite3 *own)
+{
+    static const char sql[] =
+        "SELECT group_concat(line, char(10)) FROM (SELECT type || '|' || name || '|' || tbl_name "
+        "|| '|' || coalesce(sql, '') AS line FROM sqlite_schema ORDER BY type, name)";
+    sqlite3_stmt *stmt = NULL;
+    bool same = sqlite3_prepare_v2(own, sql, -1, &stmt, NULL) == SQLITE_OK &&
+                sqlite3_step(stmt) == SQLITE_ROW &&
+                answers(image, sql, (const char *)sqlite3_column_text(stmt, 0));
+    sqlite3_finalize(stmt);
+    return same;
+}
+
+/* Rules that triggers state are asked for once more: they did not run in the image. */
+static const char *const trigger_rules[] = {
+    "SELECT 1 FROM user, json_each(user.groups) AS g WHERE json_type(user.groups) <> 'array'"
+    " OR g.type <> 'text' OR length(g.value) NOT BETWEEN 2 AND 100 OR g.key >= 20"
+    " OR g.value GLOB '*[^-A-Za-z0-9._~]*'",
+    "SELECT 1 FROM user, json_each(user.pending_groups) AS g"
+    " WHERE json_type(user.pending_groups) <> 'array' OR g.type <> 'text'"
+    " OR length(g.value) NOT BETWEEN 2 AND 100 OR g.key >= 20"
+    " OR g.value GLOB '*[^-A-Za-z0-9._~]*'",
+    "SELECT 1 FROM broker WHERE account = '' OR region = '' OR engine_version IS NULL"
+    " OR host_instance_type IS NULL OR storage_type IS NULL",
+    "SELECT 1 FROM broker, json_each(broker.subnet_ids) AS i WHERE i.type <> 'text'"
+    " OR i.value GLOB '*[^-A-Za-z0-9]*'",
+    "SELECT 1 FROM broker, json_each(broker.security_groups) AS i WHERE i.type <> 'text'"
+    " OR i.value GLOB '*[^-A-Za-z0-9]*'",
+    "SELECT 1 FROM broker, json_each(broker.pending_security_groups) AS i WHERE i.type <> 'text'"
+    " OR i.value GLOB '*[^-A-Za-z0-9]*'",
+    "SELECT 1 FROM broker WHERE json_valid(coalesce(ldap_server_metadata, '{}')) = 0"
+    " OR json_valid(coalesce(pending_ldap_server_metadata, '{}')) = 0",
+    "SELECT 1 FROM configuration WHERE account = '' OR region = '' OR engine_version IS NULL",
+    "SELECT 1 FROM access_key WHERE account = ''",
+};
+
+static enum result check_image(struct store *store, sqlite3 *image, struct store_error *error)
+{
+    char id[24], version[24];
+    snprintf(id, sizeof id, "%d", STORE_APPLICATION_ID);
+    snprintf(version, sizeof version, "%d", migration_count);
+    if (!answers(image, "PRAGMA application_id", id))
+        return refuse(error, "not a database of amazonmq-local");
+    if (!answers(image, "PRAGMA user_version", version))
+        return refuse(error, "made by another version of amazonmq-local");
+    if (!answers(image, "PRAGMA encoding", "UTF-8"))
+        return refuse(error, "its texts are not UTF-8");
+    if (!has_same_schema(image, store->db))
+        return refuse(error, "its tables are not those of amazonmq-local");
+    if (!answers(image, "PRAGMA integrity_check(1)", "ok"))
+        return refuse(error, "damaged");
+    if (!answers(image, "PRAGMA foreign_key_check", NULL))
+        return refuse(error, "a row lacks its parent");
+    for (size_t i = 0; i < sizeof trigger_rules / sizeof *trigger_rules; i++)
+        if (!answers(image, trigger_rules[i], NULL))
+            return refuse(error, "a row breaks a rule of its table");
+    return RESULT_OK;
+}
+
+static enum result copy_image(struct store *store, sqlite3 *image, struct store_error *error)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(store->db, "main", image, "main");
+    if (!backup)
+        return refuse(error, sqlite3_errmsg(store->db));
+    int code = sqlite3_backup_step(backup, -1);
+    int end = sqlite3_backup_finish(backup);
+    if (code == SQLITE_DONE && end == SQLITE_OK)
+        return store_read_back(store, error);
+    snprintf(error->text, sizeof error->text, "snapshot: %s", sqlite3_errstr(end ? end : code));
+    return code == SQLITE_READONLY ? RESULT_INVALID : RESULT_STORE;
+}
+
+enum result store_restore(struct store *store, struct slice image, struct store_error *error)
+{
+    int steps = SNAPSHOT_STEPS / 1000;
+    if (!is_complete(image))
+        return refuse(error, "not a whole SQLite file");
+    unsigned char *data = sqlite3_malloc64(image.len);
+    if (!data) {
+        refuse(error, "out of memory");
+        return RESULT_NO_MEMORY;
+    }
+    memcpy(data, image.data, image.len);
+    data[WRITE_VERSION_AT] = data[READ_VERSION_AT] = 1;
+    sqlite3 *db = open_image(data, image.len, &steps);
+    enum result result = db ? check_image(store, db, error) : refuse(error, "cannot be read");
+    if (!result)
+        result = copy_image(store, db, error);
+    sqlite3_close(db);
+    sqlite3_free(data);
+    return result;
+}

@@ -1,0 +1,181 @@
+"""POST /_local/reset: back to the seeds, to nothing, or one world only; what fails changes nothing."""
+
+import os
+
+import pytest
+
+import control_calls as control
+import harness
+from harness import assert_ok, credential, sql_broker, sql_fault, sql_insert, sql_user
+
+EAST = credential("123456789012", "us-east-1")
+WEST = credential("123456789012", "us-west-2")
+OTHER = credential("210987654321", "us-east-1")
+SEED = (sql_broker("b-1", "one") + sql_user("b-1", "alice") + sql_broker("b-w", "west", region="us-west-2")
+        + sql_broker("b-o", "other", account="210987654321") + sql_user("b-o", "oscar"))
+
+
+@pytest.fixture
+def server(serve):
+    return serve("--create-time", "0", "--reboot-time", "0", "--delete-time", "0", seed=SEED)
+
+
+@pytest.fixture
+def client(server):
+    return server.client()
+
+
+def ids(client, *credentials):
+    rows = assert_ok(client.call("GET", "/v1/brokers?maxResults=100", headers=credentials)).json()["brokerSummaries"]
+    return sorted(row["brokerId"] for row in rows)
+
+
+def disturb(client):
+    """Changes something in each of the three worlds."""
+    for who in (EAST, WEST, OTHER):
+        harness.create_broker(client, harness.broker_body("made"), headers=[who])
+    harness.delete_user(client, "b-1", "alice")
+    harness.create_user(client, "b-1", "bob")
+    assert_ok(client.call("PUT", harness.user_path("b-o", "oscar"), {"groups": ["admins"]}, headers=[OTHER]), {})
+
+
+def test_reset_goes_back_to_the_seeds(client):
+    assert ids(client) == ["b-1"]
+    disturb(client)
+    assert len(ids(client)) == 2
+    control.done(client, "POST", "/_local/reset")
+    assert (ids(client), ids(client, WEST), ids(client, OTHER)) == (["b-1"], ["b-w"], ["b-o"])
+    body = assert_ok(client.call("GET", harness.users_path("b-1"))).json()
+    assert body["users"] == [{"username": "alice"}]
+    assert "pending" not in assert_ok(
+        client.call("GET", harness.user_path("b-o", "oscar"), headers=[OTHER])).json()
+
+
+def test_reset_takes_all_kinds_of_rows(client):
+    configuration = assert_ok(client.call("POST", "/v1/configurations", {
+        "engineType": "ACTIVEMQ", "name": "kept", "tags": {"a": "b"}})).json()
+    control.done(client, "POST", "/_local/seed",
+                 sql_fault(operation="DeleteUser", error="ForbiddenException")
+                 + sql_insert("policy", effect="deny", action="mq:ListUsers") + sql_insert("policy", effect="allow")
+                 + "DELETE FROM engine_version WHERE version = '5.18';")
+    control.advance(client, 3600)
+    assert client.call("GET", harness.users_path("b-1")).status == 403
+    control.done(client, "POST", "/_local/reset")
+    assert client.call("GET", harness.configuration_path(configuration["id"])).status == 404
+    assert assert_ok(control.call(client, "GET", control.FAULTS)).json() == {"faults": []}
+    assert_ok(client.call("GET", harness.users_path("b-1")))
+    engines = assert_ok(client.call("GET", "/v1/broker-engine-types?engineType=ACTIVEMQ")).json()
+    assert {"name": "5.18"} in engines["brokerEngineTypes"][0]["engineVersions"]
+    assert abs(control.clock(client)["offsetMs"]) < 1000
+
+
+def test_reset_leaves_the_journal(client):
+    assert_ok(client.call("GET", "/v1/brokers"))
+    control.done(client, "POST", "/_local/reset")
+    assert control.count(client) == 1
+
+
+def test_reset_to_nothing_still_works_as_a_service(client):
+    control.done(client, "POST", "/_local/reset?empty=true")
+    assert ids(client) == ids(client, WEST) == ids(client, OTHER) == []
+    made = harness.create_broker(client)
+    assert ids(client) == [made]
+    control.done(client, "POST", "/_local/reset?empty=false")
+    assert ids(client) == ["b-1"]
+
+
+@pytest.mark.parametrize("query, east, west, other", (
+    ("account=123456789012&region=us-east-1", True, False, False),
+    ("region=us-west-2", False, True, False),
+    ("account=210987654321", False, False, True),
+    ("account=210987654321&region=us-west-2", False, False, False),
+))
+def test_reset_of_one_world_leaves_the_others(client, query, east, west, other):
+    disturb(client)
+    before = {who: control.world(client, who) for who in (EAST, WEST, OTHER)}
+    control.done(client, "POST", f"/_local/reset?{query}")
+    for who, changed, seeded in ((EAST, east, "b-1"), (WEST, west, "b-w"), (OTHER, other, "b-o")):
+        if changed:
+            assert ids(client, who) == [seeded]
+            assert len(control.world(client, who)[1]) == 1
+        else:
+            assert control.world(client, who) == before[who]
+
+
+def test_reset_of_one_world_to_nothing(client):
+    control.done(client, "POST", "/_local/reset?empty=true&account=210987654321")
+    assert (ids(client), ids(client, WEST), ids(client, OTHER)) == (["b-1"], ["b-w"], [])
+
+
+def test_reset_of_one_world_leaves_faults_policies_and_the_clock(client):
+    control.done(client, "POST", "/_local/seed", sql_fault(operation="DeleteUser", error="ForbiddenException"))
+    control.advance(client, 3600)
+    control.done(client, "POST", "/_local/reset?region=us-east-1")
+    assert len(assert_ok(control.call(client, "GET", control.FAULTS)).json()["faults"]) == 1
+    assert control.clock(client)["offsetMs"] >= 3599000
+
+
+def test_reset_of_one_world_takes_no_id_from_another(client):
+    """The seeds' ids may have been given anew in another world meanwhile: then nothing changes at all."""
+    control.done(client, "POST", "/_local/seed",
+                 "DELETE FROM broker WHERE id = 'b-1'; DELETE FROM configuration WHERE region = 'us-east-1'"
+                 " AND account = '123456789012';" + sql_broker("b-1", "moved", account="210987654321"))
+    before = control.world(client, OTHER)
+    response = control.call(client, "POST", "/_local/reset?account=123456789012&region=us-east-1")
+    assert response.status == 400, response
+    assert control.world(client, OTHER) == before and ids(client) == []
+
+
+def test_reset_reads_the_seeds_again(server, client):
+    path = os.path.join(server.directory, "seed-00.sql")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(sql_broker("b-new", "new"))
+    control.done(client, "POST", "/_local/reset")
+    assert ids(client) == ["b-new"]
+
+
+@pytest.mark.parametrize("query", ("", "?region=us-east-1", "?empty=false"))
+def test_a_reset_with_a_bad_seed_leaves_everything(server, client, query):
+    disturb(client)
+    control.done(client, "POST", "/_local/seed", sql_fault(operation="DeleteUser", error="ForbiddenException"))
+    before = [control.world(client, who) for who in (EAST, WEST, OTHER)]
+    path = os.path.join(server.directory, "seed-00.sql")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(sql_broker("b-new", "new") + "\n" + sql_broker("b-new", "again"))
+    control.refused(client, "POST", f"/_local/reset{query}", None,
+                    f"seed {path}:3: statement 2, row 1: UNIQUE constraint failed: broker.id")
+    assert [control.world(client, who) for who in (EAST, WEST, OTHER)] == before
+    assert len(assert_ok(control.call(client, "GET", control.FAULTS)).json()["faults"]) == 1
+    harness.create_user(client, "b-1", "carol")
+
+
+def test_a_reset_with_a_missing_seed_leaves_everything(server, client):
+    os.remove(os.path.join(server.directory, "seed-00.sql"))
+    response = control.call(client, "POST", "/_local/reset")
+    assert response.status == 400 and "seed-00.sql" in response.json()["message"], response
+    assert ids(client) == ["b-1"]
+
+
+def test_a_reset_is_kept_in_the_file(serve, tmp_path):
+    server = serve("--db", tmp_path / "db", seed=SEED)
+    client = server.client()
+    harness.create_user(client, "b-1", "bob")
+    control.done(client, "POST", "/_local/reset")
+    server.kill()
+    server.start()
+    assert assert_ok(server.client().call("GET", harness.users_path("b-1"))).json()["users"] == [{"username": "alice"}]
+
+
+def test_resets_between_calls_of_others(server):
+    """A reset waits for no one and no one sees half of it: the seeded user is always there, or is staged again."""
+    writers = [server.client() for _ in range(8)]
+    resetter = server.client()
+    for number in range(20):
+        for writer in writers:
+            writer.send(harness.build("POST", harness.user_path("b-1", f"user-{number}-{writers.index(writer)}"),
+                                      {"password": harness.PASSWORD}))
+        control.done(resetter, "POST", "/_local/reset")
+        for writer in writers:
+            assert_ok(writer.receive("POST", harness.users_path("b-1") + "/x"), {})
+    control.done(resetter, "POST", "/_local/reset")
+    assert ids(resetter) == ["b-1"]

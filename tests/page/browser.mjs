@@ -1,0 +1,138 @@
+// The real server and a real browser that shows its page, for one test.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export const root = new URL('../../', import.meta.url);
+const binary = process.env.AMAZONMQ_LOCAL_BIN || fileURLToPath(new URL('build/amazonmq-local', root));
+const browserPath = process.env.AMAZONMQ_LOCAL_BROWSER || '/usr/bin/chromium';
+const pictures = fileURLToPath(new URL('build/page/', root));
+
+// Installed apart from this directory, where a plain import would not find it.
+const { chromium } = createRequire(new URL('build/node-page/', root))('playwright-core');
+
+// How long anything that must happen may take: generous, because only a failure ever waits so long.
+const DEADLINE_MS = 30_000;
+
+// Brokers move only when the clock is stepped.
+const STANDING = ['--create-time', '1h', '--reboot-time', '1h', '--delete-time', '1h'];
+
+const WORLD = `
+INSERT INTO broker (id, name) VALUES ('b-orders', 'orders');
+INSERT INTO broker (id, name, engine_type, deployment_mode) VALUES ('b-rabbit', 'events', 'RABBITMQ', 'CLUSTER_MULTI_AZ');
+INSERT INTO user (broker_id, username, password, groups) VALUES ('b-orders', 'reader', 'reader-password-1', '["readers"]');
+`;
+
+/** Calls condition() until it is true, and returns that; fails, naming what, at the deadline. */
+export async function eventually(condition, what) {
+  const end = performance.now() + DEADLINE_MS;
+  let result;
+  while (!(result = await condition())) {
+    assert.ok(performance.now() < end, `waited in vain for: ${what}`);
+    await delay(20);
+  }
+  return result;
+}
+
+/** Leaves work for the end of the test; what was left last is done first, so that the browser ends before its server. */
+const left = new WeakMap();
+function atEnd(t, work) {
+  if (!left.has(t)) {
+    left.set(t, []);
+    t.after(async () => {
+      const errors = [];
+      for (const each of left.get(t).reverse()) await Promise.resolve().then(each).catch((error) => errors.push(error));
+      if (errors.length) throw errors[0];
+    });
+  }
+  left.get(t).push(work);
+}
+
+/** Waits until the element shows that. */
+export async function shows(locator, wanted) {
+  let text;
+  const matches = async () => {
+    text = await locator.count() === 1 ? await locator.innerText() : `${await locator.count()} elements`;
+    return wanted instanceof RegExp ? wanted.test(text) : text.includes(wanted);
+  };
+  await eventually(matches, `${locator} to show ${wanted}`).catch((error) => assert.fail(`${error.message}; it shows: ${text}`));
+}
+
+/** A server on a free port with the world above and `more`: {url, call(method, path, body, headers)}. It must stop cleanly. */
+export async function serve(t, { flags = [], more = '' } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'amazonmq-local-page-'));
+  atEnd(t, () => rmSync(directory, { recursive: true }));
+  const seed = join(directory, 'world.sql');
+  writeFileSync(seed, WORLD + more);
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AMAZONMQ_LOCAL_')));
+  const child = spawn(binary, ['--port', '0', '--seed', seed, ...STANDING, ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, log] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text) => { out += text; });
+  child.stderr.setEncoding('utf8').on('data', (text) => { log += text; });
+  const exited = once(child, 'close');
+  let stopped;
+  const stop = () => stopped ??= (async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
+    const [code, signal] = await exited;
+    clearTimeout(timer);
+    assert.deepEqual([code, signal], [0, null], log);
+  })();
+  atEnd(t, stop);
+  await eventually(() => {
+    assert.deepEqual([child.exitCode, child.signalCode], [null, null], `the server ended instead of starting: ${log}`);
+    return out.includes('\n');
+  }, 'the URL on stdout');
+  const url = out.trimEnd();
+  const call = (method, path, body, headers = {}) => fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
+  return { url, call, stop };
+}
+
+/**
+ * A browser that shows the page: {page, server, expectErrors(pattern), log}. Whatever the test does, the page asks
+ * nobody but its server, breaks no rule of its content security policy, and the console shows no error but those
+ * that the test expects.
+ */
+export async function open(t, { server, flags, more, scheme = 'light', viewport = { width: 1280, height: 1000 } } = {}) {
+  server ??= await serve(t, { flags, more });
+  const browser = await chromium.launch({ executablePath: browserPath, timeout: DEADLINE_MS });
+  atEnd(t, () => browser.close());
+  const page = await browser.newPage({ colorScheme: scheme, viewport });
+  page.setDefaultTimeout(DEADLINE_MS);
+  const asked = [], errors = [], expected = [];
+  page.on('request', (request) => asked.push(request));
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) errors.push(message.text()); });
+  await page.goto(`${server.url}/_local/`);
+  atEnd(t, () => {
+    const strangers = asked.map((request) => request.url()).filter((url) => !url.startsWith(`${server.url}/`) && url !== 'data:,');
+    assert.deepEqual(strangers, [], 'requests to others');
+    assert.deepEqual(errors.filter((text) => !expected.some((pattern) => pattern.test(text))), [], 'errors of the page');
+  });
+  const user = (name, column) =>
+    page.locator('#broker tbody tr', { has: page.getByText(name, { exact: true }) }).locator('td').nth(column);
+  return {
+    page, server, asked,
+    expectErrors: (pattern) => expected.push(pattern),
+    status: page.getByRole('status'),
+    journal: page.locator('#calls'),
+    /** The row of a broker, by name, and one of the selected broker's users. */
+    broker: (name) => page.locator('#brokers tbody tr', { hasText: name }),
+    applied: (username) => user(username, 1),
+    pending: (username) => user(username, 2),
+    picture: (name) => {
+      mkdirSync(pictures, { recursive: true });
+      return page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+    },
+  };
+}
+
+export const createUser = (server, username, more = {}) => server.call('POST', `/v1/brokers/b-orders/users/${username}`,
+  { password: 'a-long-password-1', groups: ['admins'], ...more });
