@@ -69,7 +69,8 @@ static inline bool is_of_start_or_failure(enum statement statement)
 struct costs {
     struct world world;
     struct gate *gate;
-    struct control control; /* nobody asks for it */
+    struct metrics metrics;
+    struct control control;
     bool ran[STATEMENT_COUNT];
     bool called[64]; /* operations, by row */
     bool quiet;      /* a breach is counted instead of being a failure */
@@ -136,6 +137,7 @@ static inline void open_world(struct costs *costs, const char *sql)
     *costs = (struct costs){.gate = NULL};
     assert_true(operation_count <= COUNT(costs->called));
     world_open(&costs->world, ":memory:", sql);
+    costs->control = (struct control){.version = "0", .metrics = &costs->metrics};
     struct gate_options options = {.store = costs->world.store,
                                    .settings = &costs->world.settings,
                                    .control = &costs->control};
