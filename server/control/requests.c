@@ -132,20 +132,8 @@ static void write_entry(struct call *call, struct json_writer *writer,
 struct filter {
     struct slice operation, username;
     int64_t status, since_ms, since_number, last;
+    bool count_only;
 };
-
-/* An absent text leaves the number as it is. */
-static bool read_number(struct slice text, int64_t *number)
-{
-    char digits[24], *end = digits;
-    if (!text.data)
-        return true;
-    if (text.len == 0 || text.len >= sizeof digits || text.data[0] < '0' || text.data[0] > '9')
-        return false;
-    snprintf(digits, sizeof digits, "%.*s", (int)text.len, text.data);
-    *number = strtoll(digits, &end, 10);
-    return *end == '\0';
-}
 
 static bool read_filter(struct call *call, struct filter *filter)
 {
@@ -153,14 +141,14 @@ static bool read_filter(struct call *call, struct filter *filter)
     *filter = (struct filter){.operation = request_query(call->request, SLICE("operation")),
                               .username = request_query(call->request, SLICE("username")),
                               .last = INT64_MAX};
-    if (!read_number(request_query(call->request, SLICE("status")), &filter->status))
-        control_refuse(call, "[status] is a number.");
-    else if (!read_number(request_query(call->request, SLICE("last")), &filter->last))
-        control_refuse(call, "[last] is a number.");
-    else if (!clock_parse_ms(since, &filter->since_ms) &&
-             !read_number(since, &filter->since_number))
-        control_refuse(call, "[since] is the number of a request or a time such as "
-                             "2026-12-24T18:00:00Z.");
+    if (!control_read_number(call, SLICE("status"), &filter->status) ||
+        !control_read_number(call, SLICE("last"), &filter->last) ||
+        !control_read_flag(call, SLICE("count"), &filter->count_only))
+        return false;
+    if (!clock_parse_ms(since, &filter->since_ms) &&
+        !control_number(since, &filter->since_number))
+        call_fail(call, ERROR_CONTROL_VALUE, SLICE("since"),
+                  SLICE("is a number or a time such as 2026-12-24T18:00:00Z"));
     return !call->failed;
 }
 
@@ -208,7 +196,7 @@ void control_list_requests(struct control *control, struct call *call)
         return;
     int64_t count = count_passing(control->journal, &filter);
     json_object_begin(&writer);
-    if (slice_equal(request_query(call->request, SLICE("count")), SLICE("true")))
+    if (filter.count_only)
         json_put_integer(&writer, "count", count);
     else
         write_passing(call, &writer, control->journal, &filter, count);

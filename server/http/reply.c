@@ -58,7 +58,7 @@ void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
     log_text("path", path);
     log_number("status", reply->status);
     log_string("error", reply->error);
-    log_string("dropped", reply->drop ? "true" : NULL);
+    log_flag("dropped", reply->drop);
     log_number("us", clock_monotonic_us() - exchange->started_us);
     log_end();
 }

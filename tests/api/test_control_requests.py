@@ -166,13 +166,17 @@ def test_an_empty_filter_asks_for_calls_that_have_no_such_thing(filled):
     assert control.requests(client, username="") == [entry for entry in entries if "username" not in entry]
 
 
+SINCE = "[since] is a number or a time such as 2026-12-24T18:00:00Z."
+
+
 @pytest.mark.parametrize("query, message", (
+    ("count=yes", "[count] is true or false."), ("name=x", "The query has no member [name]."), ("Status=400", "The query has no member [Status]."),
     ("status=x", "[status] is a number."), ("status=", "[status] is a number."), ("status=4xx", "[status] is a number."),
     ("status=-1", "[status] is a number."), ("status=+1", "[status] is a number."), ("status=" + "9" * 30, "[status] is a number."),
     ("last=", "[last] is a number."), ("last=x", "[last] is a number."), ("last=-1", "[last] is a number."),
-    ("since=x", "[since] is the number of a request or a time such as 2026-12-24T18:00:00Z."),
-    ("since=", "[since] is the number of a request or a time such as 2026-12-24T18:00:00Z."),
-    ("since=2026-13-01T00:00:00Z", "[since] is the number of a request or a time such as 2026-12-24T18:00:00Z."),
+    ("since=x", SINCE),
+    ("since=", SINCE),
+    ("since=2026-13-01T00:00:00Z", SINCE),
 ))
 def test_filters_that_are_none(client, query, message):
     control.refused(client, "GET", f"{control.REQUESTS}?{query}", None, message)
