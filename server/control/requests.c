@@ -145,8 +145,7 @@ static bool read_filter(struct call *call, struct filter *filter)
         !control_read_number(call, SLICE("last"), &filter->last) ||
         !control_read_flag(call, SLICE("count"), &filter->count_only))
         return false;
-    if (!clock_parse_ms(since, &filter->since_ms) &&
-        !control_number(since, &filter->since_number))
+    if (!clock_parse_ms(since, &filter->since_ms) && !control_number(since, &filter->since_number))
         call_fail(call, ERROR_CONTROL_VALUE, SLICE("since"),
                   SLICE("is a number or a time such as 2026-12-24T18:00:00Z"));
     return !call->failed;
