@@ -136,6 +136,11 @@ bench: all
 	@sh tests/setup bench
 	@$(PYTHON) tests/bench/run
 
+.PHONY: bench-record
+bench-record: all
+	@sh tests/setup bench
+	@$(PYTHON) tests/bench/run --record docs/performance.md
+
 .PHONY: lint
 lint:
 	@sh tests/setup lint
@@ -160,6 +165,7 @@ help:
 	@echo "make debug         build $(BUILD)/debug/amazonmq-local with sanitizers"
 	@echo "make image-test    build docker/Dockerfile and test the image"
 	@echo "make bench         measure, as ratios"
+	@echo "make bench-record  the same, and write docs/performance.md"
 	@echo "make lint          formatting, static analysis, house rules"
 	@echo "make install       to PREFIX ($(PREFIX)), below DESTDIR"
 	@echo "make clean         remove $(BUILD)"
