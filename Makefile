@@ -155,6 +155,11 @@ bench-check:
 	@$(MAKE) --no-print-directory $(BUILD)/bench/instructions
 	@tests/bench/instructions
 
+.PHONY: soak
+soak: all
+	@sh tests/setup test
+	@AMAZONMQ_LOCAL_SOAK_SECONDS=$(or $(SOAK_SECONDS),3600) tests/run soak
+
 .PHONY: lint
 lint:
 	@sh tests/setup lint
@@ -181,6 +186,7 @@ help:
 	@echo "make bench         measure, as ratios"
 	@echo "make bench-check   count instructions; fails where an operation takes a tenth more than kept"
 	@echo "make bench-record  the same, and write docs/performance.md"
+	@echo "make soak          good and bad traffic for an hour, or SOAK_SECONDS=n"
 	@echo "make lint          formatting, static analysis, house rules"
 	@echo "make install       to PREFIX ($(PREFIX)), below DESTDIR"
 	@echo "make clean         remove $(BUILD)"
