@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/world.h"
+
 #define ENV "AMAZONMQ_LOCAL_"
 
 enum option_type {
@@ -158,12 +160,6 @@ static int find_choice(const char *choices, const char *text)
     }
 }
 
-static bool only_has(const char *text, const char *characters, size_t least, size_t most)
-{
-    size_t len = strlen(text);
-    return len >= least && len <= most && strspn(text, characters) == len;
-}
-
 static bool set_number(const struct option *option, const struct unit *units, const char *text,
                        int64_t *place)
 {
@@ -268,10 +264,10 @@ static bool set(const struct option *option, const char *text, struct options *o
         return set_number(option, times, text, place);
     case OPTION_ACCOUNT:
         *(const char **)place = text;
-        return only_has(text, "0123456789", 12, 12);
+        return world_is_account(slice_of(text));
     case OPTION_REGION:
         *(const char **)place = text;
-        return only_has(text, "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 32);
+        return world_is_region(slice_of(text));
     case OPTION_FLAG:
         *(bool *)place = true;
         return true;

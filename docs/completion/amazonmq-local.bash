@@ -25,7 +25,7 @@ _amazonmq_local_typed() {
     for ((at = 2; at < COMP_CWORD; at++)); do
         word=${COMP_WORDS[at]}
         case $word in
-        --url | --token | --account | --region | --operation | --status | --username | --since | --password)
+        --url | --token | --account | --region | --operation | --status | --username | --since | --last | --password)
             [[ ${COMP_WORDS[at + 1]} == "=" ]] && ((at++))
             ((at++))
             ;;
@@ -40,7 +40,7 @@ _amazonmq_local_ctl() {
     case $previous in
     --operation) _amazonmq_local_words "$_amazonmq_local_operations" && return ;;
     --url) _amazonmq_local_words "http://localhost:8267" && return ;;
-    --token | --account | --region | --status | --username | --since | --password) return ;;
+    --token | --account | --region | --status | --username | --since | --last | --password) return ;;
     esac
     _amazonmq_local_typed
     case "${typed[*]:0:2}" in
@@ -50,7 +50,7 @@ _amazonmq_local_ctl() {
     clock) _amazonmq_local_words "advance set $common" ;;
     faults) _amazonmq_local_words "list add clear $common" ;;
     "faults add") _amazonmq_local_fault ;;
-    requests) _amazonmq_local_words "clear --operation --status --username --since --count $common" ;;
+    requests) _amazonmq_local_words "clear --operation --status --username --since --last --count $common" ;;
     snapshot) _amazonmq_local_words "save load $common" ;;
     authenticate*) _amazonmq_local_words "--password $common" ;;
     *) _amazonmq_local_words "$common" ;;

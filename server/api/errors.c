@@ -337,6 +337,10 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_CONTROL_TOKEN] = {401, "UnauthorizedException", NULL,
                              "The control API wants the bearer token of --control-token.",
                              GRADE_ASSUMED},
+    [ERROR_CONTROL_QUERY] = {BAD_REQUEST, NULL, "The query has no member [{}].", GRADE_ASSUMED},
+    [ERROR_CONTROL_VALUE] = {BAD_REQUEST, NULL, "[{}] {}.", GRADE_ASSUMED},
+    [ERROR_CONTROL_NO_FAULT] = {404, "NotFoundException", NULL, "There is no fault [{}].",
+                                GRADE_ASSUMED},
     [ERROR_CONTROL_REFUSED] = {BAD_REQUEST, NULL, "{}", GRADE_ASSUMED},
 
     [ERROR_ANY_BAD_REQUEST] = {BAD_REQUEST, NULL, "The request was invalid.", GRADE_ASSUMED},

@@ -122,6 +122,9 @@ enum error_id {
     ERROR_CONTROL_HOST, /* name */
     ERROR_CONTROL_ORIGIN,
     ERROR_CONTROL_TOKEN,
+    ERROR_CONTROL_QUERY,
+    ERROR_CONTROL_VALUE,
+    ERROR_CONTROL_NO_FAULT,
     ERROR_CONTROL_REFUSED, /* reason */
     /* names a fault may ask for that no rule answers with */
     ERROR_ANY_BAD_REQUEST,

@@ -63,14 +63,10 @@ bool clock_parse_ms(struct slice text, int64_t *wall_ms)
     for (size_t i = 0; i < len; i++)
         if (form[i] == 'd' ? copy[i] < '0' || copy[i] > '9' : copy[i] != form[i])
             return false;
-    if (sscanf(copy, "%4d-%2d-%2dT%2d:%2d:%2d", &time.tm_year, &time.tm_mon, &time.tm_mday,
-               &time.tm_hour, &time.tm_min, &time.tm_sec) != 6 ||
-        time.tm_year < 1970)
+    const char *at = strptime(copy, "%Y-%m-%dT%H:%M:%S", &time);
+    if (at != copy + len || time.tm_year < 70)
         return false;
-    time.tm_year -= 1900;
-    time.tm_mon -= 1;
     int64_t fraction_ms = 0, digits = 0;
-    const char *at = copy + len;
     if (*at == '.')
         for (at++; *at >= '0' && *at <= '9'; at++)
             if (digits++ < 3)

@@ -163,6 +163,14 @@ void log_number(const char *key, int64_t value)
     buffer_printf(&log_state.lines, "%lld", (long long)value);
 }
 
+void log_flag(const char *key, bool value)
+{
+    if (!log_state.open || !value)
+        return;
+    append_key(key);
+    buffer_append_string(&log_state.lines, "true");
+}
+
 void log_end(void)
 {
     if (!log_state.open)

@@ -21,6 +21,7 @@ bool log_begin(enum log_level level, const char *event);
 void log_text(const char *key, struct slice value);
 void log_string(const char *key, const char *value); /* NULL: left out */
 void log_number(const char *key, int64_t value);
+void log_flag(const char *key, bool value); /* false: left out */
 void log_end(void);
 
 /* A line with one text. */

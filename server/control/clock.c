@@ -59,7 +59,8 @@ static enum result open_default_windows(struct call *call, int64_t at_ms)
     enum result result = RESULT_OK;
     while (!result &&
            !(result = broker_next_windowless(call->store, after, call->scratch, &broker))) {
-        result = lifecycle_open_window(call->store, &broker, call->settings, at_ms, call->scratch);
+        result = lifecycle_open_window(call->store, &broker, call->settings, at_ms, at_ms,
+                                       call->scratch);
         after = broker.id;
     }
     if (store_tick_commit(call->store) && result == RESULT_NOT_FOUND)

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/crypto.h"
 #include "control/parts.h"
@@ -19,22 +20,23 @@ static void answer_health(struct control *control, struct call *call)
 }
 
 static const struct control_operation table[] = {
-    /* method    path            alone  open   tokenless  run */
-    {"GET", "health", false, true, false, answer_health},
-    {"GET", "", false, false, true, control_page},
-    {"POST", "reset", true, false, false, control_reset},
-    {"POST", "seed", true, false, false, control_seed},
-    {"GET", "snapshot", true, false, false, control_get_snapshot},
-    {"PUT", "snapshot", true, false, false, control_put_snapshot},
-    {"GET", "clock", false, false, false, control_get_clock},
-    {"POST", "clock", true, false, false, control_set_clock},
-    {"GET", "faults", false, false, false, control_list_faults},
-    {"POST", "faults", true, false, false, control_add_fault},
-    {"DELETE", "faults", true, false, false, control_delete_faults},
-    {"GET", "requests", false, false, false, control_list_requests},
-    {"DELETE", "requests", false, false, false, control_clear_requests},
-    {"POST", "authenticate", false, false, false, control_authenticate},
-    {"GET", "metrics", false, false, false, control_metrics},
+    /* method    path            alone  open   tokenless  query members; NULL: any  run */
+    {"GET", "health", false, true, false, NULL, answer_health},
+    {"GET", "", false, false, true, NULL, control_page},
+    {"POST", "reset", true, false, false, " empty account region ", control_reset},
+    {"POST", "seed", true, false, false, "", control_seed},
+    {"GET", "snapshot", true, false, false, "", control_get_snapshot},
+    {"PUT", "snapshot", true, false, false, "", control_put_snapshot},
+    {"GET", "clock", false, false, false, "", control_get_clock},
+    {"POST", "clock", true, false, false, "", control_set_clock},
+    {"GET", "faults", false, false, false, "", control_list_faults},
+    {"POST", "faults", true, false, false, "", control_add_fault},
+    {"DELETE", "faults", true, false, false, " id ", control_delete_faults},
+    {"GET", "requests", false, false, false, " operation status username since last count ",
+     control_list_requests},
+    {"DELETE", "requests", false, false, false, "", control_clear_requests},
+    {"POST", "authenticate", false, false, false, "", control_authenticate},
+    {"GET", "metrics", false, false, false, "", control_metrics},
 };
 
 bool control_owns(const struct target *target)
@@ -129,6 +131,28 @@ static bool bears_token(const struct control *control, const struct request *req
                         slice_of(control->token));
 }
 
+static bool is_listed(struct slice name, const char *list)
+{
+    char word[32];
+    if (!list)
+        return true;
+    snprintf(word, sizeof word, " %.*s ", (int)(name.len < 24 ? name.len : 24), name.data);
+    return name.len > 0 && name.len < 24 && !memchr(name.data, ' ', name.len) && strstr(list, word);
+}
+
+/* A misspelt member must not become a call without it: a reset of everything, say. */
+static bool knows_query(struct call *call, const struct control_operation *operation)
+{
+    const struct target *target = &call->request->target;
+    for (size_t i = 0; i < target->member_count; i++) {
+        if (is_listed(target->members[i].name, operation->query))
+            continue;
+        call_fail(call, ERROR_CONTROL_QUERY, target->members[i].name);
+        return false;
+    }
+    return true;
+}
+
 const struct control_operation *control_enter(struct control *control, struct call *call)
 {
     const struct request *request = call->request;
@@ -145,7 +169,7 @@ const struct control_operation *control_enter(struct control *control, struct ca
         call_fail(call, ERROR_CONTROL_ORIGIN);
     else if (!operation->tokenless && !bears_token(control, request))
         call_fail(call, ERROR_CONTROL_TOKEN);
-    else
+    else if (knows_query(call, operation))
         return operation;
     return NULL;
 }
@@ -171,6 +195,36 @@ bool control_read_body(struct call *call, const struct members *members, void *i
         call_fail_internal(call, result);
     }
     return !call->failed;
+}
+
+bool control_read_flag(struct call *call, struct slice name, bool *flag)
+{
+    struct slice text = request_query(call->request, name);
+    *flag = slice_equal(text, SLICE("true"));
+    if (!text.data || *flag || slice_equal(text, SLICE("false")))
+        return true;
+    call_fail(call, ERROR_CONTROL_VALUE, name, SLICE("is true or false"));
+    return false;
+}
+
+bool control_number(struct slice text, int64_t *number)
+{
+    char digits[24], *end = digits;
+    if (!text.data)
+        return true;
+    if (text.len == 0 || text.len >= sizeof digits || text.data[0] < '0' || text.data[0] > '9')
+        return false;
+    snprintf(digits, sizeof digits, "%.*s", (int)text.len, text.data);
+    *number = strtoll(digits, &end, 10);
+    return *end == '\0';
+}
+
+bool control_read_number(struct call *call, struct slice name, int64_t *number)
+{
+    if (control_number(request_query(call->request, name), number))
+        return true;
+    call_fail(call, ERROR_CONTROL_VALUE, name, SLICE("is a number"));
+    return false;
 }
 
 void control_refuse(struct call *call, const char *reason)

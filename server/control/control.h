@@ -27,6 +27,7 @@ struct control_operation {
     bool alone;       /* needs the store for itself: it is run between ticks */
     bool open;        /* answered also with --control off, from anywhere, without token */
     bool tokenless;   /* answered without token: a browser sends none when it is given an address */
+    const char *query; /* its members, a blank around each; NULL: all are ignored */
     void (*run)(struct control *control, struct call *call);
 };
 

@@ -144,20 +144,15 @@ void control_add_fault(struct control *control, struct call *call)
 
 void control_delete_faults(struct control *control, struct call *call)
 {
-    struct slice text = request_query(call->request, SLICE("id"));
     int64_t id = FAULT_UNSET;
     (void)control;
-    if (text.data) {
-        char digits[20], *end = digits;
-        snprintf(digits, sizeof digits, "%.*s", (int)(text.len < 19 ? text.len : 19), text.data);
-        id = strtoll(digits, &end, 10);
-        if (end == digits || *end != '\0') {
-            control_refuse(call, "[id] is the number of a fault.");
-            return;
-        }
-    }
+    if (!control_read_number(call, SLICE("id"), &id))
+        return;
     enum result result = fault_delete(call->store, id);
-    if (store_tick_commit(call->store) && !result)
+    if (store_tick_commit(call->store) && (!result || result == RESULT_NOT_FOUND))
         result = RESULT_STORE;
-    control_answer_empty(call, result);
+    if (result == RESULT_NOT_FOUND)
+        call_fail(call, ERROR_CONTROL_NO_FAULT, request_query(call->request, SLICE("id")));
+    else
+        control_answer_empty(call, result);
 }

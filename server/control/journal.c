@@ -47,17 +47,19 @@ static void keep(struct slice *text, char **at)
 void journal_add(struct journal *journal, const struct journal_entry *call)
 {
     struct journal_entry entry = *call;
-    struct slice *const texts[] = {&entry.id,     &entry.operation,  &entry.method,
-                                   &entry.path,   &entry.query,      &entry.account,
-                                   &entry.region, &entry.access_key, &entry.username,
-                                   &entry.error,  &entry.body};
+    struct slice *const texts[] = {
+        &entry.id,     &entry.operation,  &entry.method,   &entry.path,  &entry.account,
+        &entry.region, &entry.access_key, &entry.username, &entry.error, &entry.body};
     size_t size = 0;
     if (journal->most == 0)
         return;
     if (entry.body.len > JOURNAL_BODY)
         entry.body = (struct slice){NULL, 0};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (texts[i]->len > JOURNAL_TEXT && texts[i] != &entry.body)
+            texts[i]->len = JOURNAL_TEXT;
         size += texts[i]->len + 1;
+    }
     char *at = malloc(size);
     if (!at)
         return;

@@ -6,7 +6,10 @@
 
 #include "api/call.h"
 
-enum { JOURNAL_BODY = 16 << 10 }; /* longer bodies are not kept */
+enum {
+    JOURNAL_BODY = 16 << 10, /* longer bodies are not kept */
+    JOURNAL_TEXT = 2 << 10,  /* longer texts are cut there */
+};
 
 /* A call as it was answered. Texts are NUL-terminated and the journal's; an absent one was not
  * there. */
@@ -15,8 +18,7 @@ struct journal_entry {
     int64_t time_ms, duration_us;
     int status;
     bool dropped;
-    struct slice id, operation, method, path, query, account, region, access_key, username, error,
-        body;
+    struct slice id, operation, method, path, account, region, access_key, username, error, body;
     size_t body_len; /* as received */
     char *texts;     /* where they are kept */
 };

@@ -1,6 +1,7 @@
 #include "control/metrics.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "mq/operations.h"
@@ -64,14 +65,14 @@ static void write_number(struct buffer *out, const char *name, const char *type,
 /* Pages of memory the process has; 0 where /proc is not there. */
 static int64_t resident_bytes(void)
 {
-    long long total = 0, resident = 0;
+    char text[100] = "", *resident = text;
     FILE *file = fopen("/proc/self/statm", "re");
     if (!file)
         return 0;
-    if (fscanf(file, "%lld %lld", &total, &resident) != 2)
-        resident = 0;
+    if (fgets(text, sizeof text, file))
+        (void)strtoll(text, &resident, 10); /* all pages stand before it */
     fclose(file);
-    return resident * sysconf(_SC_PAGESIZE);
+    return strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
 void metrics_write(const struct metrics *metrics, const struct store_counts *counts,

@@ -23,6 +23,13 @@ void control_page(struct control *control, struct call *call);
 /* The body's members, or an answer and false. `input` is zeroed and filled. */
 bool control_read_body(struct call *call, const struct members *members, void *input);
 
+/* A member of the query, or an answer and false. An absent one is false, and leaves the number. */
+bool control_read_flag(struct call *call, struct slice name, bool *flag);
+bool control_read_number(struct call *call, struct slice name, int64_t *number);
+
+/* False where the text is no number; an absent one leaves it. */
+bool control_number(struct slice text, int64_t *number);
+
 /* 400 with a reason of ours. */
 void control_refuse(struct call *call, const char *reason);
 

@@ -1,9 +1,14 @@
 /* The journal as JSON: bodies without the passwords in them. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "control/parts.h"
+
+/* An answer ends with the entry that reaches this, far below what an answer may have: one entry can
+ * take 100 KiB, with every character of its texts escaped. */
+enum { ANSWER_MAX = 16 << 20 };
 
 /* Names of members whose values are never shown. */
 static const char *const secrets[] = {"password", "serviceAccountPassword"};
@@ -16,10 +21,32 @@ static bool is_secret(struct slice name)
     return false;
 }
 
-/* json_parse bounds the depth. */
+/* The shortest text that is read as the same number. */
+static void write_number(struct json_writer *writer, double value)
+{
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    json_write_raw(writer, slice_of(text));
+}
+
+/* Numbers such as 1e999 are read as infinite. json_parse bounds the depth. */
+static bool is_finite(const struct json *value)
+{
+    if (json_type(value) == JSON_NUMBER)
+        return isfinite(json_number(value));
+    if (json_type(value) == JSON_LIST || json_type(value) == JSON_OBJECT)
+        for (const struct json *item = json_first(value); item; item = json_next(item))
+            if (!is_finite(item))
+                return false;
+    return true;
+}
+
 static void write_masked(struct json_writer *writer, const struct json *value)
 {
-    char number[40];
     switch (json_type(value)) {
     case JSON_NULL:
         json_write_raw(writer, SLICE("null"));
@@ -28,8 +55,7 @@ static void write_masked(struct json_writer *writer, const struct json *value)
         json_write_boolean(writer, json_boolean(value));
         return;
     case JSON_NUMBER:
-        snprintf(number, sizeof number, "%.15g", json_number(value));
-        json_write_raw(writer, slice_of(number));
+        write_number(writer, json_number(value));
         return;
     case JSON_STRING:
         json_write_string(writer, json_string(value));
@@ -54,13 +80,17 @@ static void write_masked(struct json_writer *writer, const struct json *value)
     }
 }
 
-/* A body that is no JSON may hold a password anywhere: only its length is shown. */
+/* A body that is no JSON may hold a password anywhere: only its length is shown, and so it is for
+ * one with a number that cannot be shown. */
 static void put_body(struct call *call, struct json_writer *writer,
                      const struct journal_entry *entry)
 {
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL;
-    if (entry->body.len > 0 && !json_parse(call->scratch, entry->body, &body, &syntax)) {
+    /* Parsed, a body takes many times its length. */
+    arena_reset(call->scratch);
+    if (entry->body.len > 0 && !json_parse(call->scratch, entry->body, &body, &syntax) &&
+        is_finite(body)) {
         json_key(writer, "body");
         write_masked(writer, body);
     }
@@ -101,33 +131,24 @@ static void write_entry(struct call *call, struct json_writer *writer,
 /* What the query asks for; absent members ask for nothing. */
 struct filter {
     struct slice operation, username;
-    int64_t status, since_ms, since_number;
+    int64_t status, since_ms, since_number, last;
+    bool count_only;
 };
 
 static bool read_filter(struct call *call, struct filter *filter)
 {
-    struct slice status = request_query(call->request, SLICE("status"));
     struct slice since = request_query(call->request, SLICE("since"));
-    char text[24], *end = text;
     *filter = (struct filter){.operation = request_query(call->request, SLICE("operation")),
-                              .username = request_query(call->request, SLICE("username"))};
-    if (status.data) {
-        snprintf(text, sizeof text, "%.*s", (int)(status.len < 20 ? status.len : 20), status.data);
-        filter->status = strtol(text, &end, 10);
-        if (end == text || *end != '\0') {
-            control_refuse(call, "[status] is a number.");
-            return false;
-        }
-    }
-    if (!since.data || clock_parse_ms(since, &filter->since_ms))
-        return true;
-    snprintf(text, sizeof text, "%.*s", (int)(since.len < 20 ? since.len : 20), since.data);
-    filter->since_number = strtoll(text, &end, 10);
-    if (end != text && *end == '\0')
-        return true;
-    control_refuse(call, "[since] is the number of a request or a time such as "
-                         "2026-12-24T18:00:00Z.");
-    return false;
+                              .username = request_query(call->request, SLICE("username")),
+                              .last = INT64_MAX};
+    if (!control_read_number(call, SLICE("status"), &filter->status) ||
+        !control_read_number(call, SLICE("last"), &filter->last) ||
+        !control_read_flag(call, SLICE("count"), &filter->count_only))
+        return false;
+    if (!clock_parse_ms(since, &filter->since_ms) && !control_number(since, &filter->since_number))
+        call_fail(call, ERROR_CONTROL_VALUE, SLICE("since"),
+                  SLICE("is a number or a time such as 2026-12-24T18:00:00Z"));
+    return !call->failed;
 }
 
 static bool passes(const struct filter *filter, const struct journal_entry *entry)
@@ -138,32 +159,46 @@ static bool passes(const struct filter *filter, const struct journal_entry *entr
            entry->time_ms >= filter->since_ms && entry->number > filter->since_number;
 }
 
+static int64_t count_passing(const struct journal *journal, const struct filter *filter)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < journal_count(journal); i++)
+        count += passes(filter, journal_get(journal, i));
+    return count < filter->last ? count : filter->last;
+}
+
+/* The last `count` of those that pass, as many as one answer takes. */
+static void write_passing(struct call *call, struct json_writer *writer,
+                          const struct journal *journal, const struct filter *filter, int64_t count)
+{
+    size_t start = journal_count(journal);
+    for (int64_t left = count; left > 0;)
+        left -= passes(filter, journal_get(journal, --start));
+    json_key(writer, "requests");
+    json_list_begin(writer);
+    for (; start < journal_count(journal) && call->out->len < ANSWER_MAX; start++) {
+        if (!passes(filter, journal_get(journal, start)))
+            continue;
+        write_entry(call, writer, journal_get(journal, start));
+        count--;
+    }
+    json_list_end(writer);
+    if (count > 0)
+        json_put_boolean(writer, "truncated", true);
+}
+
 void control_list_requests(struct control *control, struct call *call)
 {
     struct json_writer writer = {.out = call->out};
-    struct slice count_only = request_query(call->request, SLICE("count"));
     struct filter filter;
-    int64_t count = 0;
     if (!read_filter(call, &filter))
         return;
-    bool listed = !slice_equal(count_only, SLICE("true"));
+    int64_t count = count_passing(control->journal, &filter);
     json_object_begin(&writer);
-    if (listed) {
-        json_key(&writer, "requests");
-        json_list_begin(&writer);
-    }
-    for (size_t i = 0; i < journal_count(control->journal); i++) {
-        const struct journal_entry *entry = journal_get(control->journal, i);
-        if (!passes(&filter, entry))
-            continue;
-        count++;
-        if (listed)
-            write_entry(call, &writer, entry);
-    }
-    if (listed)
-        json_list_end(&writer);
-    else
+    if (filter.count_only)
         json_put_integer(&writer, "count", count);
+    else
+        write_passing(call, &writer, control->journal, &filter, count);
     json_object_end(&writer);
     call_succeed(call, 200);
 }

@@ -1,6 +1,7 @@
 /* Reset, seed and snapshot. */
 #include <stdio.h>
 
+#include "api/world.h"
 #include "control/parts.h"
 #include "store/whole.h"
 
@@ -16,10 +17,12 @@ static void answer(struct call *call, enum result result, const struct store_err
 void control_reset(struct control *control, struct call *call)
 {
     struct store_error error = {""};
-    struct slice empty = request_query(call->request, SLICE("empty"));
     struct slice account = request_query(call->request, SLICE("account"));
     struct slice region = request_query(call->request, SLICE("region"));
-    size_t count = slice_equal(empty, SLICE("true")) ? 0 : control->seed_count;
+    bool empty = false;
+    if (!control_read_flag(call, SLICE("empty"), &empty))
+        return;
+    size_t count = empty ? 0 : control->seed_count;
     if (!account.data && !region.data) {
         answer(call, store_reset(call->store, control->seeds, count, &error), &error);
         return;
@@ -28,8 +31,14 @@ void control_reset(struct control *control, struct call *call)
         account = call->settings->account;
     if (!region.data)
         region = call->settings->region;
-    answer(call, store_reset_world(call->store, control->seeds, count, account, region, &error),
-           &error);
+    if (!world_is_account(account))
+        call_fail(call, ERROR_CONTROL_VALUE, SLICE("account"), SLICE("is 12 digits"));
+    else if (!world_is_region(region))
+        call_fail(call, ERROR_CONTROL_VALUE, SLICE("region"),
+                  SLICE("is 1 to 32 characters of [a-z0-9-]"));
+    else
+        answer(call, store_reset_world(call->store, control->seeds, count, account, region, &error),
+               &error);
 }
 
 void control_seed(struct control *control, struct call *call)

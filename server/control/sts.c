@@ -1,6 +1,6 @@
 #include "control/sts.h"
 
-#include "api/partition.h"
+#include "api/world.h"
 
 /* Whether `member` is one of the `&`-separated members of a form. */
 static bool form_has(struct slice form, struct slice member)

@@ -168,6 +168,7 @@ static enum ctl_status prepare_filter(const struct ctl_line *line, struct ctl_ca
     add_query(call, "status", line->values[CTL_STATUS]);
     add_query(call, "username", line->values[CTL_USERNAME]);
     add_query(call, "since", line->values[CTL_SINCE]);
+    add_query(call, "last", line->values[CTL_LAST]);
     add_query(call, "count", line->values[CTL_COUNT] ? "true" : NULL);
     return CTL_OK;
 }
@@ -193,8 +194,9 @@ static enum ctl_status prepare_login(const struct ctl_line *line, struct ctl_cal
 
 #define BIT(option) (1u << (option))
 #define WORLD (BIT(CTL_EMPTY) | BIT(CTL_ACCOUNT) | BIT(CTL_REGION))
-#define FILTER \
-    (BIT(CTL_OPERATION) | BIT(CTL_STATUS) | BIT(CTL_USERNAME) | BIT(CTL_SINCE) | BIT(CTL_COUNT))
+#define FILTER                                                                                   \
+    (BIT(CTL_OPERATION) | BIT(CTL_STATUS) | BIT(CTL_USERNAME) | BIT(CTL_SINCE) | BIT(CTL_LAST) | \
+     BIT(CTL_COUNT))
 
 const struct ctl_command ctl_commands[] = {
     {"reset", NULL, "", 0, 0, WORLD, "POST", "reset", prepare_reset, false,

@@ -19,6 +19,7 @@ enum ctl_option {
     CTL_STATUS,
     CTL_USERNAME,
     CTL_SINCE,
+    CTL_LAST,
     CTL_COUNT,
     CTL_PASSWORD,
     CTL_OPTIONS

@@ -38,6 +38,7 @@ static const struct option options[CTL_OPTIONS] = {
     [CTL_USERNAME] = {"username", "NAME", NULL, NULL, "calls about this user"},
     [CTL_SINCE] = {"since", "N|TIME", NULL, NULL,
                    "calls after the one of this number, or from this time on"},
+    [CTL_LAST] = {"last", "N", NULL, NULL, "the newest ones, so many"},
     [CTL_COUNT] = {"count", NULL, NULL, NULL, "how many there are"},
     [CTL_PASSWORD] = {"password", "PASSWORD", NULL, NULL,
                       "instead of standard input; others may see it in the list of processes"},

@@ -1,28 +1,9 @@
 #include "gate/caller.h"
 
+#include "api/world.h"
 #include "base/clock.h"
 #include "gate/sigv4.h"
 #include "store/access_keys.h"
-
-static bool is_account(struct slice key)
-{
-    if (key.len != 12)
-        return false;
-    for (size_t i = 0; i < key.len; i++)
-        if (key.data[i] < '0' || key.data[i] > '9')
-            return false;
-    return true;
-}
-
-static bool is_region(struct slice region)
-{
-    for (size_t i = 0; i < region.len; i++) {
-        char c = region.data[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
-            return false;
-    }
-    return region.len > 0 && region.len <= 32;
-}
 
 /* A scope that is absent or unreadable means the default world. */
 static void read_world(struct call *call, const struct sigv4 *sigv4, const struct access_key *key)
@@ -31,11 +12,11 @@ static void read_world(struct call *call, const struct sigv4 *sigv4, const struc
                                    .region = call->settings->region,
                                    .access_key = sigv4->access_key,
                                    .user_name = key->user_name};
-    if (is_region(sigv4->region))
+    if (world_is_region(sigv4->region))
         call->caller.region = sigv4->region;
     if (key->account.data)
         call->caller.account = key->account;
-    else if (is_account(sigv4->access_key))
+    else if (world_is_account(sigv4->access_key))
         call->caller.account = sigv4->access_key;
 }
 

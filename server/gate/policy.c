@@ -1,6 +1,6 @@
 #include "gate/policy.h"
 
-#include "api/partition.h"
+#include "api/world.h"
 #include "mq/names.h"
 #include "mq/operations.h"
 #include "store/brokers.h"

@@ -58,7 +58,7 @@ void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
     log_text("path", path);
     log_number("status", reply->status);
     log_string("error", reply->error);
-    log_string("dropped", reply->drop ? "true" : NULL);
+    log_flag("dropped", reply->drop);
     log_number("us", clock_monotonic_us() - exchange->started_us);
     log_end();
 }
@@ -81,7 +81,6 @@ void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
         .operation = slice_of(passage->operation ? passage->operation->name : NULL),
         .method = request->method,
         .path = request->target.path,
-        .query = request->target.query,
         .account = passage->caller.account,
         .region = passage->caller.region,
         .access_key = passage->caller.access_key,

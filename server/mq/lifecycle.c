@@ -168,7 +168,7 @@ void lifecycle_reckon_window(struct broker *broker, int64_t now_ms)
 }
 
 enum result lifecycle_open_window(struct store *store, struct broker *broker,
-                                  const struct settings *settings, int64_t now_ms,
+                                  const struct settings *settings, int64_t at_ms, int64_t now_ms,
                                   struct arena *arena)
 {
     bool users_pending = false, shares_pending = false;
@@ -182,7 +182,7 @@ enum result lifecycle_open_window(struct store *store, struct broker *broker,
     if (result)
         return result;
     return users_pending || shares_pending || has_pending(broker)
-               ? lifecycle_reboot(store, broker, settings, now_ms, arena)
+               ? lifecycle_reboot(store, broker, settings, at_ms, arena)
                : broker_save(store, broker);
 }
 
@@ -205,9 +205,9 @@ static enum result advance_one(struct store *store, const struct settings *setti
         return result ? result : change_state(store, broker, settings, arena);
     result = broker_next_window_due(store, now_ms, arena, broker);
     if (result != RESULT_NOT_FOUND)
-        return result
-                   ? result
-                   : lifecycle_open_window(store, broker, settings, broker->window_due_ms, arena);
+        return result ? result
+                      : lifecycle_open_window(store, broker, settings, broker->window_due_ms,
+                                              now_ms, arena);
     result = broker_next_unreckoned(store, arena, broker);
     if (result)
         return result;

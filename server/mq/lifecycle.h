@@ -31,9 +31,10 @@ enum result lifecycle_delete(struct store *store, struct broker *broker,
  * read. */
 void lifecycle_reckon_window(struct broker *broker, int64_t now_ms);
 
-/* The window opens: changes of it are counted anew, and a broker with anything pending reboots. */
+/* The window opened at `at_ms`: changes of it are counted anew, and a broker with anything pending
+ * reboots from then on. Windows missed between then and `now_ms` would find nothing to do. */
 enum result lifecycle_open_window(struct store *store, struct broker *broker,
-                                  const struct settings *settings, int64_t now_ms,
+                                  const struct settings *settings, int64_t at_ms, int64_t now_ms,
                                   struct arena *arena) MUST_CHECK;
 
 /* Everything that is due, up to LIFECYCLE_STEP brokers, each an operation of the tick. */

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "api/partition.h"
+#include "api/world.h"
 #include "base/ids.h"
 
 #define FORMAT(arena, ...) slice_of(arena_printf((arena), __VA_ARGS__))

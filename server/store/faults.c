@@ -152,5 +152,7 @@ enum result fault_delete(struct store *store, int64_t id)
     sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_DELETE);
     bind_number(stmt, 1, id);
     result = statement_run(store, stmt);
+    if (!result && sqlite3_changes(store->db) == 0 && id != FAULT_UNSET)
+        result = RESULT_NOT_FOUND;
     return result ? result : store_notice_faults(store);
 }

@@ -34,7 +34,7 @@ enum result fault_list(struct store *store, struct arena *arena, struct fault **
  * names. */
 enum result fault_insert(struct store *store, struct fault *fault) MUST_CHECK;
 
-/* Deletes one, or with FAULT_UNSET all. */
+/* Deletes one, or with FAULT_UNSET all. RESULT_NOT_FOUND: there is no such fault. */
 enum result fault_delete(struct store *store, int64_t id) MUST_CHECK;
 
 #endif

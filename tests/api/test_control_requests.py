@@ -166,11 +166,17 @@ def test_an_empty_filter_asks_for_calls_that_have_no_such_thing(filled):
     assert control.requests(client, username="") == [entry for entry in entries if "username" not in entry]
 
 
+SINCE = "[since] is a number or a time such as 2026-12-24T18:00:00Z."
+
+
 @pytest.mark.parametrize("query, message", (
+    ("count=yes", "[count] is true or false."), ("name=x", "The query has no member [name]."), ("Status=400", "The query has no member [Status]."),
     ("status=x", "[status] is a number."), ("status=", "[status] is a number."), ("status=4xx", "[status] is a number."),
-    ("since=x", "[since] is the number of a request or a time such as 2026-12-24T18:00:00Z."),
-    ("since=", "[since] is the number of a request or a time such as 2026-12-24T18:00:00Z."),
-    ("since=2026-13-01T00:00:00Z", "[since] is the number of a request or a time such as 2026-12-24T18:00:00Z."),
+    ("status=-1", "[status] is a number."), ("status=+1", "[status] is a number."), ("status=" + "9" * 30, "[status] is a number."),
+    ("last=", "[last] is a number."), ("last=x", "[last] is a number."), ("last=-1", "[last] is a number."),
+    ("since=x", SINCE),
+    ("since=", SINCE),
+    ("since=2026-13-01T00:00:00Z", SINCE),
 ))
 def test_filters_that_are_none(client, query, message):
     control.refused(client, "GET", f"{control.REQUESTS}?{query}", None, message)
@@ -224,15 +230,42 @@ def test_many_long_bodies_are_all_shown(serve):
     assert all(entry.get("body") == {"groups": [1] * 8001} for entry in entries)
 
 
-def test_a_journal_longer_than_an_answer_can_still_be_asked(serve):
-    """Whatever it holds, it answers: 200 with what fits, or a refusal that says why; never a 500."""
+def test_a_journal_longer_than_an_answer_is_read_in_parts(serve):
     client = serve("--journal", 4000, "--log-level", "error", seed=SEED).client()
     body = json.dumps({"groups": ["x" * 16000]}).encode()
     for _ in range(2500):
         assert client.call("PUT", ALICE, body).status == 400
     assert control.count(client) == 2500
-    response = control.call(client, "GET", control.REQUESTS)
-    assert response.status in (200, 400), response
+    numbers, since, parts = [], 0, 0
+    while True:
+        part = assert_ok(control.call(client, "GET", f"{control.REQUESTS}?since={since}")).json()
+        numbers += [entry["number"] for entry in part["requests"]]
+        since, parts = numbers[-1], parts + 1
+        if "truncated" not in part:
+            break
+        assert part["truncated"] is True
+    assert numbers == list(range(1, 2501)) and parts > 1
+
+
+@pytest.mark.parametrize("last, seen", ((0, []), (1, [9]), (3, [7, 8, 9]), (10, list(range(10))), (99999, list(range(10)))))
+def test_last_asks_for_the_newest(client, last, seen):
+    for number in range(10):
+        client.call("GET", harness.user_path("b-1", f"user-{number}"))
+        client.call("GET", "/v1/brokers")
+    entries = control.requests(client, last=last, operation="DescribeUser")
+    assert [entry["username"] for entry in entries] == [f"user-{number}" for number in seen]
+    assert control.count(client, last=last, operation="DescribeUser") == len(seen)
+
+
+def test_a_long_path_is_cut(client):
+    client.call("GET", "/v1/" + "a" * 5000)
+    assert last(client)["path"] == "/v1/" + "a" * 2044
+
+
+@pytest.mark.parametrize("number", ("0.1", "9007199254740991", "1e300", "-2.5", "0.30000000000000004", "123456789012"))
+def test_numbers_are_shown_as_they_were(client, number):
+    client.call("PUT", ALICE, f'{{"consoleAccess":{number}}}'.encode())
+    assert last(client)["body"] == {"consoleAccess": json.loads(number)}
 
 
 # --- Secrets ---------------------------------------------------------------------------------------------------

@@ -179,3 +179,19 @@ def test_resets_between_calls_of_others(server):
             assert_ok(writer.receive("POST", harness.users_path("b-1") + "/x"), {})
     control.done(resetter, "POST", "/_local/reset")
     assert ids(resetter) == ["b-1"]
+
+
+@pytest.mark.parametrize("query, message", (
+    ("account=abc", "[account] is 12 digits."), ("account=", "[account] is 12 digits."),
+    ("region=US-EAST-1", "[region] is 1 to 32 characters of [a-z0-9-]."),
+    ("region=", "[region] is 1 to 32 characters of [a-z0-9-]."),
+    ("empty=1", "[empty] is true or false."), ("empty=", "[empty] is true or false."),
+    ("acount=123456789012", "The query has no member [acount]."), ("Empty=true", "The query has no member [Empty]."),
+    ("empty%20account=true", "The query has no member [empty account]."), ("=true", "The query has no member []."),
+    ("empty=true&region=us-east-1&x", "The query has no member [x]."),
+))
+def test_a_misspelt_reset_resets_nothing(serve, query, message):
+    client = serve(seed=SEED).client()
+    harness.create_user(client, "b-1", "made-later")
+    control.refused(client, "POST", f"/_local/reset?{query}", None, message)
+    assert_ok(client.call("GET", harness.user_path("b-1", "made-later")))

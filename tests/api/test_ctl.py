@@ -164,7 +164,7 @@ def test_requests_are_filtered_counted_and_forgotten(server):
     entries = told(server, "requests")["requests"]
     assert [entry["operation"] for entry in entries] == ["DescribeUser"] * 3 + ["ListBrokers"]
     for words, count in (((), 4), (("--operation", "DescribeUser"), 3), (("--status=404",), 2), (("--username", "a~b"), 1),
-                         (("--operation=DescribeUser", "--status", "200"), 1), (("--since", entries[2]["number"]), 1),
+                         (("--operation=DescribeUser", "--status", "200"), 1), (("--since", entries[2]["number"]), 1), (("--last", 2), 2),
                          (("--since", entries[0]["time"]), 4)):
         assert told(server, "requests", "--count", *words) == {"count": count}, words
         assert len(told(server, "requests", *words)["requests"]) == count

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+import control_calls as control
 import harness
 import wire
 from harness import assert_no_route
@@ -52,14 +53,18 @@ def test_START_9_a_query_does_no_harm(client):
 
 @pytest.mark.parametrize("method", ("HEAD", "POST", "PUT", "DELETE", "get"))
 def test_START_9_RTE_8_only_get(client, method):
-    response = client.call(method, "/_local/health")
+    response = client.call(method, "/_local/health", check=harness.CHECK_NONE)
     assert (response.status, response.error) == (403, "MissingAuthenticationTokenException")
     assert response.body == (b"" if method == "HEAD" else b'{"message":"Missing Authentication Token"}')
 
 
-@pytest.mark.parametrize("path", ("/_local", "/_local/", "/_local/health/", "/_local/healthy", "/_local//health",
-                                  "/_LOCAL/health", "//_local/health"))
+@pytest.mark.parametrize("path", ("/_local", "/_local/health/", "/_local/healthy", "/_local//health", "/_local/HEALTH"))
 def test_START_9_RTE_7_other_paths(client, path):
+    assert_no_route(control.call(client, "GET", path))
+
+
+@pytest.mark.parametrize("path", ("/_LOCAL/health", "//_local/health", "/_locals/health", "/v1/_local/health"))
+def test_START_9_RTE_7_paths_of_the_service(client, path):
     assert_no_route(client.call("GET", path))
 
 

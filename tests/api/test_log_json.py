@@ -61,6 +61,13 @@ def test_LOG_1_a_failed_request_names_its_error(server, client):
     assert (line["status"], line["error"]) == (404, "NotFoundException")
 
 
+def test_LOG_1_a_dropped_request_says_so(serve):
+    server = serve(*JSON, seed=wire.SEED + harness.sql_fault(drop_connection=1))
+    server.client().send(harness.build("GET", wire.ALICE))
+    (line,) = harness.eventually(lambda: [line for line in log_lines(server) if "path" in line], "the line of the request")
+    assert line["dropped"] is True and list(line)[-2:] == ["dropped", "us"]
+
+
 def test_LOG_1_both_formats_say_the_same(serve):
     """What is not the same in any two runs is left out of the comparison."""
     said = []

@@ -100,7 +100,7 @@ def test_RTE_6_the_first_of_a_repeated_member_counts(client, broker):
                                     "/v1/brokers/b-1/Users", "/v1/brokers/b-1/user",
                                     "/v1/brokers/b-1/users/alice/groups",
                                     "/v1/brokers/b-1/users/alice/x/y/z/a/b/c/d", "/v1/brokers/b-1/reboot/now",
-                                    "/v1/brokersX", "/v1/brokers;x", "/v1/brokers%2Fb-1", "/v1%2Fbrokers", "/_local",
+                                    "/v1/brokersX", "/v1/brokers;x", "/v1/brokers%2Fb-1", "/v1%2Fbrokers", "/_locals",
                                     "/favicon.ico", "/index.html", "/v1/users", "/2017-11-27/brokers",
                                     "/v1/" + "a/" * 200 + "b"])
 def test_RTE_7_unknown_paths(client, target):

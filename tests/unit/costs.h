@@ -22,8 +22,8 @@ static const struct {
 #undef STATEMENT
 };
 
-/* A table of one row, and faults: whoever writes a test has a few of them, and FAULT_FIND looks for
- * the oldest that matches any of three columns. Both are held to the steps of a call below. */
+/* Tables of one row, faults and policies: whoever writes a test has a few of them. All are held to
+ * the steps of a call below. */
 static inline bool may_scan(enum statement statement)
 {
     switch ((int)statement) {
@@ -31,7 +31,11 @@ static inline bool may_scan(enum statement statement)
     case STATEMENT_WORLD_SET:
     case STATEMENT_SEEDED:
     case STATEMENT_SEEDED_SET:
+    case STATEMENT_CLOCK_SET:
     case STATEMENT_FAULT_FIND:
+    case STATEMENT_FAULT_PAGE:
+    case STATEMENT_FAULT_DELETE:
+    case STATEMENT_POLICY_PAGE:
         return true;
     default:
         return false;
@@ -53,6 +57,7 @@ static inline bool is_of_start_or_failure(enum statement statement)
     case STATEMENT_SEEDED:
     case STATEMENT_SEEDED_SET:
     case STATEMENT_FAULT_ANY:
+    case STATEMENT_POLICY_ANY:
     case STATEMENT_ROLLBACK:
     case STATEMENT_SAVEPOINT_ROLLBACK:
         return true;
@@ -64,7 +69,8 @@ static inline bool is_of_start_or_failure(enum statement statement)
 struct costs {
     struct world world;
     struct gate *gate;
-    struct control control; /* nobody asks for it */
+    struct metrics metrics;
+    struct control control;
     bool ran[STATEMENT_COUNT];
     bool called[64]; /* operations, by row */
     bool quiet;      /* a breach is counted instead of being a failure */
@@ -131,6 +137,7 @@ static inline void open_world(struct costs *costs, const char *sql)
     *costs = (struct costs){.gate = NULL};
     assert_true(operation_count <= COUNT(costs->called));
     world_open(&costs->world, ":memory:", sql);
+    costs->control = (struct control){.version = "0", .metrics = &costs->metrics};
     struct gate_options options = {.store = costs->world.store,
                                    .settings = &costs->world.settings,
                                    .control = &costs->control};

@@ -74,7 +74,8 @@ static inline sqlite3 *open_world(void)
         {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
     };
     static const char *const files[] = {SCHEMA_DIR "/0001_initial.sql",
-                                        SCHEMA_DIR "/0002_control_plane.sql"};
+                                        SCHEMA_DIR "/0002_control_plane.sql",
+                                        SCHEMA_DIR "/0003_catalogue.sql"};
     static char *schema[COUNT(files)];
     sqlite3 *db = NULL;
     int flags =

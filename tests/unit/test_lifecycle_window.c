@@ -202,10 +202,10 @@ static void anything_pending_makes_it_reboot(void **state)
         advance(&w, window_ms + 7);
         char wanted[100];
         snprintf(wanted, sizeof wanted, "REBOOT_IN_PROGRESS|%lld|%lld|0",
-                 (long long)(window_ms + 57), (long long)(window_ms + week_ms));
+                 (long long)(window_ms + 50), (long long)(window_ms + week_ms));
         if (strcmp(world_ask(&w, window), wanted) != 0)
             fail_msg("%s\n  got    %s\n  wanted %s", changes[i], world_ask(&w, window), wanted);
-        advance(&w, window_ms + 57);
+        advance(&w, window_ms + 50);
         expect_window(&w, "RUNNING|-|%lld|0", (long long)(window_ms + week_ms));
         world_close(&w);
     }

@@ -5,7 +5,7 @@
     "seeds may only INSERT, UPDATE, DELETE and SELECT on the fixture tables (broker, broker_tag, " \
     "broker_action_required, broker_configuration_history, user, configuration, "                  \
     "configuration_revision, configuration_tag, engine_version, instance_option, "                 \
-    "availability_zone, shared_resource, resource_share_error, access_key, fault): "
+    "availability_zone, shared_resource, resource_share_error, access_key, fault, policy): "
 #define BOM "\xef\xbb\xbf"
 #define BROKER "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
 #define BOB \
@@ -329,6 +329,7 @@ static const char *const fixtures[] = {"broker",
                                        "resource_share_error",
                                        "access_key",
                                        "fault",
+                                       "policy",
                                        "applied_user",
                                        "pending_user",
                                        "json_each",

@@ -16,6 +16,8 @@ static const char base[] = "INSERT INTO broker (id, name) VALUES ('b-1', 'orders
 #define KEY(columns, values) "INSERT INTO access_key (id, " columns ") VALUES ('AKIA2', " values ")"
 #define FAULT(columns, values) "INSERT INTO fault (" columns ") VALUES (" values ")"
 
+#define POLICY(columns, values) "INSERT INTO policy (" columns ") VALUES (" values ")"
+
 /* A password of 4 + len characters, enough of them different. */
 #define LONG(len) "printf('abcd%0" #len "d', 0)"
 
@@ -275,6 +277,17 @@ static const struct rule other_rules[] = {
     {FAULT("delay_ms, status", "1, 400"), "error: needed with status or message"},
     {FAULT("error", "'TeapotException'"), "status: needed with an error the server does not know"},
     {FAULT("error, drop_connection", "'NotFoundException', 1"), "drop_connection: excludes error"},
+    {FAULT("delay_ms, probability", "1, 1.01"), "probability: 0.0 to 1.0"},
+    {FAULT("delay_ms, probability", "1, -0.01"), "probability: 0.0 to 1.0"},
+    {POLICY("access_key, effect", "'A-1', 'deny'"),
+     "access_key: * or 1 to 128 characters of [A-Za-z0-9_]"},
+    {POLICY("access_key, effect", "'', 'deny'"),
+     "access_key: * or 1 to 128 characters of [A-Za-z0-9_]"},
+    {POLICY("effect", "'Deny'"), "effect: allow or deny"},
+    {POLICY("effect, action", "'deny', 's3:*'"), "action: mq: and a pattern"},
+    {POLICY("effect, action", "'deny', 'mq:'"), "action: mq: and a pattern"},
+    {POLICY("effect, resource", "'deny', ''"), "resource: 1 to 500 characters"},
+    {POLICY("effect, resource", "'deny', printf('%0501d', 1)"), "resource: 1 to 500 characters"},
     {FAULT("operation", "'CreateUser'"), "fault: give error, delay_ms or drop_connection"},
 };
 

@@ -177,8 +177,12 @@ static void time_passes(struct costs *costs)
 
 static void windows_open(struct costs *costs)
 {
-    world_ask(&costs->world, "UPDATE broker SET day_of_week = 'MONDAY', window_due_ms = 1,"
-                             " pending_logs_general = 1 WHERE id = 'b-001'");
+    char sql[200];
+    snprintf(sql, sizeof sql,
+             "UPDATE broker SET day_of_week = 'MONDAY', window_due_ms = %lld,"
+             " pending_logs_general = 1 WHERE id = 'b-001'",
+             (long long)clock_wall_ms());
+    world_ask(&costs->world, sql);
     world_ask(&costs->world, "UPDATE broker SET day_of_week = 'MONDAY', window_due_ms = 1"
                              " WHERE id = 'b-000'");
     world_ask(&costs->world, "UPDATE broker SET day_of_week = 'MONDAY' WHERE id = 'b-002'");
@@ -217,6 +221,24 @@ static void a_fault_strikes(struct costs *costs)
     hold(costs, 200, 1, "GET", "/v1/brokers/b-001/users/user-1", "");
 }
 
+static void the_control_api_is_called(struct costs *costs)
+{
+    ask(costs, "POST", "/_local/seed",
+        "INSERT INTO policy (effect, resource) VALUES ('allow', '*'), ('deny', 'arn:*:b-199')");
+    forget(costs);
+    hold(costs, 403, 2, "GET", "/v1/brokers/b-199", "");
+    hold(costs, 200, 1, "GET", "/v1/brokers/b-001/users/user-1", "");
+    hold(costs, 201, 1, "POST", "/_local/faults", "{\"delayMs\":1,\"brokerId\":\"b-9\"}");
+    hold(costs, 200, 2, "GET", "/_local/faults", "");
+    hold(costs, 200, 2, "DELETE", "/_local/faults", "");
+    hold(costs, 200, 1, "POST", "/_local/authenticate",
+         "{\"brokerId\":\"b-001\",\"username\":\"user-1\",\"password\":\"x\"}");
+    hold(costs, 200, 1, "GET", "/_local/metrics", "");
+    /* A Sunday is stepped over: the window of some 420 brokers opens, each saved with all that its
+     * triggers check. */
+    hold(costs, 200, 420 * 6, "POST", "/_local/clock", "{\"advanceMs\":604800000}");
+}
+
 static void no_call_scans_or_sorts(void **state)
 {
     (void)state;
@@ -230,6 +252,7 @@ static void no_call_scans_or_sorts(void **state)
     a_broker_is_parked(&costs);
     a_fault_strikes(&costs);
     a_broker_goes(&costs);
+    the_control_api_is_called(&costs);
     int unseen = 0;
     for (int i = 0; i < STATEMENT_COUNT; i++) {
         if (!costs.ran[i] && !is_of_start_or_failure((enum statement)i)) {

@@ -1,0 +1,36 @@
+/* A world is an account and a region: what they may look like, and the partition of AWS a region
+ * belongs to, the second field of every ARN. */
+#ifndef API_WORLD_H
+#define API_WORLD_H
+
+#include "base/slice.h"
+
+static inline bool world_only_has(struct slice text, const char *characters, size_t least,
+                                  size_t most)
+{
+    if (text.len < least || text.len > most)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (!memchr(characters, text.data[i], strlen(characters)))
+            return false;
+    return true;
+}
+
+static inline bool world_is_account(struct slice text)
+{
+    return world_only_has(text, "0123456789", 12, 12);
+}
+
+static inline bool world_is_region(struct slice text)
+{
+    return world_only_has(text, "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 32);
+}
+
+static inline const char *partition_of(struct slice region)
+{
+    if (slice_starts_with(region, SLICE("cn-")))
+        return "aws-cn";
+    return slice_starts_with(region, SLICE("us-gov-")) ? "aws-us-gov" : "aws";
+}
+
+#endif
