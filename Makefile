@@ -140,6 +140,11 @@ bench: all
 	@sh tests/setup bench
 	@$(PYTHON) tests/bench/run
 
+.PHONY: bench-record
+bench-record: all
+	@sh tests/setup bench
+	@$(PYTHON) tests/bench/run --record docs/performance.md
+
 # libFuzzer, which is clang's: each target FUZZ_SECONDS long, and an end at the first crash.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := json_body page_token request request_target seed sigv4 xml
@@ -184,6 +189,7 @@ help:
 	@echo "make debug         build $(BUILD)/debug/amazonmq-local with sanitizers"
 	@echo "make image-test    build docker/Dockerfile and test the image"
 	@echo "make bench         measure, as ratios"
+	@echo "make bench-record  the same, and write docs/performance.md"
 	@echo "make fuzz          feed every parser and the gate what nobody thought of, FUZZ_SECONDS=60 each"
 	@echo "make lint          formatting, static analysis, house rules"
 	@echo "make install       to PREFIX ($(PREFIX)), below DESTDIR"
