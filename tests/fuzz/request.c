@@ -5,7 +5,8 @@
  * Of every answer: no 5xx but from a fault that was asked for, the right Content-Type, a body that
  * is JSON where it says so, with sorted members and no null where the service answers, headers and
  * log lines that nothing can be smuggled into, and no password of the fixtures. Of the store: every
- * tick commits, and afterwards all of it can be read, and time can pass. */
+ * tick commits, what is refused changes nothing, and afterwards all of it can be read, and time can
+ * pass. */
 #include "request_text.h"
 
 #include <fcntl.h>
@@ -269,6 +270,9 @@ static int serve(struct server *server, struct slice input)
     receive(server, &text, exchange);
     struct passage *passage = &exchange->passage;
     bool has_faults = server->store->has_faults;
+    bool is_alone = !(server->options & ONE_TICK) && !has_faults; /* a fault counts what it hits */
+    bool may_write = !slice_equal(exchange->request.method, SLICE("GET"));
+    struct slice before = is_alone && may_write ? world_image() : (struct slice){NULL, 0};
     gate_enter(server->gate, &exchange->request, passage);
     bool may_be_fault = has_faults && passage->answered && passage->operation;
     server->rewritten = server->rewritten || passage->alone;
@@ -281,6 +285,9 @@ static int serve(struct server *server, struct slice input)
                (!passage->alone && server->options & ONE_TICK));
     if (!(server->options & ONE_TICK))
         commit(server);
+    FUZZ_CHECK_SEEN(!before.data || passage->reply.status < 400 || world_is(before), "%d %.*s",
+                    passage->reply.status, (int)passage->reply.body.len, passage->reply.body.data);
+    store_snapshot_free(before);
     expect_reply(server, exchange, may_be_fault);
     expect_log(server);
     int status = passage->reply.status;

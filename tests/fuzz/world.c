@@ -48,6 +48,25 @@ void world_put_back(void)
     changes = sqlite3_total_changes64(store->db);
 }
 
+struct slice world_image(void)
+{
+    sqlite3_int64 size = 0;
+    const char *image = (const char *)sqlite3_serialize(store->db, "main", &size, 0);
+    FUZZ_CHECK(image);
+    return (struct slice){image, (size_t)size};
+}
+
+/* SQLite counts transactions in the first page, also those that changed nothing. */
+bool world_is(struct slice image)
+{
+    enum { HEADER = 100 };
+    struct slice now = world_image();
+    bool same = now.len == image.len && now.len > HEADER &&
+                memcmp(now.data + HEADER, image.data + HEADER, now.len - HEADER) == 0;
+    store_snapshot_free(now);
+    return same;
+}
+
 void world_ask(const char *sql, void (*see)(const char *const *columns, void *context),
                void *context)
 {

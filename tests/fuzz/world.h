@@ -20,6 +20,11 @@ struct store *world_store(void);
 bool world_has_changed(void);
 void world_put_back(void);
 
+/* All that is stored, and whether it still is that; the caller frees it with store_snapshot_free.
+ */
+struct slice world_image(void);
+bool world_is(struct slice image);
+
 /* Ends the process unless the store is whole: no transaction is open and every row has its parent.
  * With `thorough` also: all texts are valid UTF-8 without NUL, and a snapshot is taken back. */
 void world_check(bool thorough);
