@@ -19,6 +19,12 @@ static void copy(sqlite3 *to, sqlite3 *from)
     FUZZ_CHECK(sqlite3_backup_finish(backup) == SQLITE_OK);
 }
 
+static void close_world(void)
+{
+    store_free(store);
+    sqlite3_close(pristine);
+}
+
 struct store *world_store(void)
 {
     static const char *const seeds[] = {FUZZ_WORLD};
@@ -30,6 +36,7 @@ struct store *world_store(void)
     FUZZ_CHECK_SEEN(store_seed(store, seeds, 1, &error) == RESULT_OK, "%s", error.text);
     FUZZ_CHECK(sqlite3_open(":memory:", &pristine) == SQLITE_OK);
     copy(pristine, store->db);
+    FUZZ_CHECK(atexit(close_world) == 0);
     changes = sqlite3_total_changes64(store->db);
     return store;
 }
