@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check_health.h"
+#include "confine.h"
 #include "control/control.h"
 #include "ctl/ctl.h"
 #include "gate/gate.h"
@@ -168,8 +169,10 @@ static void print_url(const struct options *options, const char *scheme, uint16_
     printf("%s://%s%s%s:%d\n", scheme, bracketed ? "[" : "", host, bracketed ? "]" : "", (int)port);
 }
 
-static bool announce(const struct options *options, uint16_t port, uint16_t tls_port)
+static bool announce(const struct options *options, uint16_t port, uint16_t tls_port,
+                     enum sandbox_state sandbox)
 {
+    static const char *const sandbox_names[] = {"off", "partial", "on"};
     print_url(options, "http", port);
     if (tls_port != 0)
         print_url(options, "https", tls_port);
@@ -181,6 +184,7 @@ static bool announce(const struct options *options, uint16_t port, uint16_t tls_
         log_number("port", port);
         if (tls_port != 0)
             log_number("tls-port", tls_port);
+        log_string("sandbox", sandbox_names[sandbox]);
         log_end();
     }
     log_flush();
@@ -244,7 +248,8 @@ static int serve(const struct options *options, struct store *store, struct entr
         goto out;
     }
     block_signals();
-    if (announce(options, port, tls_port))
+    metrics_open();
+    if (announce(options, port, tls_port, confine(options)))
         status = loop_run(listener, store, &settings, metrics) ? fail(strerror(errno)) : 0;
 out:
     listener_free(listener);
@@ -281,6 +286,7 @@ static int start(const struct options *options)
 out:
     close_entrance(&entrance);
     store_free(store);
+    sandbox_tell();
     log_close();
     return status;
 }
