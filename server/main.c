@@ -291,6 +291,21 @@ out:
     return status;
 }
 
+/* Any user of the machine sees the arguments of a process. */
+static void hide_token(char *const argv[], struct options *options)
+{
+    static char token[256]; /* longer than any */
+    for (size_t i = 1; options->control_token && argv[i]; i++) {
+        size_t len = strlen(options->control_token);
+        char *end = argv[i] + strlen(argv[i]);
+        if (options->control_token < argv[i] || options->control_token > end)
+            continue;
+        snprintf(token, sizeof token, "%s", options->control_token);
+        memset(end - len, '*', len);
+        options->control_token = token;
+    }
+}
+
 int main(int argc, char *argv[])
 {
     struct options options;
@@ -304,6 +319,7 @@ int main(int argc, char *argv[])
         options_close();
         return EXIT_USAGE;
     }
+    hide_token(argv, &options);
     log_init(options.log_level);
     log_set_format(options.log_json ? LOG_JSON : LOG_LOGFMT);
     catch_signals();

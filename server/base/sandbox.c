@@ -109,6 +109,16 @@ void sandbox_allow(const struct sandbox *sandbox, const char *path, unsigned acc
     close(fd);
 }
 
+static bool files_are_restricted;
+
+const char *sandbox_explain(int error)
+{
+    if (error == EACCES && files_are_restricted)
+        return "Permission denied (perhaps by the sandbox, which lets the server read what was "
+               "beneath its seeds' directories at start)";
+    return strerror(error);
+}
+
 /* NULL, or why not. */
 static const char *restrict_files(struct sandbox *sandbox)
 {
@@ -118,6 +128,7 @@ static const char *restrict_files(struct sandbox *sandbox)
     const char *reason = code == 0 ? NULL : strerror(errno);
     close(sandbox->ruleset);
     sandbox->ruleset = -1;
+    files_are_restricted = !reason;
     return reason;
 }
 

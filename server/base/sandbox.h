@@ -45,6 +45,9 @@ void sandbox_allow(const struct sandbox *sandbox, const char *path, unsigned acc
  * There is no way back. */
 enum sandbox_state sandbox_enter(struct sandbox *sandbox, struct sandbox_report *report);
 
+/* strerror, and whether the sandbox may be the cause. */
+const char *sandbox_explain(int error);
+
 /* One line in the log for each system call that was refused since, once in the process's life. */
 void sandbox_tell(void);
 
