@@ -1,11 +1,13 @@
 """What the binary brings against its own faults, and what a serving process has given up."""
 
+import contextlib
 import ctypes
 import os
 import re
 import shutil
 import signal
 import struct
+import subprocess
 
 import pytest
 
@@ -149,6 +151,28 @@ def test_a_stopped_process_goes_on(serve):
     harness.eventually(lambda: status(server.pid)["State"].startswith("T"), "the stop")
     os.kill(server.pid, signal.SIGCONT)
     assert_ok(client.call("GET", "/v1/brokers"))
+
+
+def test_a_server_in_a_terminal_makes_no_other_calls():
+    """The C library asks a terminal for its settings."""
+    master, terminal = os.openpty()
+    process = subprocess.Popen([harness.BINARY, "--port", "0"], env=harness.environment(), stdin=terminal,
+                               stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    said = b""
+    try:
+        while b"event=ready" not in said:
+            said += os.read(master, 4096)
+        process.terminate()
+        assert process.wait(harness.DEADLINE_S) == 0
+        with contextlib.suppress(OSError):  # the terminal's end
+            while data := os.read(master, 4096):
+                said += data
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+    assert b"http://localhost:" in said and b"sandbox-refused" not in said, said
 
 
 # --- Files ------------------------------------------------------------------------------------------------------
