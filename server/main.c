@@ -173,7 +173,7 @@ static bool announce(const struct options *options, uint16_t port, uint16_t tls_
                      enum sandbox_state sandbox)
 {
     static const char *const sandbox_names[] = {"off", "partial", "on"};
-    static char buffer[1024]; /* else the C library asks what stdout is, and may not any more */
+    static char buffer[1024]; /* else the C library asks what stdout is, which it then may not */
     setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
     print_url(options, "http", port);
     if (tls_port != 0)
