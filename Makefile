@@ -136,7 +136,7 @@ run: all
 test:
 	@sh tests/setup build
 	@sh tests/setup test
-	@$(MAKE) --no-print-directory all unit
+	@$(MAKE) --no-print-directory all unit $(BUILD)/bench/instructions
 	@tests/run
 
 .PHONY: image-test
@@ -147,6 +147,25 @@ image-test:
 bench: all
 	@sh tests/setup bench
 	@$(PYTHON) tests/bench/run
+
+.PHONY: bench-record
+bench-record: all
+	@sh tests/setup bench
+	@$(PYTHON) tests/bench/run --record docs/performance.md
+
+$(BUILD)/bench/instructions: tests/bench/instructions.c $(filter-out %/server/main.o,$(release_objects))
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) -O2 -MMD -MP -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"' -o $@ $(filter %.c %.o,$^) \
+	    $(LDFLAGS) $(LIBRARIES) -lcmocka
+
+.PHONY: bench-check
+bench-check:
+	@sh tests/setup build
+	@sh tests/setup test
+	@sh tests/setup bench
+	@$(MAKE) --no-print-directory $(BUILD)/bench/instructions
+	@tests/bench/instructions
 
 .PHONY: lint
 lint:
@@ -172,6 +191,8 @@ help:
 	@echo "make debug         build $(BUILD)/debug/amazonmq-local with sanitizers"
 	@echo "make image-test    build docker/Dockerfile and test the image"
 	@echo "make bench         measure, as ratios"
+	@echo "make bench-check   count instructions; fails where an operation takes a tenth more than kept"
+	@echo "make bench-record  the same, and write docs/performance.md"
 	@echo "make lint          formatting, static analysis, house rules"
 	@echo "make install       to PREFIX ($(PREFIX)), below DESTDIR"
 	@echo "make clean         remove $(BUILD)"
