@@ -297,14 +297,15 @@ out:
 static void hide_token(char *const argv[], struct options *options)
 {
     static char token[256]; /* longer than any */
-    for (size_t i = 1; options->control_token && argv[i]; i++) {
-        size_t len = strlen(options->control_token);
+    const char *given = options->control_token;
+    for (size_t i = 1; given && argv[i]; i++) {
         char *end = argv[i] + strlen(argv[i]);
-        if (options->control_token < argv[i] || options->control_token > end)
+        if (given < argv[i] || given >= end)
             continue;
-        snprintf(token, sizeof token, "%s", options->control_token);
-        memset(end - len, '*', len);
+        snprintf(token, sizeof token, "%s", given);
         options->control_token = token;
+        for (char *at = argv[i] + (given - argv[i]); at < end; at++)
+            *at = '*';
     }
 }
 

@@ -137,9 +137,11 @@ static const char *restrict_files(struct sandbox *sandbox)
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #define RESULT_OF(context) ((context)->uc_mcontext.gregs[REG_RAX])
+#define RESULT_TYPE greg_t
 #elif defined(__aarch64__)
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
 #define RESULT_OF(context) ((context)->uc_mcontext.regs[0])
+#define RESULT_TYPE uint64_t
 #endif
 
 #ifdef ARCHITECTURE
@@ -283,7 +285,7 @@ static void emit_permission(struct program *program, const struct permission *pe
     emit_test(program, BPF_JEQ, permission->number, 0, always ? 1 : 4);
     if (!always) {
         /* The low half: all that these calls look at, on processors that are little-endian. */
-        emit_load(program, offsetof(struct seccomp_data, args) + 8 * permission->argument);
+        emit_load(program, offsetof(struct seccomp_data, args) + (size_t)8 * permission->argument);
         bool equal = permission->condition == EQUAL;
         emit_test(program, equal ? BPF_JEQ : BPF_JSET, permission->value, equal, !equal);
         emit_return(program, SECCOMP_RET_TRAP);
@@ -319,7 +321,7 @@ static void note_refusal(int number, siginfo_t *info, void *context)
     (void)number;
     if (info->si_code != BY_SECCOMP)
         return; /* kill -SYS */
-    RESULT_OF(interrupted) = (typeof(RESULT_OF(interrupted)))-EPERM;
+    RESULT_OF(interrupted) = (RESULT_TYPE)-EPERM;
     refused[(unsigned)info->si_syscall < CALLS ? info->si_syscall : 0] |= 1;
     refused_any = 1;
 }
