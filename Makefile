@@ -20,7 +20,13 @@ HARDENING_EXTRA := -D_FORTIFY_SOURCE=3 -fstack-clash-protection -ftrivial-auto-v
 else
 HARDENING_EXTRA := -D_FORTIFY_SOURCE=2
 endif
-HARDENING := -O2 -fstack-protector-strong -fcf-protection -fPIE $(HARDENING_EXTRA)
+# Where an indirect jump may land is marked, each processor in its way.
+ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
+HARDENING_EXTRA += -fcf-protection
+else ifneq ($(findstring aarch64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
+HARDENING_EXTRA += -mbranch-protection=standard
+endif
+HARDENING := -O2 -fstack-protector-strong -fPIE $(HARDENING_EXTRA)
 SANITIZERS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 BASE_FLAGS := -std=gnu17 -D_GNU_SOURCE -Iserver -I$(BUILD)/generated -DVERSION='"$(VERSION)"' $(WARNINGS)
@@ -43,7 +49,7 @@ all: $(BUILD)/amazonmq-local
 
 $(BUILD)/amazonmq-local: $(release_objects)
 	@echo "  LD $@"
-	@$(CC) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+	@$(CC) -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/debug/amazonmq-local: $(debug_objects)
 	@echo "  LD $@"
@@ -112,6 +118,12 @@ $(BUILD)/unit/%: tests/unit/%.c $(library_objects)
 	    -o $@ $(filter %.c %.o,$^) $(LDFLAGS) $(LIBRARIES) -lcmocka
 
 $(BUILD)/unit/test_fuzz_corpora: $(fuzz_objects)
+
+# Sanitizers write files and map executable memory: this one is built like the release.
+$(BUILD)/unit/test_sandbox: tests/unit/test_sandbox.c $(filter-out %/main.o,$(release_objects))
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) $(HARDENING) $(CFLAGS) -MMD -MP -o $@ $^ -pie $(LDFLAGS) $(LIBRARIES) -lcmocka
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
