@@ -40,6 +40,8 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/
 
 release_objects := $(SOURCES:%.c=$(BUILD)/release/%.o) $(BUILD)/release/migrations.o $(BUILD)/release/page_html.o
 debug_objects := $(SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o $(BUILD)/debug/page_html.o
+fuzz_sources := $(filter-out tests/fuzz/libfuzzer.c,$(sort $(wildcard tests/fuzz/*.c)))
+fuzz_objects := $(fuzz_sources:%.c=$(BUILD)/debug/%.o)
 library_objects := $(LIBRARY_SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o $(BUILD)/debug/page_html.o
 
 .PHONY: all
@@ -113,7 +115,9 @@ $(BUILD)/unit/%: tests/unit/%.c $(library_objects)
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -MMD -MP -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"' \
-	    -o $@ $< $(library_objects) $(LDFLAGS) $(LIBRARIES) -lcmocka
+	    -o $@ $(filter %.c %.o,$^) $(LDFLAGS) $(LIBRARIES) -lcmocka
+
+$(BUILD)/unit/test_fuzz_corpora: $(fuzz_objects)
 
 # Sanitizers write files and map executable memory: this one is built like the release.
 $(BUILD)/unit/test_sandbox: tests/unit/test_sandbox.c $(filter-out %/main.o,$(release_objects))
@@ -167,6 +171,31 @@ bench-check:
 	@$(MAKE) --no-print-directory $(BUILD)/bench/instructions
 	@tests/bench/instructions
 
+.PHONY: soak
+soak: all
+	@sh tests/setup test
+	@AMAZONMQ_LOCAL_SOAK_SECONDS=$(or $(SOAK_SECONDS),3600) tests/run soak
+
+# libFuzzer, which is clang's: each target FUZZ_SECONDS long, and an end at the first crash.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := json_body page_token request request_target seed sigv4 xml
+FUZZ_SANITIZERS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZERS := $(FUZZ_TARGETS:%=$(BUILD)/%)
+
+.PHONY: fuzz
+fuzz:
+	@sh tests/setup fuzz
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzz SANITIZERS='$(FUZZ_SANITIZERS)' fuzzers
+	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
+$(FUZZERS): $(BUILD)/%: tests/fuzz/libfuzzer.c $(library_objects) $(fuzz_objects)
+	@echo "  LD $@"
+	@$(CC) $(BASE_FLAGS) $(SANITIZERS) -fsanitize=fuzzer $(CFLAGS) -DFUZZ_TARGET=fuzz_$(@F) \
+	    -o $@ $(filter %.c %.o,$^) $(LDFLAGS) $(LIBRARIES)
+
 .PHONY: lint
 lint:
 	@sh tests/setup lint
@@ -193,8 +222,10 @@ help:
 	@echo "make bench         measure, as ratios"
 	@echo "make bench-check   count instructions; fails where an operation takes a tenth more than kept"
 	@echo "make bench-record  the same, and write docs/performance.md"
+	@echo "make soak          good and bad traffic for an hour, or SOAK_SECONDS=n"
+	@echo "make fuzz          feed every parser and the gate what nobody thought of, FUZZ_SECONDS=60 each"
 	@echo "make lint          formatting, static analysis, house rules"
 	@echo "make install       to PREFIX ($(PREFIX)), below DESTDIR"
 	@echo "make clean         remove $(BUILD)"
 
--include $(release_objects:.o=.d) $(debug_objects:.o=.d) $(UNIT_TESTS:=.d)
+-include $(release_objects:.o=.d) $(debug_objects:.o=.d) $(UNIT_TESTS:=.d) $(fuzz_objects:.o=.d)

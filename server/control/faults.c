@@ -126,12 +126,14 @@ void control_add_fault(struct control *control, struct call *call)
                           .probability = probability,
                           .seed = input.seed.value};
     enum result result = fault_insert(call->store, &fault);
-    if (result == RESULT_INVALID) {
+    bool refused = result == RESULT_INVALID;
+    if (refused)
         control_refuse(call, store_broken_rule(call->store));
-        return;
-    }
-    if (!result && store_tick_commit(call->store))
+    /* Also a refusal has opened the transaction, in which a snapshot could not be put back. */
+    if (store_tick_commit(call->store) && !result)
         result = RESULT_STORE;
+    if (refused)
+        return;
     if (result) {
         call_fail_internal(call, result);
         return;
