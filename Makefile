@@ -10,6 +10,7 @@ CC ?= cc
 BUILD ?= build
 PYTHON := /usr/bin/python3
 
+comma := ,
 PACKAGES := libmicrohttpd sqlite3 libcjson gnutls expat
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough -Wundef -Werror
@@ -20,6 +21,8 @@ HARDENING_EXTRA := -D_FORTIFY_SOURCE=3 -fstack-clash-protection -ftrivial-auto-v
 else
 HARDENING_EXTRA := -D_FORTIFY_SOURCE=2
 endif
+# Relative relocations in a tenth of their size, where the linker knows how.
+PACKED := $(if $(findstring pack-relative-relocs,$(shell $(CC) -Wl,--help 2>/dev/null)),-Wl$(comma)-z$(comma)pack-relative-relocs)
 # Where an indirect jump may land is marked, each processor in its way.
 ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
 HARDENING_EXTRA += -fcf-protection
@@ -50,7 +53,7 @@ all: $(BUILD)/amazonmq-local
 
 $(BUILD)/amazonmq-local: $(release_objects)
 	@echo "  LD $@"
-	@$(CC) -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+	@$(CC) -pie -Wl,-z,relro,-z,now,-z,noexecstack $(PACKED) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/debug/amazonmq-local: $(debug_objects)
 	@echo "  LD $@"

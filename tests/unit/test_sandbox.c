@@ -395,6 +395,20 @@ static void test_the_released_build_has_one(void **state)
     assert_true(sandbox_is_built_in());
 }
 
+static void test_an_instrumented_build_has_none(void **state)
+{
+    (void)state;
+    struct sandbox_report report;
+    assert_false(sandbox_is_built_in());
+    assert_int_equal(enter(&report), SANDBOX_OFF);
+}
+
+#ifdef INSTRUMENTED
+static const bool is_instrumented = true;
+#else
+static const bool is_instrumented = false;
+#endif
+
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -415,5 +429,10 @@ int main(void)
         WITH_FOLDER(test_a_kernel_without_landlock),
         WITH_FOLDER(test_a_kernel_without_seccomp),
     };
+    const struct CMUnitTest instrumented[] = {
+        cmocka_unit_test(test_an_instrumented_build_has_none),
+    };
+    if (is_instrumented)
+        return cmocka_run_group_tests(instrumented, NULL, NULL);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
