@@ -109,6 +109,10 @@ $(BUILD)/unit/%: tests/unit/%.c $(library_objects)
 	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -MMD -MP -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"' \
 	    -o $@ $< $(library_objects) $(LDFLAGS) $(LIBRARIES) -lcmocka
 
+# Makes the server's own allocations fail: tests/unit/failing_heap.h.
+$(BUILD)/unit/test_anomaly_memory: private LDFLAGS += \
+    $(foreach name,malloc calloc realloc arena_alloc arena_copy arena_printf,-Wl,--wrap=$(name))
+
 .PHONY: unit
 unit: $(UNIT_TESTS)
 

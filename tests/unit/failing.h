@@ -28,6 +28,7 @@ static struct {
     unsigned kinds;
     long countdown;
     long failures;
+    unsigned struck; /* the kind of the last failure */
     bool torn;       /* a failing write has put down the first half */
     int write_error; /* what it answers */
     long shared;     /* calls for shared memory: the server's locking mode does without */
@@ -39,6 +40,7 @@ static inline bool fault_strikes(enum fault_kind kind)
         (!fault.lasting && fault.failures > 0))
         return false;
     fault.failures++;
+    fault.struck = (unsigned)kind;
     return true;
 }
 
@@ -47,6 +49,7 @@ static inline void fault_arm(long countdown, bool lasting)
     fault.countdown = countdown;
     fault.lasting = lasting;
     fault.failures = 0;
+    fault.struck = 0;
     fault.armed = true;
 }
 
