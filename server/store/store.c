@@ -16,9 +16,23 @@ static const char *const statement_sql[] = {
 #undef STATEMENT
 };
 
+/* SQLITE_FULL, IOERR, NOMEM and INTERRUPT roll the whole transaction back, neighbours of the tick
+ * included. */
+static void notice_lost_transaction(struct store *store)
+{
+    if (store->tick_open && sqlite3_get_autocommit(store->db))
+        store->tick_failed = true;
+}
+
+/* Compiled when it is first needed: a start compiles only what it uses, and SQLite takes NULL, what
+ * is left without memory, for a statement that cannot be run. */
 sqlite3_stmt *statement_get(struct store *store, enum statement statement)
 {
-    return store->statements[statement];
+    sqlite3_stmt **place = &store->statements[statement];
+    if (!*place && sqlite3_prepare_v3(store->db, statement_sql[statement], -1,
+                                      SQLITE_PREPARE_PERSISTENT, place, NULL))
+        notice_lost_transaction(store);
+    return *place;
 }
 
 void statement_bind(sqlite3_stmt *stmt, int at, struct slice text)
@@ -50,14 +64,6 @@ void *statement_grow(struct arena *arena, void *items, size_t count, size_t *roo
         memcpy(grown, items, count * size);
     *room = more;
     return grown;
-}
-
-/* SQLITE_FULL, IOERR, NOMEM and INTERRUPT roll the whole transaction back, neighbours of the tick
- * included. */
-static void notice_lost_transaction(struct store *store)
-{
-    if (store->tick_open && sqlite3_get_autocommit(store->db))
-        store->tick_failed = true;
 }
 
 enum result statement_step(struct store *store, sqlite3_stmt *stmt)
@@ -281,14 +287,15 @@ static enum result set_up(struct store *store, const struct store_options *optio
     return result;
 }
 
-static enum result prepare_all(struct store *store, const char *path, struct store_error *error)
+/* What ends a transaction must be there when there is no memory. */
+static enum result prepare_ends(struct store *store, const char *path, struct store_error *error)
 {
-    for (int i = 0; i < STATEMENT_COUNT; i++) {
-        const char *sql = statement_sql[i];
-        if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &store->statements[i],
-                               NULL))
+    static const enum statement ends[] = {STATEMENT_COMMIT, STATEMENT_ROLLBACK,
+                                          STATEMENT_SAVEPOINT_RELEASE,
+                                          STATEMENT_SAVEPOINT_ROLLBACK};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (!statement_get(store, ends[i]))
             return fail(error, path, sqlite3_errmsg(store->db));
-    }
     return RESULT_OK;
 }
 
@@ -339,7 +346,7 @@ static enum result open_database(struct store *store, const struct store_options
     if (!result)
         result = store_migrate(store, options->path, error);
     if (!result)
-        result = prepare_all(store, options->path, error);
+        result = prepare_ends(store, options->path, error);
     return result ? result : store_read_back(store, error);
 }
 
@@ -352,6 +359,9 @@ enum result store_open(const struct store_options *options, struct store **out,
         return RESULT_NO_MEMORY;
     }
     store->options = *options;
+    /* The process has one thread. SQLite refuses once it has begun, for a second store: it is set.
+     */
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     enum result result = open_database(store, options, error);
     if (result) {
         store_free(store);

@@ -79,7 +79,8 @@ struct costs {
 
 static inline int take(struct costs *costs, int statement, int counter)
 {
-    return sqlite3_stmt_status(costs->world.store->statements[statement], counter, 1);
+    sqlite3_stmt *compiled = costs->world.store->statements[statement];
+    return compiled ? sqlite3_stmt_status(compiled, counter, 1) : 0;
 }
 
 static inline void breach(struct costs *costs, const char *what, int count, int statement,
