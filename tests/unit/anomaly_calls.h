@@ -98,7 +98,7 @@ static const struct anomaly_call anomaly_calls[] = {
     {"DELETE", "/v1/tags/" ANOMALY_ARN "configuration%3Ac-mine?tagKeys=team", "", 204},
     {"GET", "/v1/broker-engine-types", "", 200},
     {"GET", "/v1/broker-instance-options?maxResults=5&engineType=RABBITMQ", "", 200},
-    /* A fault of the table that is counted down. */
+    /* A fault of the table is counted down, whatever comes of its answer. */
     {"GET", "/v1/brokers/b-1/users/nobody", "", 403},
     {NULL, "what is due", "", 200},
     {"POST", "/_local/reset", "", 200},

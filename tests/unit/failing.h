@@ -1,4 +1,5 @@
-/* Memory and disks that fail on demand: the n-th event, and all after it where that is asked for. */
+/* Memory and disks that fail on demand: the n-th event, and all after it where that is asked for.
+ */
 #ifndef TESTS_UNIT_FAILING_H
 #define TESTS_UNIT_FAILING_H
 
@@ -28,7 +29,7 @@ static struct {
     unsigned kinds;
     long countdown;
     long failures;
-    unsigned struck; /* the kind of the last failure */
+    unsigned struck; /* their kinds */
     bool torn;       /* a failing write has put down the first half */
     int write_error; /* what it answers */
     long shared;     /* calls for shared memory: the server's locking mode does without */
@@ -40,7 +41,7 @@ static inline bool fault_strikes(enum fault_kind kind)
         (!fault.lasting && fault.failures > 0))
         return false;
     fault.failures++;
-    fault.struck = (unsigned)kind;
+    fault.struck |= (unsigned)kind;
     return true;
 }
 

@@ -1,18 +1,15 @@
 /* Every call, when one of its calls to the file system fails. */
 #include "anomaly.h"
 
-static void warm(struct anomaly *anomaly, const struct anomaly_call *call)
+/* What fails at each place: one call, a write in the middle; or the disk is full from there on. */
+static void fail_each(struct anomaly *anomaly, const struct anomaly_call *call)
 {
-    static const struct {
-        int error;
-        bool torn;
-    } writes[] = {{SQLITE_IOERR_WRITE, true}, {SQLITE_FULL, false}};
-    for (size_t i = 0; i < COUNT(writes); i++) {
-        fault.write_error = writes[i].error;
-        fault.torn = writes[i].torn;
-        sweep(anomaly, call, FAULT_DISK, false, 1);
-        sweep(anomaly, call, FAULT_DISK, true, 1);
-    }
+    fault.torn = true;
+    fault.write_error = SQLITE_IOERR_WRITE;
+    sweep(anomaly, call, FAULT_DISK, false, 0);
+    fault.torn = false;
+    fault.write_error = SQLITE_FULL;
+    sweep(anomaly, call, FAULT_DISK, true, 0);
 }
 
 static void each_call_to_the_disk_fails(void **state)
@@ -24,7 +21,7 @@ static void each_call_to_the_disk_fails(void **state)
     for (int cold = 0; cold < 2; cold++) {
         anomaly.cold = cold;
         for (size_t i = 0; i < COUNT(anomaly_calls); i++)
-            warm(&anomaly, &anomaly_calls[i]);
+            fail_each(&anomaly, &anomaly_calls[i]);
     }
     print_message("%ld calls to the disk failed\n", anomaly.points);
     check_all_called(&anomaly);

@@ -4,14 +4,14 @@
 #include "failing_heap.h"
 
 /* Makes each allocation of every call fail, alone and with all that follow. */
-static void fail_each(unsigned kinds, long step)
+static void fail_each(unsigned kinds, long stride)
 {
     struct anomaly anomaly;
     anomaly_open(&anomaly);
-    step = anomaly_step(step);
+    stride = anomaly_stride(stride);
     for (size_t i = 0; i < COUNT(anomaly_calls); i++) {
-        assert_true(sweep(&anomaly, &anomaly_calls[i], kinds, false, step) > 0);
-        sweep(&anomaly, &anomaly_calls[i], kinds, true, step);
+        assert_true(sweep(&anomaly, &anomaly_calls[i], kinds, false, stride) > 0);
+        sweep(&anomaly, &anomaly_calls[i], kinds, true, stride);
     }
     print_message("%ld allocations failed\n", anomaly.points);
     check_all_called(&anomaly);
@@ -22,13 +22,13 @@ static void fail_each(unsigned kinds, long step)
 static void each_allocation_of_the_server_fails(void **state)
 {
     (void)state;
-    fail_each(FAULT_HEAP, 1);
+    fail_each(FAULT_HEAP, 0);
 }
 
 static void each_allocation_of_sqlite_fails(void **state)
 {
     (void)state;
-    fail_each(FAULT_SQLITE, 7);
+    fail_each(FAULT_SQLITE, 10);
 }
 
 static int set_up(void **state)
