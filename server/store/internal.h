@@ -38,7 +38,7 @@ struct store {
     sqlite3_stmt *statements[STATEMENT_COUNT];
 };
 
-/* A prepared statement, ready for binding. */
+/* A prepared statement, ready for binding; without memory NULL, which all below take: it fails. */
 sqlite3_stmt *statement_get(struct store *store, enum statement statement);
 
 void statement_bind(sqlite3_stmt *stmt, int at,

@@ -191,8 +191,11 @@ static enum result adopt_image(const struct store *store, sqlite3 *image, struct
         *held = (struct store_held){sqlite3_column_int(getter, 0) != 0,
                                     sqlite3_column_int(getter, 1) != 0,
                                     sqlite3_column_int64(getter, 2)};
+    bool no_memory = !good && lacks_memory(image); /* asked before the next call forgets it */
     sqlite3_finalize(setter);
     sqlite3_finalize(getter);
+    if (no_memory)
+        return RESULT_NO_MEMORY;
     return good ? RESULT_OK : refuse(error, "it lacks the row of default_world");
 }
 

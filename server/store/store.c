@@ -91,6 +91,8 @@ enum result statement_run(struct store *store, sqlite3_stmt *stmt)
 
 void statement_end(sqlite3_stmt *stmt)
 {
+    if (!stmt)
+        return; /* unlike its other functions, SQLite's sqlite3_clear_bindings takes none */
     sqlite3_reset(stmt);
     sqlite3_clear_bindings(stmt);
 }

@@ -151,16 +151,19 @@ enum result store_reset_world(struct store *store, const char *const *paths, siz
     struct store_options options = store->options;
     struct store *fresh = NULL;
     options.path = ":memory:";
-    enum result result = store_open(&options, &fresh, error);
+    /* Whatever is wrong with an empty store in memory is no fault of the request. */
+    enum result result = store_open(&options, &fresh, error) ? RESULT_STORE : RESULT_OK;
     if (!result)
         result = store_seed(fresh, paths, count, error);
     if (!result)
         result = begin(store, error);
     if (!result && (!empty_world(store, account, region) ||
-                    !copy_world(store->db, fresh->db, account, region)))
+                    !copy_world(store->db, fresh->db, account, region))) {
+        /* An id of the seeds may be another world's now. */
+        bool broke_rule = (sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT;
         result = fail(error, "reset", sqlite3_errmsg(store->db));
-    if (result && (sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT)
-        result = RESULT_INVALID; /* an id of the seeds is another world's now */
+        result = broke_rule ? RESULT_INVALID : result;
+    }
     store_free(fresh);
     return finish(store, result, error);
 }

@@ -198,6 +198,8 @@ static inline void put_back(struct anomaly *anomaly)
     }
     copy_database(anomaly->base, anomaly->path);
     world_open(&anomaly->world, anomaly->path, "");
+    /* Some attempts are to meet a checkpoint, and the log stays short. */
+    world_ask(&anomaly->world, "PRAGMA wal_autocheckpoint = 20");
     open_parts(anomaly);
     add_all_rows(anomaly->world.store->db, &anomaly->before);
 }
@@ -403,14 +405,19 @@ static inline void check_failed(struct anomaly *anomaly, const struct anomaly_ca
         breach(anomaly, call, n, "failed and changed: %s",
                first_difference(&anomaly->before, &anomaly->rows));
     check_store(anomaly, call, n);
-    read_crashed(anomaly);
-    if (!same(&anomaly->rows, &anomaly->before) && !((counted || sync) && are_after(anomaly)))
+    /* What memory is left cannot be seen in the files. */
+    bool on_disk = (fault.kinds & FAULT_DISK) || n % 8 == 1;
+    if (on_disk)
+        read_crashed(anomaly);
+    if (on_disk && !same(&anomaly->rows, &anomaly->before) &&
+        !((counted || sync) && are_after(anomaly)))
         breach(anomaly, call, n, "failed and changed on disk: %s",
                first_difference(&anomaly->before, &anomaly->rows));
     if (fire(anomaly, &anomaly_probe).status != 200)
         breach(anomaly, call, n, "the next call fails");
-    read_crashed(anomaly);
-    if (!same(&anomaly->rows, &anomaly->before) && !(counted && are_after(anomaly)))
+    if (sync)
+        read_crashed(anomaly);
+    if (sync && !same(&anomaly->rows, &anomaly->before) && !(counted && are_after(anomaly)))
         breach(anomaly, call, n, "failed, and is there after the next call: %s",
                first_difference(&anomaly->before, &anomaly->rows));
     if (anomaly->breaches > 0 || counted)

@@ -10,10 +10,11 @@ static void fail_each(unsigned kinds, long stride)
     anomaly_open(&anomaly);
     stride = anomaly_stride(stride);
     for (size_t i = 0; i < COUNT(anomaly_calls); i++) {
-        assert_true(sweep(&anomaly, &anomaly_calls[i], kinds, false, stride) > 0);
+        sweep(&anomaly, &anomaly_calls[i], kinds, false, stride);
         sweep(&anomaly, &anomaly_calls[i], kinds, true, stride);
     }
     print_message("%ld allocations failed\n", anomaly.points);
+    assert_true(anomaly.points > 1000);
     check_all_called(&anomaly);
     assert_int_equal(anomaly.breaches, 0);
     anomaly_close(&anomaly);
