@@ -20,7 +20,13 @@ HARDENING_EXTRA := -D_FORTIFY_SOURCE=3 -fstack-clash-protection -ftrivial-auto-v
 else
 HARDENING_EXTRA := -D_FORTIFY_SOURCE=2
 endif
-HARDENING := -O2 -fstack-protector-strong -fcf-protection -fPIE $(HARDENING_EXTRA)
+# Where an indirect jump may land is marked, each processor in its way.
+ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
+HARDENING_EXTRA += -fcf-protection
+else ifneq ($(findstring aarch64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
+HARDENING_EXTRA += -mbranch-protection=standard
+endif
+HARDENING := -O2 -fstack-protector-strong -fPIE $(HARDENING_EXTRA)
 SANITIZERS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 BASE_FLAGS := -std=gnu17 -D_GNU_SOURCE -Iserver -I$(BUILD)/generated -DVERSION='"$(VERSION)"' $(WARNINGS)
@@ -34,6 +40,8 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/
 
 release_objects := $(SOURCES:%.c=$(BUILD)/release/%.o) $(BUILD)/release/migrations.o $(BUILD)/release/page_html.o
 debug_objects := $(SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o $(BUILD)/debug/page_html.o
+fuzz_sources := $(filter-out tests/fuzz/libfuzzer.c,$(sort $(wildcard tests/fuzz/*.c)))
+fuzz_objects := $(fuzz_sources:%.c=$(BUILD)/debug/%.o)
 library_objects := $(LIBRARY_SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o $(BUILD)/debug/page_html.o
 
 .PHONY: all
@@ -41,7 +49,7 @@ all: $(BUILD)/amazonmq-local
 
 $(BUILD)/amazonmq-local: $(release_objects)
 	@echo "  LD $@"
-	@$(CC) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+	@$(CC) -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
 $(BUILD)/debug/amazonmq-local: $(debug_objects)
 	@echo "  LD $@"
@@ -107,7 +115,15 @@ $(BUILD)/unit/%: tests/unit/%.c $(library_objects)
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -MMD -MP -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"' \
-	    -o $@ $< $(library_objects) $(LDFLAGS) $(LIBRARIES) -lcmocka
+	    -o $@ $(filter %.c %.o,$^) $(LDFLAGS) $(LIBRARIES) -lcmocka
+
+$(BUILD)/unit/test_fuzz_corpora: $(fuzz_objects)
+
+# Sanitizers write files and map executable memory: this one is built like the release.
+$(BUILD)/unit/test_sandbox: tests/unit/test_sandbox.c $(filter-out %/main.o,$(release_objects))
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) $(HARDENING) $(CFLAGS) -MMD -MP -o $@ $^ -pie $(LDFLAGS) $(LIBRARIES) -lcmocka
 
 # Makes the server's own allocations fail: tests/unit/failing_heap.h.
 $(BUILD)/unit/test_anomaly_memory: private LDFLAGS += \
@@ -141,7 +157,7 @@ run: all
 test:
 	@sh tests/setup build
 	@sh tests/setup test
-	@$(MAKE) --no-print-directory all unit
+	@$(MAKE) --no-print-directory all unit $(BUILD)/bench/instructions
 	@tests/run
 
 .PHONY: image-test
@@ -152,6 +168,50 @@ image-test:
 bench: all
 	@sh tests/setup bench
 	@$(PYTHON) tests/bench/run
+
+.PHONY: bench-record
+bench-record: all
+	@sh tests/setup bench
+	@$(PYTHON) tests/bench/run --record docs/performance.md
+
+$(BUILD)/bench/instructions: tests/bench/instructions.c $(filter-out %/server/main.o,$(release_objects))
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) $(BASE_FLAGS) -O2 -MMD -MP -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"' -o $@ $(filter %.c %.o,$^) \
+	    $(LDFLAGS) $(LIBRARIES) -lcmocka
+
+.PHONY: bench-check
+bench-check:
+	@sh tests/setup build
+	@sh tests/setup test
+	@sh tests/setup bench
+	@$(MAKE) --no-print-directory $(BUILD)/bench/instructions
+	@tests/bench/instructions
+
+.PHONY: soak
+soak: all
+	@sh tests/setup test
+	@AMAZONMQ_LOCAL_SOAK_SECONDS=$(or $(SOAK_SECONDS),3600) tests/run soak
+
+# libFuzzer, which is clang's: each target FUZZ_SECONDS long, and an end at the first crash.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := json_body page_token request request_target seed sigv4 xml
+FUZZ_SANITIZERS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZERS := $(FUZZ_TARGETS:%=$(BUILD)/%)
+
+.PHONY: fuzz
+fuzz:
+	@sh tests/setup fuzz
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzz SANITIZERS='$(FUZZ_SANITIZERS)' fuzzers
+	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
+$(FUZZERS): $(BUILD)/%: tests/fuzz/libfuzzer.c $(library_objects) $(fuzz_objects)
+	@echo "  LD $@"
+	@$(CC) $(BASE_FLAGS) $(SANITIZERS) -fsanitize=fuzzer $(CFLAGS) -DFUZZ_TARGET=fuzz_$(@F) \
+	    -o $@ $(filter %.c %.o,$^) $(LDFLAGS) $(LIBRARIES)
 
 .PHONY: lint
 lint:
@@ -178,8 +238,12 @@ help:
 	@echo "make image-test    build docker/Dockerfile and test the image"
 	@echo "make bench         measure, as ratios"
 	@echo "make anomalies     fail every allocation and disk call once"
+	@echo "make bench-check   count instructions; fails where an operation takes a tenth more than kept"
+	@echo "make bench-record  the same, and write docs/performance.md"
+	@echo "make soak          good and bad traffic for an hour, or SOAK_SECONDS=n"
+	@echo "make fuzz          feed every parser and the gate what nobody thought of, FUZZ_SECONDS=60 each"
 	@echo "make lint          formatting, static analysis, house rules"
 	@echo "make install       to PREFIX ($(PREFIX)), below DESTDIR"
 	@echo "make clean         remove $(BUILD)"
 
--include $(release_objects:.o=.d) $(debug_objects:.o=.d) $(UNIT_TESTS:=.d)
+-include $(release_objects:.o=.d) $(debug_objects:.o=.d) $(UNIT_TESTS:=.d) $(fuzz_objects:.o=.d)

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sandbox.h"
 #include "control/metrics.h"
 #include "mq/lifecycle.h"
 #include "store/brokers.h"
@@ -115,6 +116,7 @@ static void tick(struct loop *loop)
     if (!store_tick_is_open(loop->store))
         listener_perform_alone(loop->listener);
     loop->metrics->ticks++;
+    sandbox_tell();
     loop->log_waits = !log_flush();
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check_health.h"
+#include "confine.h"
 #include "control/control.h"
 #include "ctl/ctl.h"
 #include "gate/gate.h"
@@ -168,8 +169,12 @@ static void print_url(const struct options *options, const char *scheme, uint16_
     printf("%s://%s%s%s:%d\n", scheme, bracketed ? "[" : "", host, bracketed ? "]" : "", (int)port);
 }
 
-static bool announce(const struct options *options, uint16_t port, uint16_t tls_port)
+static bool announce(const struct options *options, uint16_t port, uint16_t tls_port,
+                     enum sandbox_state sandbox)
 {
+    static const char *const sandbox_names[] = {"off", "partial", "on"};
+    static char buffer[1024]; /* else the C library asks what stdout is, which it then may not */
+    setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
     print_url(options, "http", port);
     if (tls_port != 0)
         print_url(options, "https", tls_port);
@@ -181,6 +186,7 @@ static bool announce(const struct options *options, uint16_t port, uint16_t tls_
         log_number("port", port);
         if (tls_port != 0)
             log_number("tls-port", tls_port);
+        log_string("sandbox", sandbox_names[sandbox]);
         log_end();
     }
     log_flush();
@@ -244,7 +250,8 @@ static int serve(const struct options *options, struct store *store, struct entr
         goto out;
     }
     block_signals();
-    if (announce(options, port, tls_port))
+    metrics_open();
+    if (announce(options, port, tls_port, confine(options)))
         status = loop_run(listener, store, &settings, metrics) ? fail(strerror(errno)) : 0;
 out:
     listener_free(listener);
@@ -281,8 +288,25 @@ static int start(const struct options *options)
 out:
     close_entrance(&entrance);
     store_free(store);
+    sandbox_tell();
     log_close();
     return status;
+}
+
+/* Any user of the machine sees the arguments of a process. */
+static void hide_token(char *const argv[], struct options *options)
+{
+    static char token[256]; /* longer than any */
+    const char *given = options->control_token;
+    for (size_t i = 1; given && argv[i]; i++) {
+        char *end = argv[i] + strlen(argv[i]);
+        if (given < argv[i] || given >= end)
+            continue;
+        snprintf(token, sizeof token, "%s", given);
+        options->control_token = token;
+        for (char *at = argv[i] + (given - argv[i]); at < end; at++)
+            *at = '*';
+    }
 }
 
 int main(int argc, char *argv[])
@@ -298,6 +322,7 @@ int main(int argc, char *argv[])
         options_close();
         return EXIT_USAGE;
     }
+    hide_token(argv, &options);
     log_init(options.log_level);
     log_set_format(options.log_json ? LOG_JSON : LOG_LOGFMT);
     catch_signals();

@@ -96,6 +96,8 @@ static const struct option table[] = {
      "how long a connection may be idle", NULL, 1, DAY_MS, 0},
     {"request-timeout", ENV "REQUEST_TIMEOUT", OPTION_DURATION, AT(request_ms), "TIME", "30s",
      "how long a request may take to arrive", NULL, 1, DAY_MS, 0},
+    {"sandbox", ENV "SANDBOX", OPTION_CHOICE, AT(sandbox_off), "on|off", "on",
+     "on: gives up new sockets, programs and most files when it listens", "on|off", 0, 0, 0},
     {"log-level", ENV "LOG_LEVEL", OPTION_CHOICE, AT(log_level), "error|warn|info|debug", "info",
      "least important events to log", "error|warn|info|debug", 0, 0, 0},
     {"log-format", ENV "LOG_FORMAT", OPTION_CHOICE, AT(log_json), "logfmt|json", "logfmt",

@@ -40,6 +40,7 @@ struct options {
     int64_t max_connections;
     int64_t idle_ms;
     int64_t request_ms;
+    bool sandbox_off;
     enum log_level log_level;
     bool log_json;
     bool check_health;

@@ -88,7 +88,7 @@ _amazonmq_local() {
     --durability) _amazonmq_local_words "full normal" ;;
     --auth) _amazonmq_local_words "none verify" ;;
     --throttle) _amazonmq_local_words "none service" ;;
-    --control) _amazonmq_local_words "on off" ;;
+    --control | --sandbox) _amazonmq_local_words "on off" ;;
     --create-time | --reboot-time | --delete-time) _amazonmq_local_words "0 100ms 10s real" ;;
     --log-level) _amazonmq_local_words "error warn info debug" ;;
     --log-format) _amazonmq_local_words "logfmt json" ;;
@@ -98,7 +98,7 @@ _amazonmq_local() {
         _amazonmq_local_words "$( ((COMP_CWORD == 1)) && echo ctl) --host --port --tls-port --tls-cert --tls-key
             --tls-dir --tls-name --db --seed --durability --account --region --auth --throttle --control --control-token
             --control-host --journal --create-time --reboot-time --delete-time --max-body --max-connections
-            --idle-timeout --request-timeout --log-level --log-format --check-health --version --help"
+            --idle-timeout --request-timeout --sandbox --log-level --log-format --check-health --version --help"
         ;;
     esac
 }

@@ -6,6 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* With the address sanitizer a byte read or written past a piece is found, though the block goes
+ * on.
+ */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#endif
+
 enum { ARENA_BLOCK = 4096 - 64, ARENA_ALIGN = alignof(max_align_t) };
 
 struct arena_block {
@@ -30,11 +45,13 @@ static struct arena_block *add_block(struct arena *arena, size_t least)
     block->size = size;
     block->used = 0;
     arena->newest = block;
+    ASAN_POISON_MEMORY_REGION(block->data, size);
     return block;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
+    size_t wanted = size;
     if (size > arena->ceiling || size > SIZE_MAX / 2)
         return NULL;
     size = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
@@ -49,6 +66,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *piece = block->data + block->used;
     block->used += size;
     arena->used += size;
+    ASAN_UNPOISON_MEMORY_REGION(piece, wanted);
     return piece;
 }
 
@@ -85,8 +103,10 @@ void arena_reset(struct arena *arena)
         free(arena->newest);
         arena->newest = older;
     }
-    if (arena->newest)
+    if (arena->newest) {
         arena->newest->used = 0;
+        ASAN_POISON_MEMORY_REGION(arena->newest->data, arena->newest->size);
+    }
     arena->used = 0;
 }
 

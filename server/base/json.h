@@ -54,7 +54,8 @@ void json_write_integer(struct json_writer *writer, int64_t value);
 /* JSON text as it stands, white space outside strings dropped. */
 void json_write_raw(struct json_writer *writer, struct slice json);
 
-/* A string's characters without the quotes. */
+/* A string's characters without the quotes. A header or a request line may hold anything: a byte
+ * that is not UTF-8 becomes U+FFFD. */
 void json_append_escaped(struct buffer *out, struct slice value);
 
 /* A member of an object, key and value. */

@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 static void separate(struct json_writer *writer)
 {
     if (writer->separate)
@@ -56,12 +58,19 @@ static void append_escape(struct buffer *out, unsigned char c)
 void json_append_escaped(struct buffer *out, struct slice value)
 {
     size_t plain = 0; /* start of the run that needs no escape */
+    size_t valid = 0; /* up to here the bytes from 0x80 on are known to be UTF-8 */
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.data[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
+        if (c >= 0x80 && i >= valid)
+            valid = i + utf8_valid_prefix((struct slice){value.data + i, value.len - i});
+        bool broken = c >= 0x80 && i >= valid;
+        if (!broken && c >= 0x20 && c != '"' && c != '\\')
             continue;
         buffer_append(out, value.data + plain, i - plain);
-        append_escape(out, c);
+        if (broken)
+            buffer_append_string(out, "\xEF\xBF\xBD");
+        else
+            append_escape(out, c);
         plain = i + 1;
     }
     buffer_append(out, value.data ? value.data + plain : "", value.len - plain);

@@ -107,6 +107,12 @@ out:
     return result;
 }
 
+const char *time_zone_directory(void)
+{
+    const char *directory = getenv("TZDIR");
+    return directory && *directory == '/' ? directory : "/usr/share/zoneinfo";
+}
+
 static enum result find_zone(struct slice name, struct zone *zone)
 {
     zone->file[0] = '\0';
@@ -114,11 +120,8 @@ static enum result find_zone(struct slice name, struct zone *zone)
         return RESULT_OK;
     if (!is_database_name(name))
         return RESULT_INVALID;
-    const char *directory = getenv("TZDIR");
-    if (!directory || *directory != '/')
-        directory = "/usr/share/zoneinfo";
-    int len =
-        snprintf(zone->file, sizeof zone->file, "%s/%.*s", directory, (int)name.len, name.data);
+    int len = snprintf(zone->file, sizeof zone->file, "%s/%.*s", time_zone_directory(),
+                       (int)name.len, name.data);
     if (len < 0 || (size_t)len >= sizeof zone->file)
         return RESULT_INVALID;
     return check_file(zone->file);

@@ -17,6 +17,9 @@
  * /usr/share/zoneinfo. Its folders posix and right and its posixrules and localtime are no zones.
  */
 
+/* Where the zone database is: what TZDIR names, or its usual place. */
+const char *time_zone_directory(void);
+
 /* Whether such a zone is there; false also where its file cannot be read. */
 bool time_zone_exists(struct slice name);
 

@@ -1,6 +1,6 @@
 #include "control/metrics.h"
 
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -62,16 +62,22 @@ static void write_number(struct buffer *out, const char *name, const char *type,
     buffer_printf(out, "amazonmq_local_%s %lld\n", name, (long long)value);
 }
 
-/* Pages of memory the process has; 0 where /proc is not there. */
+/* Kept open: once the server is confined it opens no such file. */
+static int memory_file = -1;
+
+void metrics_open(void)
+{
+    if (memory_file < 0)
+        memory_file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+}
+
+/* Memory the process has; 0 where /proc is not there. */
 static int64_t resident_bytes(void)
 {
     char text[100] = "", *resident = text;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (!file)
-        return 0;
-    if (fgets(text, sizeof text, file))
+    metrics_open();
+    if (pread(memory_file, text, sizeof text - 1, 0) > 0)
         (void)strtoll(text, &resident, 10); /* all pages stand before it */
-    fclose(file);
     return strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 

@@ -19,6 +19,9 @@ struct metrics {
 void metrics_count(struct metrics *metrics, const struct operation *operation, int status,
                    int64_t duration_us);
 
+/* Opens what tells the process's memory, for good; without it metrics_write does. */
+void metrics_open(void);
+
 /* The text of /_local/metrics. */
 struct store_counts;
 void metrics_write(const struct metrics *metrics, const struct store_counts *counts,

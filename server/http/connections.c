@@ -92,15 +92,14 @@ void connections_cut_gone(struct connections *connections)
     while (*at) {
         struct connection *connection = *at;
         const struct exchange *exchange = connection->exchange;
-        bool incomplete = !exchange || exchange->state <= EXCHANGE_BODY;
-        if (incomplete && has_unread(connection)) {
-            at = &connection->next_gone; /* the next round reads on */
+        bool is_answered = exchange && exchange->state > EXCHANGE_BODY;
+        if (is_answered || has_unread(connection)) {
+            at = &connection->next_gone; /* the next round looks again */
             continue;
         }
         *at = connection->next_gone;
         connection->is_gone = false;
-        if (incomplete)
-            shutdown(connection->fd, SHUT_RDWR);
+        shutdown(connection->fd, SHUT_RDWR);
     }
 }
 

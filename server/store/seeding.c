@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/sandbox.h"
 #include "store/seed.h"
 
 static enum result fail(struct store_error *error, const char *path, const char *reason)
@@ -45,13 +46,13 @@ static enum result read_file(const char *path, struct buffer *text, struct store
     ssize_t got = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return fail(error, path, strerror(errno));
+        return fail(error, path, sandbox_explain(errno));
     while (!text->failed && (got = read(fd, chunk, sizeof chunk)) > 0)
         buffer_append(text, chunk, (size_t)got);
     int kept = errno;
     close(fd);
     if (!text->failed && got < 0)
-        return fail(error, path, strerror(kept));
+        return fail(error, path, sandbox_explain(kept));
     if (text->failed == RESULT_NO_MEMORY)
         return fail_memory(error, path);
     return text->failed ? fail(error, path, "larger than 64 MiB") : RESULT_OK;
@@ -85,7 +86,7 @@ static enum result apply_directory(struct seed_run *run, const char *path,
     struct dirent **entries = NULL;
     int count = scandir(path, &entries, is_sql, by_name);
     if (count < 0)
-        return errno == ENOMEM ? fail_memory(error, path) : fail(error, path, strerror(errno));
+        return errno == ENOMEM ? fail_memory(error, path) : fail(error, path, sandbox_explain(errno));
     enum result result = RESULT_OK;
     for (int i = 0; i < count; i++) {
         char *file = sqlite3_mprintf("%s/%s", path, entries[i]->d_name);
@@ -106,7 +107,7 @@ enum result seeding_apply(struct store *store, const char *const *paths, size_t 
     for (size_t i = 0; !result && i < count; i++) {
         struct stat found;
         if (stat(paths[i], &found) != 0)
-            return fail(error, paths[i], strerror(errno));
+            return fail(error, paths[i], sandbox_explain(errno));
         result = S_ISDIR(found.st_mode) ? apply_directory(&run, paths[i], error)
                                         : apply_file(&run, paths[i], error);
     }

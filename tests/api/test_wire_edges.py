@@ -12,6 +12,9 @@ import wire
 from harness import Server, assert_ok, eventually
 
 
+server = wire.server
+
+
 def descriptors(server):
     return len(os.listdir(f"/proc/{server.pid}/fd"))
 
@@ -63,6 +66,18 @@ def test_HTTP_19_also_beside_an_older_connection(delay_ms):
                 assert client.receive(method, target, harness.CHECK_NONE).status == 200
                 client.close()
         assert_ok(older.call("GET", wire.ALICE))
+
+
+@pytest.mark.parametrize("count", (1, 2, 3, 50))
+def test_HTTP_19_a_client_that_has_closed_its_side_is_let_go_after_its_last_answer(server, count):
+    """Its end comes with the requests, in one piece, and epoll does not tell of it again."""
+    client = server.client()
+    with wire.stopped(server):
+        client.send(wire.get() * count)
+        client.socket.shutdown(socket.SHUT_WR)
+    for _ in range(count):
+        assert_ok(client.receive("GET", wire.ALICE))
+    assert client.receive_until_closed() == b""
 
 
 @pytest.mark.parametrize("length", [60, 100, 110])

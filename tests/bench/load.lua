@@ -44,9 +44,10 @@ function init(args)
     request = requests[args[1]]
 end
 
-function done(summary)
+function done(summary, latency)
     local errors = summary.errors
     io.write(string.format(
-        '\n{"requests":%d,"us":%d,"bad_status":%d,"connect":%d,"read":%d,"write":%d,"timeout":%d}\n',
-        summary.requests, summary.duration, errors.status, errors.connect, errors.read, errors.write, errors.timeout))
+        '\n{"requests":%d,"us":%d,"bad_status":%d,"connect":%d,"read":%d,"write":%d,"timeout":%d,"p50_us":%d,"p99_us":%d}\n',
+        summary.requests, summary.duration, errors.status, errors.connect, errors.read, errors.write, errors.timeout,
+        latency:percentile(50), latency:percentile(99)))
 end

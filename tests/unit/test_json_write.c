@@ -24,6 +24,17 @@ static void strings_are_escaped(void **state)
     expect_escaped(SLICE("\"middle\" end"), "\\\"middle\\\" end");
 }
 
+/* A raw byte of a request line or a header must not make an answer that no reader takes. */
+static void what_is_not_utf8_is_replaced(void **state)
+{
+    (void)state;
+    expect_escaped(SLICE("\xEC/v1"), "\xEF\xBF\xBD/v1");
+    expect_escaped(SLICE("a\xFF\xFE"), "a\xEF\xBF\xBD\xEF\xBF\xBD");
+    expect_escaped(SLICE("\xC3\xBC\xC3"), "\xC3\xBC\xEF\xBF\xBD");
+    expect_escaped(SLICE("\xC3\""), "\xEF\xBF\xBD\\\"");
+    expect_escaped(SLICE("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
 /* What is written can be read, and reads as what was meant: every byte but NUL. */
 static void what_is_escaped_reads_back(void **state)
 {
@@ -127,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strings_are_escaped),
+        cmocka_unit_test(what_is_not_utf8_is_replaced),
         cmocka_unit_test(what_is_escaped_reads_back),
         cmocka_unit_test(commas_stand_between),
         cmocka_unit_test(no_shortened_text_goes_unnoticed),

@@ -1,0 +1,77 @@
+/* What the fuzz targets share. A target takes any bytes at all and ends the process where the
+ * product does something it must not do; what that is stands at the top of the target's file.
+ *
+ * The same functions are linked with libFuzzer (make fuzz) and, with the kept inputs, into the unit
+ * test test_fuzz_corpora. */
+#ifndef TESTS_FUZZ_FUZZ_H
+#define TESTS_FUZZ_FUZZ_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/slice.h"
+
+#ifndef TEST_DATA
+#define TEST_DATA "tests/data"
+#endif
+
+enum {
+    FUZZ_ROOM = 256 << 20, /* of an arena: only what never ends meets it */
+    FUZZ_PIECES = 4096,
+};
+
+struct fuzz_target {
+    const char *name; /* also of its directory in tests/data/fuzz */
+    void (*run)(struct slice input);
+};
+
+extern const struct fuzz_target fuzz_targets[];
+extern const size_t fuzz_target_count;
+
+void fuzz_json_body(struct slice input);
+void fuzz_page_token(struct slice input);
+void fuzz_request(struct slice input);
+void fuzz_request_target(struct slice input);
+void fuzz_seed(struct slice input);
+void fuzz_sigv4(struct slice input);
+void fuzz_xml(struct slice input);
+
+/* Where the input comes from, for the message of a failure. */
+extern const char *fuzz_input_name;
+
+/* Ends the process with a message and a stack trace unless `condition` holds. */
+#define FUZZ_CHECK(condition) FUZZ_CHECK_SEEN(condition, "%s", "")
+
+/* The same; what follows the condition is a format of printf with its arguments: what was seen. */
+#define FUZZ_CHECK_SEEN(condition, ...)                             \
+    do {                                                            \
+        if (!(condition))                                           \
+            fuzz_fail(__FILE__, __LINE__, #condition, __VA_ARGS__); \
+    } while (0)
+
+_Noreturn void fuzz_fail(const char *file, int line, const char *condition, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+/* Copies with memory of their own, so that the sanitizer sees a byte read too far. */
+struct fuzz_pieces {
+    char *list[FUZZ_PIECES];
+    size_t count;
+};
+
+struct slice fuzz_copy(struct fuzz_pieces *pieces, struct slice text);
+struct slice fuzz_copy_terminated(struct fuzz_pieces *pieces, struct slice text);
+void fuzz_free(struct fuzz_pieces *pieces);
+
+/* The first byte as a number below `limit`, taken off; 0 where there is none. */
+size_t fuzz_take_choice(struct slice *input, size_t limit);
+
+/* What stands before the first `separator` (without one: everything), taken off with it. */
+struct slice fuzz_take_until(struct slice *rest, char separator);
+
+bool fuzz_contains(struct slice text, struct slice part);
+
+#endif

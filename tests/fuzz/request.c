@@ -1,0 +1,388 @@
+/* Whole requests, one after another, separated by the byte 0x1E (request_text.h says how they are
+ * written), through the gate into a store with fixtures: what the listener does with a request, but
+ * for the socket. The first byte holds the server's options (enum option).
+ *
+ * Of every answer: no 5xx but from a fault that was asked for, the right Content-Type, a body that
+ * is JSON where it says so, with sorted members and no null where the service answers, headers and
+ * log lines that nothing can be smuggled into, and no password of the fixtures. Of the store: every
+ * tick commits, what is refused changes nothing, and afterwards all of it can be read, and time can
+ * pass. */
+#include "request_text.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/xml.h"
+#include "control/control.h"
+#include "http/exchange.h"
+#include "http/framing.h"
+#include "http/reply.h"
+#include "http/target.h"
+#include "json_oracle.h"
+#include "mq/lifecycle.h"
+#include "mq/operations.h"
+#include "store/internal.h"
+#include "store/whole.h"
+#include "world.h"
+
+enum option {
+    VERIFY = 1,
+    THROTTLE = 2,
+    AT_ONCE = 4, /* creations, reboots and deletions take no time */
+    ONE_TICK = 8,
+    TOKEN = 16,
+    SMALL = 32,  /* --max-body */
+    LOGFMT = 64, /* '@' alone is a server without any option */
+};
+
+enum { REQUESTS_MOST = 24, JOURNAL = 16, RECORD_SEPARATOR = 0x1E, LOG_SHOWN = 1 << 16 };
+
+static const int64_t day_ms = 86400000;
+
+/* A server without sockets. */
+struct server {
+    struct store *store;
+    struct settings settings;
+    struct metrics metrics;
+    struct control control;
+    struct gate *gate;
+    struct exchange_pool pool;
+    struct slice input; /* all of it */
+    size_t options;
+    bool rewritten; /* something ran that may have put another store in the place of this one */
+};
+
+static void open_server(struct server *server, struct slice input, size_t options)
+{
+    static const char *const seeds[] = {FUZZ_WORLD}, *const names[] = {"mq.test"};
+    int64_t duration_ms = options & AT_ONCE ? 0 : 60000;
+    *server = (struct server){.store = world_store(),
+                              .settings = {.account = SLICE("123456789012"),
+                                           .region = SLICE("us-east-1"),
+                                           .verify = options & VERIFY,
+                                           .throttle = options & THROTTLE,
+                                           .create_ms = duration_ms,
+                                           .reboot_ms = duration_ms,
+                                           .delete_ms = duration_ms},
+                              .input = input,
+                              .options = options};
+    server->control = (struct control){.version = VERSION,
+                                       .seeds = seeds,
+                                       .seed_count = 1,
+                                       .token = options & TOKEN ? "t0ken" : NULL,
+                                       .names = names,
+                                       .name_count = 1,
+                                       .metrics = &server->metrics};
+    FUZZ_CHECK(journal_new(JOURNAL, &server->control.journal) == RESULT_OK);
+    struct gate_options gate_options = {server->store, &server->settings, &server->control};
+    FUZZ_CHECK(gate_new(&gate_options, &server->gate) == RESULT_OK);
+    log_init(LOG_DEBUG);
+    log_set_format(options & LOGFMT ? LOG_LOGFMT : LOG_JSON);
+}
+
+static void close_server(struct server *server)
+{
+    exchange_pool_close(&server->pool);
+    gate_free(server->gate);
+    journal_free(server->control.journal);
+}
+
+static bool is_secret_kept(const struct server *server, struct slice text)
+{
+    return !fuzz_contains(text, SLICE(FUZZ_SECRET)) || fuzz_contains(server->input, SLICE("Zq7")) ||
+           fuzz_contains(server->input, SLICE("_local/seed"));
+}
+
+/* ---- the log ---- */
+
+static void expect_log_line(const struct server *server, struct slice line)
+{
+    for (size_t i = 0; i < line.len; i++)
+        FUZZ_CHECK_SEEN(line.data[i] >= ' ' && line.data[i] < 0x7F, "%.*s", (int)line.len,
+                        line.data);
+    if (server->options & LOGFMT)
+        FUZZ_CHECK_SEEN(slice_starts_with(line, SLICE("time=")), "%.*s", (int)line.len, line.data);
+    else
+        FUZZ_CHECK_SEEN(json_oracle(line).is_object && json_oracle(line).is_json, "%.*s",
+                        (int)line.len, line.data);
+    FUZZ_CHECK_SEEN(is_secret_kept(server, line), "%.*s", (int)line.len, line.data);
+}
+
+/* What the log wrote since the last call, caught on its way to stderr. */
+static void expect_log(const struct server *server)
+{
+    static int caught = -1;
+    static char text[LOG_SHOWN];
+    if (caught < 0)
+        caught = memfd_create("log", MFD_CLOEXEC);
+    FUZZ_CHECK(caught >= 0 && ftruncate(caught, 0) == 0 && lseek(caught, 0, SEEK_SET) == 0);
+    int kept = dup(STDERR_FILENO);
+    FUZZ_CHECK(kept >= 0);
+    dup2(caught, STDERR_FILENO);
+    bool all = log_flush();
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    FUZZ_CHECK(all);
+    ssize_t len = pread(caught, text, sizeof text, 0);
+    FUZZ_CHECK(len >= 0);
+    struct slice rest = {text, (size_t)len};
+    if (len == sizeof text) /* the last line may be cut */
+        return;
+    while (rest.len > 0)
+        expect_log_line(server, fuzz_take_until(&rest, '\n'));
+}
+
+/* ---- answers ---- */
+
+static void expect_json(const struct exchange *exchange)
+{
+    const struct reply *reply = &exchange->passage.reply;
+    struct json_facts facts = json_oracle(reply->body);
+    FUZZ_CHECK_SEEN(facts.is_json && facts.is_object, "%d %.*s", reply->status,
+                    (int)reply->body.len, reply->body.data);
+    if (exchange->passage.operation)
+        FUZZ_CHECK_SEEN(facts.sorted && !facts.has_null, "%s %.*s",
+                        exchange->passage.operation->name, (int)reply->body.len, reply->body.data);
+    if (reply->status >= 400)
+        FUZZ_CHECK_SEEN(reply->error && fuzz_contains(reply->body, SLICE("\"message\":")), "%.*s",
+                        (int)reply->body.len, reply->body.data);
+}
+
+static void expect_xml(struct slice body)
+{
+    struct arena arena;
+    struct xml_element *root = NULL;
+    struct xml_error error;
+    arena_init(&arena, FUZZ_ROOM);
+    FUZZ_CHECK_SEEN(xml_parse(&arena, body, SLICE("https://sts.amazonaws.com/doc/2011-06-15/"),
+                              &root, &error) == RESULT_OK,
+                    "%.*s", (int)body.len, body.data);
+    arena_close(&arena);
+}
+
+static void expect_body(const struct server *server, const struct exchange *exchange)
+{
+    const struct reply *reply = &exchange->passage.reply;
+    struct slice type = slice_of(reply->content_type);
+    if (!type.data && reply->body.len > 0)
+        expect_json(exchange);
+    else if (!type.data)
+        FUZZ_CHECK_SEEN(reply->status == 204 || reply->status == 200, "%d", reply->status);
+    else if (slice_equal(type, SLICE("text/xml")))
+        expect_xml(reply->body);
+    else if (slice_equal(type, SLICE("application/vnd.sqlite3")))
+        return; /* passwords are in it */
+    else
+        FUZZ_CHECK_SEEN(slice_starts_with(type, SLICE("text/")), "%s", reply->content_type);
+    FUZZ_CHECK_SEEN(is_secret_kept(server, reply->body), "%.*s", (int)reply->body.len,
+                    reply->body.data);
+}
+
+static void expect_headers(const struct reply *reply, const struct reply_ids *ids)
+{
+    struct reply_header headers[REPLY_ALL_HEADERS];
+    size_t count = reply_headers(reply, ids, headers);
+    for (size_t i = 0; i < count; i++) {
+        FUZZ_CHECK_SEEN(headers[i].name && headers[i].value && *headers[i].value, "header %zu", i);
+        for (const char *at = headers[i].value; *at; at++)
+            FUZZ_CHECK_SEEN(*at >= ' ' && *at < 0x7F, "%s: %s", headers[i].name, headers[i].value);
+    }
+}
+
+static void expect_reply(struct server *server, struct exchange *exchange, bool may_be_fault)
+{
+    struct reply *reply = &exchange->passage.reply;
+    struct reply_ids ids;
+    FUZZ_CHECK_SEEN(reply->status >= 200 && reply->status < 600, "%d", reply->status);
+    FUZZ_CHECK_SEEN(reply->status < 500 || may_be_fault, "%.*s %.*s: %d %.*s",
+                    (int)exchange->request.method.len, exchange->request.method.data,
+                    (int)exchange->request.raw_target.len, exchange->request.raw_target.data,
+                    reply->status, (int)reply->body.len, reply->body.data);
+    expect_body(server, exchange);
+    reply_draw_ids(&ids);
+    expect_headers(reply, &ids);
+    reply_log(exchange, &ids);
+    reply_record(exchange, &ids, server->control.journal, &server->metrics);
+}
+
+/* ---- requests ---- */
+
+/* What a seed may cost is bounded, but not by what a run of many inputs can bear: the seed target
+ * looks at those, with a lower bound. */
+static bool may_take_long(const struct request *request)
+{
+    static const char *const words[] = {"with", "join", "printf", "format", "randomblob", "hex"};
+    if (!fuzz_contains(request->raw_target, SLICE("seed")))
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasestr(request->body.data, words[i]))
+            return true;
+    return false;
+}
+
+/* As the listener does it: copies in the exchange's arena, the body in its buffer. */
+static void receive(struct server *server, struct request_text *text, struct exchange *exchange)
+{
+    struct request *request = &exchange->request;
+    bool has_host = request_header(&text->request, SLICE("Host")).data != NULL;
+    if (!has_host && !text->old_version && text->request.header_count < REQUEST_TEXT_HEADERS)
+        text->headers[text->request.header_count++] =
+            (struct header){SLICE("Host"), SLICE("localhost:8267")};
+    request->headers = text->request.headers;
+    request->header_count = text->request.header_count;
+    request->method = slice_of(arena_copy(&exchange->arena, text->request.method));
+    request->raw_target = slice_of(arena_copy(&exchange->arena, text->request.raw_target));
+    FUZZ_CHECK(request->method.data && request->raw_target.data);
+    FUZZ_CHECK(target_parse(request->raw_target, &exchange->arena, &request->target) == RESULT_OK);
+    request->framing_error =
+        framing_check(request, text->old_version ? SLICE("HTTP/1.0") : SLICE("HTTP/1.1"));
+    request->body_too_large = framing_is_hopeless(request);
+    if (!request->framing_error && !request->body_too_large) {
+        exchange_receive(exchange, text->request.body.data, text->request.body.len);
+        request->body_too_large = exchange->body.failed == RESULT_TOO_LARGE;
+    }
+    request->body = buffer_slice(&exchange->body);
+    (void)server;
+}
+
+static void commit(struct server *server)
+{
+    FUZZ_CHECK(store_tick_commit(server->store) == RESULT_OK);
+    FUZZ_CHECK(!store_tick_is_open(server->store));
+}
+
+/* Returns the status of the answer; 0: the request was left out. */
+static int serve(struct server *server, struct slice input)
+{
+    static struct request_text text;
+    request_text_read(input, true, &text);
+    if (may_take_long(&text.request)) {
+        request_text_close(&text);
+        return 0;
+    }
+    bool is_control = slice_starts_with(text.request.raw_target, SLICE("/_local/"));
+    size_t max_body = server->options & SMALL && !is_control ? 64 : 1 << 20;
+    struct exchange *exchange = exchange_take(&server->pool, max_body);
+    FUZZ_CHECK(exchange);
+    receive(server, &text, exchange);
+    struct passage *passage = &exchange->passage;
+    bool has_faults = server->store->held.faults;
+    bool is_alone = !(server->options & ONE_TICK) && !has_faults; /* a fault counts what it hits */
+    bool may_write = !slice_equal(exchange->request.method, SLICE("GET"));
+    struct slice before = is_alone && may_write ? world_image() : (struct slice){NULL, 0};
+    gate_enter(server->gate, &exchange->request, passage);
+    bool may_be_fault = has_faults && passage->answered && passage->operation;
+    server->rewritten = server->rewritten || passage->alone;
+    if (passage->alone)
+        commit(server);
+    if (!passage->answered)
+        gate_perform(server->gate, &exchange->request, passage);
+    FUZZ_CHECK(!store_tick_has_failed(server->store));
+    FUZZ_CHECK(!passage->control || !store_tick_is_open(server->store) ||
+               (!passage->alone && server->options & ONE_TICK));
+    if (!(server->options & ONE_TICK))
+        commit(server);
+    FUZZ_CHECK_SEEN(!before.data || passage->reply.status < 400 || world_is(before), "%d %.*s",
+                    passage->reply.status, (int)passage->reply.body.len, passage->reply.body.data);
+    store_snapshot_free(before);
+    expect_reply(server, exchange, may_be_fault);
+    expect_log(server);
+    int status = passage->reply.status;
+    exchange_give(&server->pool, exchange);
+    request_text_close(&text);
+    return status;
+}
+
+/* ---- afterwards ---- */
+
+/* GET as a caller of that world. */
+static void expect_get(struct server *server, int status, const char *const *world,
+                       const char *format, ...) PRINTF_LIKE(4, 5);
+
+static void expect_get(struct server *server, int status, const char *const *world,
+                       const char *format, ...)
+{
+    char target[2000], request[2400];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(target, sizeof target, format, args);
+    va_end(args);
+    snprintf(request, sizeof request,
+             "GET %s\nAuthorization: AWS4-HMAC-SHA256 Credential=%s/20261123/%s/mq/aws4_request, "
+             "SignedHeaders=host, Signature=00\n\n",
+             target, world ? world[1] : "123456789012", world ? world[2] : "us-east-1");
+    int got = serve(server, slice_of(request));
+    FUZZ_CHECK_SEEN(got == status, "%s: %d", target, got);
+}
+
+static void get_broker(const char *const *broker, void *context)
+{
+    struct server *server = context;
+    bool rabbitmq = strcmp(broker[3], "RABBITMQ") == 0;
+    expect_get(server, 200, broker, "/v1/brokers/%s", broker[0]);
+    expect_get(server, rabbitmq ? 400 : 200, broker, "/v1/brokers/%s/users", broker[0]);
+    expect_get(server, 200, broker, "/v1/brokers/%s/shared-resources", broker[0]);
+    expect_get(server, 200, broker, "/v1/brokers");
+}
+
+static void get_configuration(const char *const *configuration, void *context)
+{
+    struct server *server = context;
+    expect_get(server, 200, configuration, "/v1/configurations/%s", configuration[0]);
+    expect_get(server, 200, configuration, "/v1/configurations/%s/revisions", configuration[0]);
+    expect_get(server, 200, configuration, "/v1/configurations/%s/revisions/%s", configuration[0],
+               configuration[3]);
+    expect_get(server, 200, configuration, "/v1/configurations");
+}
+
+static void let_time_pass(struct server *server)
+{
+    for (int days = 1; days <= 15; days += 7) {
+        int64_t now_ms = store_now_ms(server->store) + days * day_ms;
+        FUZZ_CHECK(lifecycle_advance(server->store, &server->settings, now_ms) == RESULT_OK);
+        commit(server);
+    }
+}
+
+/* Nothing that inputs can do makes what is stored unreadable. */
+static void expect_readable(struct server *server)
+{
+    static const char by_name[] = "DELETE FROM fault; DELETE FROM policy; DELETE FROM access_key";
+    FUZZ_CHECK(sqlite3_exec(server->store->db, by_name, NULL, NULL, NULL) == SQLITE_OK);
+    FUZZ_CHECK(store_notice_faults(server->store) == RESULT_OK);
+    server->settings.verify = server->settings.throttle = false;
+    server->control.token = NULL;
+    world_ask("SELECT id, account, region, engine_type FROM broker ORDER BY id LIMIT 6", get_broker,
+              server);
+    world_ask("SELECT configuration_id, account, region, max(revision) FROM configuration_revision"
+              " JOIN configuration ON configuration.id = configuration_id"
+              " GROUP BY configuration_id ORDER BY 1 LIMIT 3",
+              get_configuration, server);
+    expect_get(server, 200, NULL, "/v1/broker-engine-types?maxResults=100");
+    expect_get(server, 200, NULL, "/v1/broker-instance-options?maxResults=100");
+    expect_get(server, 200, NULL, "/_local/requests");
+    expect_get(server, 200, NULL, "/_local/metrics");
+}
+
+void fuzz_request(struct slice input)
+{
+    struct server server;
+    struct slice rest = input;
+    size_t options = fuzz_take_choice(&rest, 128);
+    open_server(&server, input, options);
+    for (int i = 0; rest.data && i < REQUESTS_MOST; i++)
+        serve(&server, fuzz_take_until(&rest, RECORD_SEPARATOR));
+    commit(&server);
+    if (server.rewritten || world_has_changed()) {
+        bool thorough = input.len % 4 == 0; /* most of the time would go into this */
+        world_check(thorough);
+        let_time_pass(&server);
+        if (thorough)
+            expect_readable(&server);
+        world_put_back();
+    }
+    close_server(&server);
+}
