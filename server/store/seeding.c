@@ -86,7 +86,8 @@ static enum result apply_directory(struct seed_run *run, const char *path,
     struct dirent **entries = NULL;
     int count = scandir(path, &entries, is_sql, by_name);
     if (count < 0)
-        return errno == ENOMEM ? fail_memory(error, path) : fail(error, path, sandbox_explain(errno));
+        return errno == ENOMEM ? fail_memory(error, path)
+                               : fail(error, path, sandbox_explain(errno));
     enum result result = RESULT_OK;
     for (int i = 0; i < count; i++) {
         char *file = sqlite3_mprintf("%s/%s", path, entries[i]->d_name);
