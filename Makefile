@@ -129,6 +129,23 @@ $(BUILD)/unit/test_sandbox: tests/unit/test_sandbox.c $(filter-out %/main.o,$(re
 	@echo "  CC $@"
 	@$(CC) $(BASE_FLAGS) $(HARDENING) $(CFLAGS) -MMD -MP -o $@ $^ -pie $(LDFLAGS) $(LIBRARIES) -lcmocka
 
+# Makes the server's own allocations fail: tests/unit/failing_heap.h.
+$(BUILD)/unit/test_anomaly_memory: private LDFLAGS += \
+    $(foreach name,malloc calloc realloc arena_alloc arena_copy arena_printf,-Wl,--wrap=$(name))
+
+# For the running server: tests/api/test_anomalies.py.
+$(BUILD)/failing_malloc.so: tests/faults/failing_malloc.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -shared -fPIC -o $@ $<
+
+# Every allocation and every call to the disk fails once; make test tries fewer of the later ones.
+.PHONY: anomalies
+anomalies: all $(BUILD)/unit/test_anomaly_memory $(BUILD)/unit/test_anomaly_disk
+	AMAZONMQ_LOCAL_ANOMALIES=all $(BUILD)/unit/test_anomaly_memory
+	AMAZONMQ_LOCAL_ANOMALIES=all $(BUILD)/unit/test_anomaly_disk
+	AMAZONMQ_LOCAL_ANOMALIES=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/api/test_anomalies.py
+
 .PHONY: unit
 unit: $(UNIT_TESTS)
 
@@ -224,6 +241,7 @@ help:
 	@echo "make debug         build $(BUILD)/debug/amazonmq-local with sanitizers"
 	@echo "make image-test    build docker/Dockerfile and test the image"
 	@echo "make bench         measure, as ratios"
+	@echo "make anomalies     fail every allocation and disk call once"
 	@echo "make bench-check   count instructions; fails where an operation takes a tenth more than kept"
 	@echo "make bench-record  the same, and write docs/performance.md"
 	@echo "make soak          good and bad traffic for an hour, or SOAK_SECONDS=n"

@@ -103,6 +103,8 @@ static void tick(struct loop *loop)
         else
             listener_notice(loop->listener, events[i].data.fd);
     listener_expire(loop->listener, now_ms);
+    if (store_tick_has_failed(loop->store))
+        commit(loop); /* it could not be rolled back: who comes now has no part in it */
     advance(loop, now_ms);
     listener_run(loop->listener);
     if (store_tick_is_open(loop->store)) {

@@ -37,16 +37,13 @@ void control_get_clock(struct control *control, struct call *call)
     answer_clock(call);
 }
 
-/* Ends what is due, a bounded number of brokers a transaction. */
+/* Ends what is due. */
 static enum result advance(struct call *call, int64_t now_ms)
 {
     int64_t due_ms = 0;
     enum result result = RESULT_OK;
-    while (!result && !(result = broker_due_ms(call->store, &due_ms)) && due_ms <= now_ms) {
+    while (!result && !(result = broker_due_ms(call->store, &due_ms)) && due_ms <= now_ms)
         result = lifecycle_advance(call->store, call->settings, now_ms);
-        if (store_tick_commit(call->store) && !result)
-            result = RESULT_STORE;
-    }
     return result;
 }
 
@@ -63,8 +60,6 @@ static enum result open_default_windows(struct call *call, int64_t at_ms)
                                        call->scratch);
         after = broker.id;
     }
-    if (store_tick_commit(call->store) && result == RESULT_NOT_FOUND)
-        result = RESULT_STORE;
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
@@ -83,41 +78,52 @@ static enum result step(struct call *call, int64_t from_ms, int64_t to_ms)
     return result ? result : advance(call, to_ms);
 }
 
-static bool read_step(struct call *call, int64_t *to_ms)
+/* RESULT_INVALID: it is none, or of more than ten years. */
+static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
 {
+    const double most_ms = (double)CLOCK_STEP_MOST_DAYS * 86400000;
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL;
-    if (json_parse(call->scratch, call->request->body, &body, &syntax))
-        return false;
+    enum result result = json_parse(call->scratch, call->request->body, &body, &syntax);
+    if (result)
+        return result;
     const struct json *by = json_member(body, "advanceMs"), *now = json_member(body, "now");
     if (!by == !now)
-        return false;
+        return RESULT_INVALID;
     if (now)
-        return json_type(now) == JSON_STRING && clock_parse_ms(json_string(now), to_ms);
+        return json_type(now) == JSON_STRING && clock_parse_ms(json_string(now), to_ms) &&
+                       (double)(*to_ms - from_ms) <= most_ms
+                   ? RESULT_OK
+                   : RESULT_INVALID;
     double step_ms = json_type(by) == JSON_NUMBER ? json_number(by) : -1;
-    if (!(step_ms >= 0 && step_ms <= (double)CLOCK_STEP_MOST_DAYS * 86400000))
-        return false;
-    *to_ms = store_now_ms(call->store) + (int64_t)step_ms;
-    return true;
+    if (!(step_ms >= 0 && step_ms <= most_ms))
+        return RESULT_INVALID;
+    *to_ms = from_ms + (int64_t)step_ms;
+    return RESULT_OK;
 }
 
 void control_set_clock(struct control *control, struct call *call)
 {
     int64_t from_ms = store_now_ms(call->store), to_ms = 0;
     (void)control;
-    if (!read_step(call, &to_ms) || to_ms - from_ms > (int64_t)CLOCK_STEP_MOST_DAYS * 86400000) {
+    enum result result = read_step(call, from_ms, &to_ms);
+    if (result == RESULT_INVALID) {
         control_refuse(call,
                        "Specify either [advanceMs], milliseconds up to ten years, or [now], a "
                        "time such as 2026-12-24T18:00:00Z.");
         return;
     }
-    enum result result = store_set_clock(call->store, to_ms - clock_wall_ms());
-    if (store_tick_commit(call->store) && !result)
-        result = RESULT_STORE;
+    /* One transaction: a clock that stands between two windows is nobody's wish. */
+    if (!result)
+        result = store_set_clock(call->store, to_ms - clock_wall_ms());
     if (!result)
         result = step(call, from_ms, to_ms);
     if (result)
         call_fail_internal(call, result);
     else
         answer_clock(call);
+    if (call->failed)
+        store_tick_give_up(call->store);
+    if (store_tick_commit(call->store) && !call->failed)
+        call_fail_internal(call, RESULT_STORE);
 }

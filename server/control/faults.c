@@ -88,8 +88,12 @@ static bool read_probability(struct call *call, double *probability)
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL;
     *probability = 1;
-    if (json_parse(call->scratch, call->request->body, &body, &syntax))
-        return true; /* has been said */
+    if (json_parse(call->scratch, call->request->body, &body, &syntax) == RESULT_NO_MEMORY) {
+        call_fail_internal(call, RESULT_NO_MEMORY);
+        return false;
+    }
+    if (!body)
+        return true; /* an empty one */
     const struct json *value = json_member(body, "probability");
     if (!value || json_type(value) == JSON_NULL)
         return true;
@@ -126,20 +130,19 @@ void control_add_fault(struct control *control, struct call *call)
                           .probability = probability,
                           .seed = input.seed.value};
     enum result result = fault_insert(call->store, &fault);
-    bool refused = result == RESULT_INVALID;
-    if (refused)
+    if (result == RESULT_INVALID) {
         control_refuse(call, store_broken_rule(call->store));
-    /* Also a refusal has opened the transaction, in which a snapshot could not be put back. */
-    if (store_tick_commit(call->store) && !result)
-        result = RESULT_STORE;
-    if (refused)
-        return;
-    if (result) {
+    } else if (result) {
         call_fail_internal(call, result);
-        return;
+    } else {
+        write_fault(&writer, &fault);
+        call_succeed(call, 201);
     }
-    write_fault(&writer, &fault);
-    call_succeed(call, 201);
+    if (call->failed)
+        store_tick_give_up(call->store);
+    /* Also a refusal has opened the transaction, in which a snapshot could not be put back. */
+    if (store_tick_commit(call->store) && !call->failed)
+        call_fail_internal(call, RESULT_STORE);
 }
 
 void control_delete_faults(struct control *control, struct call *call)

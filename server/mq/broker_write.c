@@ -42,10 +42,13 @@ static const char *const activemq_endpoints[] = {"ssl://%s:61617", "amqp+ssl://%
                                                  "stomp+ssl://%s:61614", "mqtt+ssl://%s:8883",
                                                  "wss://%s:61619"};
 
+/* Without memory it fails for the endpoints behind it too: `text` keeps that. */
 static void write_endpoint(struct json_writer *writer, const char *form, struct slice host,
                            struct buffer *text)
 {
     const char *place = strstr(form, "%s");
+    if (text->failed)
+        return;
     buffer_clear(text);
     buffer_append(text, form, (size_t)(place - form));
     buffer_append_slice(text, host);

@@ -5,7 +5,7 @@
 enum result store_notice_faults(struct store *store)
 {
     static const enum statement queries[] = {STATEMENT_FAULT_ANY, STATEMENT_POLICY_ANY};
-    bool *const places[] = {&store->has_faults, &store->has_policies};
+    bool *const places[] = {&store->held.faults, &store->held.policies};
     enum result result = RESULT_OK;
     for (size_t i = 0; !result && i < sizeof queries / sizeof *queries; i++) {
         sqlite3_stmt *stmt = statement_get(store, queries[i]);
@@ -14,6 +14,8 @@ enum result store_notice_faults(struct store *store)
             *places[i] = sqlite3_column_int(stmt, 0) != 0;
         statement_end(stmt);
     }
+    if (!result && !store->tick_open)
+        store->committed = store->held;
     return result;
 }
 
@@ -82,7 +84,7 @@ enum result fault_take(struct store *store, struct slice operation, struct slice
                        struct slice username, struct arena *arena, struct fault *fault)
 {
     const struct slice match[3] = {operation, broker_id, username};
-    enum result result = store->has_faults ? RESULT_OK : RESULT_NOT_FOUND;
+    enum result result = store->held.faults ? RESULT_OK : RESULT_NOT_FOUND;
     fault->id = INT64_MIN;
     while (!result && !(result = find(store, match, fault->id, arena, fault))) {
         bool hit = fault->probability >= 1 || is_drawn(fault);
@@ -140,7 +142,7 @@ enum result fault_insert(struct store *store, struct fault *fault)
     else if ((sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT)
         result = RESULT_INVALID;
     statement_end(stmt);
-    store->has_faults = store->has_faults || !result;
+    store->held.faults = store->held.faults || !result;
     return result;
 }
 

@@ -17,22 +17,28 @@ enum statement {
         STATEMENT_COUNT,
 };
 
+/* What is known of the tables without asking. */
+struct store_held {
+    bool faults;   /* the fault table is not empty */
+    bool policies; /* nor the policy table */
+    int64_t clock_offset_ms;
+};
+
 struct store {
     sqlite3 *db;
-    bool is_seeded;     /* the seeds of the first start are in */
-    bool tick_open;     /* the tick's transaction was begun and not yet ended by us */
-    bool tick_failed;   /* it is gone, or must not be committed */
-    bool in_operation;  /* between store_operation_begin and _end */
-    bool has_savepoint; /* that operation has written */
-    bool has_faults;    /* the fault table is not empty */
-    bool has_policies;  /* nor the policy table */
-    int64_t clock_offset_ms;
+    bool is_seeded;              /* the seeds of the first start are in */
+    bool tick_open;              /* the tick's transaction was begun and not yet ended by us */
+    bool tick_failed;            /* it is gone, or must not be committed */
+    bool in_operation;           /* between store_operation_begin and _end */
+    bool has_savepoint;          /* that operation has written */
+    struct store_held held;      /* as the open tick has it */
+    struct store_held committed; /* and what it goes back to */
     int64_t commits;
     struct store_options options; /* its texts belong to the caller of store_open */
     sqlite3_stmt *statements[STATEMENT_COUNT];
 };
 
-/* A prepared statement, ready for binding. */
+/* A prepared statement, ready for binding; without memory NULL, which all below take: it fails. */
 sqlite3_stmt *statement_get(struct store *store, enum statement statement);
 
 void statement_bind(sqlite3_stmt *stmt, int at,
@@ -78,7 +84,8 @@ enum result seeding_apply(struct store *store, const char *const *paths, size_t 
 /* Whose file this database is, and whether of this version exactly. */
 enum { STORE_APPLICATION_ID = 0x416D5131 }; /* "AmQ1" */
 
-/* Looks whether there are faults and policies: after the tables may have changed. */
+/* Looks whether there are faults and policies: after the tables may have changed. Within a tick
+ * that fails it is forgotten. */
 enum result store_notice_faults(struct store *store) MUST_CHECK;
 
 #endif

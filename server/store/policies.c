@@ -9,7 +9,7 @@ enum result policy_list(struct store *store, struct slice access_key, struct are
     size_t room = 0;
     *count = 0;
     *policies = NULL;
-    if (!store->has_policies)
+    if (!store->held.policies)
         return RESULT_OK;
     sqlite3_stmt *stmt = statement_get(store, STATEMENT_POLICY_PAGE);
     statement_bind(stmt, 1, access_key.data ? access_key : SLICE(""));

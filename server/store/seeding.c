@@ -19,6 +19,12 @@ static enum result fail(struct store_error *error, const char *path, const char 
     return RESULT_INVALID;
 }
 
+static enum result fail_memory(struct store_error *error, const char *path)
+{
+    (void)fail(error, path, "out of memory");
+    return RESULT_NO_MEMORY;
+}
+
 /* Passes the result of a step of the run on, with its text where it failed. */
 static enum result fail_run(struct store_error *error, const struct seed_run *run,
                             enum result result)
@@ -47,10 +53,9 @@ static enum result read_file(const char *path, struct buffer *text, struct store
     close(fd);
     if (!text->failed && got < 0)
         return fail(error, path, sandbox_explain(kept));
-    if (text->failed)
-        return fail(error, path,
-                    text->failed == RESULT_TOO_LARGE ? "larger than 64 MiB" : "out of memory");
-    return RESULT_OK;
+    if (text->failed == RESULT_NO_MEMORY)
+        return fail_memory(error, path);
+    return text->failed ? fail(error, path, "larger than 64 MiB") : RESULT_OK;
 }
 
 static enum result apply_file(struct seed_run *run, const char *path, struct store_error *error)
@@ -81,12 +86,13 @@ static enum result apply_directory(struct seed_run *run, const char *path,
     struct dirent **entries = NULL;
     int count = scandir(path, &entries, is_sql, by_name);
     if (count < 0)
-        return fail(error, path, sandbox_explain(errno));
+        return errno == ENOMEM ? fail_memory(error, path)
+                               : fail(error, path, sandbox_explain(errno));
     enum result result = RESULT_OK;
     for (int i = 0; i < count; i++) {
         char *file = sqlite3_mprintf("%s/%s", path, entries[i]->d_name);
         if (!result)
-            result = file ? apply_file(run, file, error) : fail(error, path, "out of memory");
+            result = file ? apply_file(run, file, error) : fail_memory(error, path);
         sqlite3_free(file);
         free(entries[i]);
     }

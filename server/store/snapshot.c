@@ -61,8 +61,13 @@ static int count_steps(void *context)
     return --*left <= 0;
 }
 
+static bool lacks_memory(sqlite3 *db)
+{
+    return !db || (sqlite3_errcode(db) & 0xFF) == SQLITE_NOMEM;
+}
+
 /* A connection of its own for a stranger's file: nothing in it may run, and not for long. */
-static sqlite3 *open_image(unsigned char *data, size_t len, int *steps)
+static enum result open_image(unsigned char *data, size_t len, int *steps, sqlite3 **image)
 {
     static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
                               SQLITE_DBCONFIG_ENABLE_VIEW};
@@ -76,14 +81,16 @@ static sqlite3 *open_image(unsigned char *data, size_t len, int *steps)
         good = good && sqlite3_db_config(db, off[i], 0, NULL) == SQLITE_OK;
     if (good) {
         sqlite3_progress_handler(db, 1000, count_steps, steps);
-        good = sqlite3_deserialize(db, "main", data, (sqlite3_int64)len, (sqlite3_int64)len,
-                                   SQLITE_DESERIALIZE_READONLY) == SQLITE_OK &&
+        good = sqlite3_deserialize(db, "main", data, (sqlite3_int64)len, (sqlite3_int64)len, 0) ==
+                   SQLITE_OK &&
                sqlite3_exec(db, "PRAGMA cell_size_check = ON", NULL, NULL, NULL) == SQLITE_OK;
     }
+    enum result result = good ? RESULT_OK : lacks_memory(db) ? RESULT_NO_MEMORY : RESULT_INVALID;
     if (good)
-        return db;
-    sqlite3_close(db);
-    return NULL;
+        *image = db;
+    else
+        sqlite3_close(db);
+    return result;
 }
 
 /* Whether the first value of the first row is `wanted`; NULL: there is no row. */
@@ -99,17 +106,20 @@ static bool answers(sqlite3 *db, const char *sql, const char *wanted)
 }
 
 /* Both schemas as one text. */
-static bool has_same_schema(sqlite3 *image, sqlite3 *own)
+static enum result compare_schemas(sqlite3 *image, sqlite3 *own)
 {
     static const char sql[] =
         "SELECT group_concat(line, char(10)) FROM (SELECT type || '|' || name || '|' || tbl_name "
         "|| '|' || coalesce(sql, '') AS line FROM sqlite_schema ORDER BY type, name)";
     sqlite3_stmt *stmt = NULL;
-    bool same = sqlite3_prepare_v2(own, sql, -1, &stmt, NULL) == SQLITE_OK &&
-                sqlite3_step(stmt) == SQLITE_ROW &&
-                answers(image, sql, (const char *)sqlite3_column_text(stmt, 0));
+    bool good = sqlite3_prepare_v2(own, sql, -1, &stmt, NULL) == SQLITE_OK &&
+                sqlite3_step(stmt) == SQLITE_ROW;
+    const char *text = good ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+    enum result result = !text                       ? RESULT_STORE
+                         : answers(image, sql, text) ? RESULT_OK
+                                                     : RESULT_INVALID;
     sqlite3_finalize(stmt);
-    return same;
+    return result;
 }
 
 /* Rules that triggers state are asked for once more: they did not run in the image. */
@@ -146,8 +156,11 @@ static enum result check_image(struct store *store, sqlite3 *image, struct store
         return refuse(error, "made by another version of amazonmq-local");
     if (!answers(image, "PRAGMA encoding", "UTF-8"))
         return refuse(error, "its texts are not UTF-8");
-    if (!has_same_schema(image, store->db))
-        return refuse(error, "its tables are not those of amazonmq-local");
+    enum result result = compare_schemas(image, store->db);
+    if (result)
+        return result == RESULT_INVALID
+                   ? refuse(error, "its tables are not those of amazonmq-local")
+                   : result;
     if (!answers(image, "PRAGMA integrity_check(1)", "ok"))
         return refuse(error, "damaged");
     if (!answers(image, "PRAGMA foreign_key_check", NULL))
@@ -158,15 +171,49 @@ static enum result check_image(struct store *store, sqlite3 *image, struct store
     return RESULT_OK;
 }
 
+/* The image becomes one of this server's world; reads what is held outside the tables. */
+static enum result adopt_image(const struct store *store, sqlite3 *image, struct store_held *held,
+                               struct store_error *error)
+{
+    static const char set[] = "UPDATE default_world SET seeded = 1, account = ?1, region = ?2";
+    static const char get[] = "SELECT EXISTS (SELECT 1 FROM fault), EXISTS (SELECT 1 FROM policy),"
+                              " clock_offset_ms FROM default_world";
+    sqlite3_stmt *setter = NULL, *getter = NULL;
+    bool good = sqlite3_prepare_v2(image, set, -1, &setter, NULL) == SQLITE_OK;
+    if (good) {
+        statement_bind(setter, 1, slice_of(store->options.account));
+        statement_bind(setter, 2, slice_of(store->options.region));
+    }
+    good = good && sqlite3_step(setter) == SQLITE_DONE &&
+           sqlite3_prepare_v2(image, get, -1, &getter, NULL) == SQLITE_OK &&
+           sqlite3_step(getter) == SQLITE_ROW;
+    if (good)
+        *held = (struct store_held){sqlite3_column_int(getter, 0) != 0,
+                                    sqlite3_column_int(getter, 1) != 0,
+                                    sqlite3_column_int64(getter, 2)};
+    bool no_memory = !good && lacks_memory(image); /* asked before the next call forgets it */
+    sqlite3_finalize(setter);
+    sqlite3_finalize(getter);
+    if (no_memory)
+        return RESULT_NO_MEMORY;
+    return good ? RESULT_OK : refuse(error, "it lacks the row of default_world");
+}
+
+/* All or nothing; after it nothing may fail. */
 static enum result copy_image(struct store *store, sqlite3 *image, struct store_error *error)
 {
+    struct store_held held = {.clock_offset_ms = 0};
+    enum result result = adopt_image(store, image, &held, error);
+    if (result)
+        return result;
     sqlite3_backup *backup = sqlite3_backup_init(store->db, "main", image, "main");
-    if (!backup)
-        return refuse(error, sqlite3_errmsg(store->db));
-    int code = sqlite3_backup_step(backup, -1);
+    int code = backup ? sqlite3_backup_step(backup, -1) : SQLITE_NOMEM;
     int end = sqlite3_backup_finish(backup);
-    if (code == SQLITE_DONE && end == SQLITE_OK)
-        return store_read_back(store, error);
+    if (code == SQLITE_DONE && end == SQLITE_OK) {
+        store->held = store->committed = held;
+        store->is_seeded = true;
+        return RESULT_OK;
+    }
     snprintf(error->text, sizeof error->text, "snapshot: %s", sqlite3_errstr(end ? end : code));
     return code == SQLITE_READONLY ? RESULT_INVALID : RESULT_STORE;
 }
@@ -183,10 +230,16 @@ enum result store_restore(struct store *store, struct slice image, struct store_
     }
     memcpy(data, image.data, image.len);
     data[WRITE_VERSION_AT] = data[READ_VERSION_AT] = 1;
-    sqlite3 *db = open_image(data, image.len, &steps);
-    enum result result = db ? check_image(store, db, error) : refuse(error, "cannot be read");
+    sqlite3 *db = NULL;
+    enum result result = open_image(data, image.len, &steps, &db);
+    if (result == RESULT_INVALID)
+        refuse(error, "cannot be read");
+    if (!result)
+        result = check_image(store, db, error);
     if (!result)
         result = copy_image(store, db, error);
+    if (result == RESULT_INVALID && lacks_memory(db))
+        result = RESULT_NO_MEMORY; /* of ours, not a fault of the image */
     sqlite3_close(db);
     sqlite3_free(data);
     return result;

@@ -91,6 +91,8 @@ enum result statement_run(struct store *store, sqlite3_stmt *stmt)
 
 void statement_end(sqlite3_stmt *stmt)
 {
+    if (!stmt)
+        return; /* unlike its other functions, SQLite's sqlite3_clear_bindings takes none */
     sqlite3_reset(stmt);
     sqlite3_clear_bindings(stmt);
 }
@@ -130,12 +132,18 @@ enum result store_prepare_write(struct store *store)
     return RESULT_OK;
 }
 
+void store_tick_give_up(struct store *store)
+{
+    store->tick_failed = store->tick_open;
+}
+
 enum result store_tick_commit(struct store *store)
 {
     if (!store->tick_open)
         return RESULT_OK;
     enum result result = store->tick_failed ? RESULT_STORE : run(store, STATEMENT_COMMIT);
     store->commits += !result;
+    *(result ? &store->held : &store->committed) = result ? store->committed : store->held;
     if (!sqlite3_get_autocommit(store->db) && run(store, STATEMENT_ROLLBACK))
         log_event(LOG_ERROR, "store-error", "error",
                   "a transaction can be neither committed nor rolled back");
@@ -310,7 +318,7 @@ static enum result read_world(struct store *store)
     enum result result = statement_step(store, seeded);
     if (!result) {
         store->is_seeded = sqlite3_column_int(seeded, 0) != 0;
-        store->clock_offset_ms = sqlite3_column_int64(seeded, 1);
+        store->held.clock_offset_ms = sqlite3_column_int64(seeded, 1);
     }
     statement_end(seeded);
     return result ? RESULT_STORE : store_notice_faults(store);

@@ -50,6 +50,9 @@ bool store_tick_is_open(const struct store *store);
 /* The transaction of the tick is lost (full disk, I/O error, no memory): all of it has failed. */
 bool store_tick_has_failed(const struct store *store);
 
+/* Nothing of the open tick is to remain: its commit fails. Without one this does nothing. */
+void store_tick_give_up(struct store *store);
+
 /* Commits or, after a failure, cleans up: RESULT_STORE means that nothing of the tick remains. */
 enum result store_tick_commit(struct store *store) MUST_CHECK;
 

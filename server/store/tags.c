@@ -29,7 +29,10 @@ enum result tag_list(struct store *store, enum tag_owner owner, struct slice id,
             result = RESULT_NO_MEMORY;
     }
     statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    if (result == RESULT_NOT_FOUND)
+        return RESULT_OK;
+    *count = 0; /* the last one is not whole */
+    return result;
 }
 
 enum result tag_count(struct store *store, enum tag_owner owner, struct slice id, int64_t most,

@@ -23,12 +23,12 @@ static bool exec(struct store *store, const char *sql)
 /* Ends the transaction: what went wrong before or goes wrong now leaves everything as it was. */
 static enum result finish(struct store *store, enum result result, struct store_error *error)
 {
-    if (result && store->tick_open)
-        store->tick_failed = true;
+    if (!result)
+        result = store_read_back(store, error); /* before the commit: after it nothing may fail */
+    if (result)
+        store_tick_give_up(store);
     if (store_tick_commit(store) && !result)
         result = fail(error, "commit", sqlite3_errmsg(store->db));
-    if (store_read_back(store, error) && !result)
-        result = RESULT_STORE;
     return result;
 }
 
@@ -151,16 +151,19 @@ enum result store_reset_world(struct store *store, const char *const *paths, siz
     struct store_options options = store->options;
     struct store *fresh = NULL;
     options.path = ":memory:";
-    enum result result = store_open(&options, &fresh, error);
+    /* Whatever is wrong with an empty store in memory is no fault of the request. */
+    enum result result = store_open(&options, &fresh, error) ? RESULT_STORE : RESULT_OK;
     if (!result)
         result = store_seed(fresh, paths, count, error);
     if (!result)
         result = begin(store, error);
     if (!result && (!empty_world(store, account, region) ||
-                    !copy_world(store->db, fresh->db, account, region)))
+                    !copy_world(store->db, fresh->db, account, region))) {
+        /* An id of the seeds may be another world's now. */
+        bool broke_rule = (sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT;
         result = fail(error, "reset", sqlite3_errmsg(store->db));
-    if (result && (sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT)
-        result = RESULT_INVALID; /* an id of the seeds is another world's now */
+        result = broke_rule ? RESULT_INVALID : result;
+    }
     store_free(fresh);
     return finish(store, result, error);
 }
@@ -184,7 +187,7 @@ enum result store_apply_sql(struct store *store, const char *name, struct slice 
 
 int64_t store_now_ms(const struct store *store)
 {
-    return clock_wall_ms() + store->clock_offset_ms;
+    return clock_wall_ms() + store->held.clock_offset_ms;
 }
 
 enum result store_set_clock(struct store *store, int64_t offset_ms)
@@ -196,7 +199,7 @@ enum result store_set_clock(struct store *store, int64_t offset_ms)
     sqlite3_bind_int64(stmt, 1, offset_ms);
     result = statement_run(store, stmt);
     if (!result)
-        store->clock_offset_ms = offset_ms;
+        store->held.clock_offset_ms = offset_ms;
     return result;
 }
 

@@ -269,7 +269,7 @@ static int serve(struct server *server, struct slice input)
     FUZZ_CHECK(exchange);
     receive(server, &text, exchange);
     struct passage *passage = &exchange->passage;
-    bool has_faults = server->store->has_faults;
+    bool has_faults = server->store->held.faults;
     bool is_alone = !(server->options & ONE_TICK) && !has_faults; /* a fault counts what it hits */
     bool may_write = !slice_equal(exchange->request.method, SLICE("GET"));
     struct slice before = is_alone && may_write ? world_image() : (struct slice){NULL, 0};

@@ -2,190 +2,10 @@
  * acknowledged is there, what failed has left nothing, and the store works afterwards. */
 #include "store_world.h"
 
+#include "failing.h"
 #include "fault_scripts.h"
 
 #include <sys/stat.h>
-
-/* What fails: the `countdown`-th event, and all after it where `lasting`. */
-static struct {
-    bool armed, lasting;
-    long countdown;
-    long failures;
-} fault;
-
-static bool fault_strikes(void)
-{
-    if (!fault.armed || --fault.countdown > 0 || (!fault.lasting && fault.failures > 0))
-        return false;
-    fault.failures++;
-    return true;
-}
-
-static void fault_arm(long countdown, bool lasting)
-{
-    fault.countdown = countdown;
-    fault.lasting = lasting;
-    fault.failures = 0;
-    fault.armed = true;
-}
-
-/* Returns whether it struck. */
-static bool fault_disarm(void)
-{
-    fault.armed = false;
-    return fault.failures > 0;
-}
-
-/* ---- memory ---- */
-
-static sqlite3_mem_methods memory;
-
-static void *failing_malloc(int size)
-{
-    return fault_strikes() ? NULL : memory.xMalloc(size);
-}
-
-static void *failing_realloc(void *old, int size)
-{
-    return fault_strikes() ? NULL : memory.xRealloc(old, size);
-}
-
-static void install_memory(void)
-{
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory), SQLITE_OK);
-    sqlite3_mem_methods failing = memory;
-    failing.xMalloc = failing_malloc;
-    failing.xRealloc = failing_realloc;
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_MALLOC, &failing), SQLITE_OK);
-    /* Small pieces too are to come from there. */
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0), SQLITE_OK);
-}
-
-/* ---- disk ---- */
-
-struct disk_file {
-    sqlite3_file base;
-    sqlite3_file *real; /* behind this struct, in the memory SQLite gave for both */
-};
-
-static sqlite3_vfs disk;
-static sqlite3_vfs *real_disk;
-static int disk_error = SQLITE_IOERR_WRITE;
-
-static sqlite3_file *real_of(sqlite3_file *file)
-{
-    return ((struct disk_file *)(void *)file)->real;
-}
-
-static int disk_close(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xClose(real_of(file));
-}
-
-static int disk_read(sqlite3_file *file, void *data, int len, sqlite3_int64 at)
-{
-    return real_of(file)->pMethods->xRead(real_of(file), data, len, at);
-}
-
-static int disk_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 at)
-{
-    return fault_strikes() ? disk_error
-                           : real_of(file)->pMethods->xWrite(real_of(file), data, len, at);
-}
-
-static int disk_truncate(sqlite3_file *file, sqlite3_int64 size)
-{
-    return fault_strikes() ? SQLITE_IOERR_TRUNCATE
-                           : real_of(file)->pMethods->xTruncate(real_of(file), size);
-}
-
-static int disk_sync(sqlite3_file *file, int flags)
-{
-    return fault_strikes() ? SQLITE_IOERR_FSYNC
-                           : real_of(file)->pMethods->xSync(real_of(file), flags);
-}
-
-static int disk_size(sqlite3_file *file, sqlite3_int64 *size)
-{
-    return real_of(file)->pMethods->xFileSize(real_of(file), size);
-}
-
-static int disk_lock(sqlite3_file *file, int level)
-{
-    return real_of(file)->pMethods->xLock(real_of(file), level);
-}
-
-static int disk_unlock(sqlite3_file *file, int level)
-{
-    return real_of(file)->pMethods->xUnlock(real_of(file), level);
-}
-
-static int disk_check_lock(sqlite3_file *file, int *held)
-{
-    return real_of(file)->pMethods->xCheckReservedLock(real_of(file), held);
-}
-
-static int disk_control(sqlite3_file *file, int what, void *argument)
-{
-    return real_of(file)->pMethods->xFileControl(real_of(file), what, argument);
-}
-
-static int disk_sector_size(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xSectorSize(real_of(file));
-}
-
-static int disk_characteristics(sqlite3_file *file)
-{
-    return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
-}
-
-/* Version 1, without shared memory: the server's locking mode does without. */
-static const sqlite3_io_methods disk_methods = {
-    1,
-    disk_close,
-    disk_read,
-    disk_write,
-    disk_truncate,
-    disk_sync,
-    disk_size,
-    disk_lock,
-    disk_unlock,
-    disk_check_lock,
-    disk_control,
-    disk_sector_size,
-    disk_characteristics,
-    NULL,
-    NULL,
-    NULL,
-    NULL,
-    NULL,
-    NULL,
-};
-
-static int disk_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
-                     int *out_flags)
-{
-    (void)vfs;
-    struct disk_file *opened = (struct disk_file *)(void *)file;
-    opened->real = (sqlite3_file *)(void *)(opened + 1);
-    int code = real_disk->xOpen(real_disk, name, opened->real, flags, out_flags);
-    opened->base.pMethods = opened->real->pMethods ? &disk_methods : NULL;
-    return code;
-}
-
-static void install_disk(void)
-{
-    assert_int_equal(sqlite3_initialize(), SQLITE_OK);
-    real_disk = sqlite3_vfs_find("unix");
-    assert_non_null(real_disk);
-    disk = *real_disk;
-    disk.zName = "failing";
-    disk.pNext = NULL;
-    disk.szOsFile += (int)sizeof(struct disk_file);
-    disk.xOpen = disk_open;
-    assert_int_equal(sqlite3_vfs_register(&disk, 1), SQLITE_OK);
-}
 
 /* ---- one tick under a fault ---- */
 
@@ -375,7 +195,7 @@ static void each_write_of_a_tick_fails(void **state)
     static const int errors[] = {SQLITE_IOERR_WRITE, SQLITE_FULL};
     install_disk();
     for (size_t i = 0; i < COUNT(errors); i++) {
-        disk_error = errors[i];
+        fault.write_error = errors[i];
         for (size_t k = 0; k < COUNT(scripts); k++) {
             assert_true(fail_at_each(path, scripts[k], false) > 2);
             assert_true(fail_at_each(path, scripts[k], true) > 2);
@@ -415,7 +235,7 @@ static void opening_fails_cleanly(void **state)
     (void)state;
     assert_true(fail_while_opening(":memory:") > 30);
     install_disk();
-    disk_error = SQLITE_FULL;
+    fault.write_error = SQLITE_FULL;
     assert_true(fail_while_opening(path) > 5);
     sqlite3_vfs_unregister(&disk);
 }
