@@ -41,9 +41,9 @@ void connections_remove(struct connections *connections, struct connection *conn
  * side. */
 void connections_notice(struct connections *connections, int fd);
 
-/* Cuts those whose peer has closed its side and has no whole request under way: libmicrohttpd 0.9.75
- * waits for the rest, or for the next. Called after everything that came was read. A client that
- * waits for its reply with its own side closed is left alone until it has it. */
+/* Cuts those whose peer has closed its side and has no whole request under way: libmicrohttpd
+ * 0.9.75 waits for the rest, or for the next. Called after everything that came was read. A client
+ * that waits for its reply with its own side closed is left alone until it has it. */
 void connections_cut_gone(struct connections *connections);
 
 /* Cuts those whose time is over. */
