@@ -192,6 +192,11 @@ bench-check:
 	@$(MAKE) --no-print-directory $(BUILD)/bench/instructions
 	@tests/bench/instructions
 
+.PHONY: sdk-matrix
+sdk-matrix: all
+	@sh tests/setup test
+	@tests/sdk/matrix
+
 .PHONY: soak
 soak: all
 	@sh tests/setup test
@@ -244,6 +249,7 @@ help:
 	@echo "make anomalies     fail every allocation and disk call once"
 	@echo "make bench-check   count instructions; fails where an operation takes a tenth more than kept"
 	@echo "make bench-record  the same, and write docs/performance.md"
+	@echo "make sdk-matrix    every SDK suite, and which client passed in which version"
 	@echo "make soak          good and bad traffic for an hour, or SOAK_SECONDS=n"
 	@echo "make fuzz          feed every parser and the gate what nobody thought of, FUZZ_SECONDS=60 each"
 	@echo "make lint          formatting, static analysis, house rules"
