@@ -192,6 +192,30 @@ bench-check:
 	@$(MAKE) --no-print-directory $(BUILD)/bench/instructions
 	@tests/bench/instructions
 
+.PHONY: coverage
+coverage:
+	@sh tests/setup build
+	@sh tests/setup test
+	@tests/coverage
+
+# The whole API suite against the build with sanitizers, which the unit programs have anyway.
+.PHONY: sanitize
+sanitize: debug
+	@sh tests/setup test
+	@AMAZONMQ_LOCAL_BIN=$(BUILD)/debug/amazonmq-local tests/run api abuse
+
+# memcheck, over the unit programs built without sanitizers; those that count time or memory of their own are left out.
+VALGRIND_LEFT_OUT := test_anomaly_% test_store_faults test_seed_limits test_statement_costs test_log
+.PHONY: valgrind
+valgrind:
+	@sh tests/setup test
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind SANITIZERS='-O1 -g -DINSTRUMENTED' unit
+	@for test in $(filter-out $(addprefix $(BUILD)/valgrind/unit/,$(VALGRIND_LEFT_OUT)),$(UNIT_TESTS:$(BUILD)/%=$(BUILD)/valgrind/%)); do \
+	    echo "  MEMCHECK $$test"; \
+	    valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite $$test >/dev/null 2>$$test.log || \
+	        { cat $$test.log; exit 1; }; done
+	@echo "valgrind: clean"
+
 .PHONY: sdk-matrix
 sdk-matrix: all
 	@sh tests/setup test
@@ -249,6 +273,9 @@ help:
 	@echo "make anomalies     fail every allocation and disk call once"
 	@echo "make bench-check   count instructions; fails where an operation takes a tenth more than kept"
 	@echo "make bench-record  the same, and write docs/performance.md"
+	@echo "make coverage      lines and branches that the suites reach, and why the rest is not"
+	@echo "make sanitize      the API suite against the build with sanitizers"
+	@echo "make valgrind      the unit programs under memcheck"
 	@echo "make sdk-matrix    every SDK suite, and which client passed in which version"
 	@echo "make soak          good and bad traffic for an hour, or SOAK_SECONDS=n"
 	@echo "make fuzz          feed every parser and the gate what nobody thought of, FUZZ_SECONDS=60 each"
