@@ -3,7 +3,7 @@
 -- A column carries the snake_case name of the API member it stands for, without the resource's prefix
 -- (brokerId -> broker.id, hostInstanceType -> host_instance_type). Every column that can have a default
 -- has one, so a fixture broker is one line. A constraint is named after its rule: the name is the message a
--- seed that breaks it gets (of a UNIQUE one SQLite says the columns). No function of the server is used here: the sqlite3 shell opens a stopped file.
+-- seed that breaks it gets (of a UNIQUE one its columns). No function of the server is used here: the sqlite3 shell opens a stopped file.
 
 -- One row, the server's own: the account and region a fixture gets that names none (--account, --region).
 CREATE TABLE default_world (

@@ -26,7 +26,7 @@ static void answer_clock(struct call *call)
     json_object_begin(&writer);
     json_put_string(&writer, "now", slice_of(now));
     json_put_integer(&writer, "nowMs", now_ms);
-    json_put_integer(&writer, "offsetMs", now_ms - clock_wall_ms());
+    json_put_integer(&writer, "offsetMs", store_clock_offset_ms(call->store));
     json_object_end(&writer);
     call_succeed(call, 200);
 }

@@ -141,8 +141,6 @@ static enum result fail_store(struct seed_run *run, const char *name, int code)
 /* What may be shown of SQLite's message about the statement that begins at `start`. */
 static void describe(struct file *file, const char *start, int code, char *out, size_t size)
 {
-    static const char check[] =
-        "CHECK constraint failed: "; /* ours are named after the rule they state */
     const char *message = sqlite3_errmsg(file->run->db);
     size_t rest = (size_t)(file->end - start);
     if ((code & 0xff) == SQLITE_TOOBIG)
@@ -155,8 +153,7 @@ static void describe(struct file *file, const char *start, int code, char *out, 
                        (struct slice){start, rest < SEED_STATEMENT_MAX ? rest : SEED_STATEMENT_MAX},
                        out, size);
     else
-        snprintf(out, size, "%s",
-                 message + (strncmp(message, check, sizeof check - 1) ? 0 : sizeof check - 1));
+        seed_text_explain(message, out, size);
 }
 
 /* ---- statements ---- */

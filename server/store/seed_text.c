@@ -1,6 +1,7 @@
 #include "store/seed_text.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,4 +63,47 @@ void seed_text_hide(const char *message, struct slice seed, char *out, size_t si
         }
     }
     out[used] = '\0';
+}
+
+/* "broker.account, broker.region" as "account, region"; the table goes to `table`. */
+static void split_columns(const char *columns, char *table, size_t table_size, char *names,
+                          size_t size)
+{
+    size_t used = 0;
+    names[0] = table[0] = '\0';
+    while (*columns) {
+        size_t len = strcspn(columns, ",");
+        const char *dot = memchr(columns, '.', len);
+        const char *name = dot ? dot + 1 : columns;
+        if (dot)
+            snprintf(table, table_size, "%.*s", (int)(dot - columns), columns);
+        int wrote = snprintf(names + used, size - used, "%s%.*s", used > 0 ? ", " : "",
+                             (int)(columns + len - name), name);
+        if (wrote < 0 || (size_t)wrote >= size - used)
+            return;
+        used += (size_t)wrote;
+        columns += len;
+        columns += strspn(columns, ", ");
+    }
+}
+
+void seed_text_explain(const char *message, char *out, size_t size)
+{
+    static const char *const kinds[] = {"UNIQUE constraint failed: ",
+                                        "NOT NULL constraint failed: "};
+    static const char check[] = "CHECK constraint failed: ";
+    char table[64], names[200];
+    for (size_t i = 0; i < 2; i++) {
+        size_t len = strlen(kinds[i]);
+        if (strncmp(message, kinds[i], len) != 0)
+            continue;
+        split_columns(message + len, table, sizeof table, names, sizeof names);
+        if (i == 0)
+            snprintf(out, size, "%s: another row of %s has the same", names, table);
+        else
+            snprintf(out, size, "%s: a row of %s needs one", names, table);
+        return;
+    }
+    snprintf(out, size, "%s",
+             message + (strncmp(message, check, sizeof check - 1) ? 0 : sizeof check - 1));
 }

@@ -190,6 +190,11 @@ int64_t store_now_ms(const struct store *store)
     return clock_wall_ms() + store->held.clock_offset_ms;
 }
 
+int64_t store_clock_offset_ms(const struct store *store)
+{
+    return store->held.clock_offset_ms;
+}
+
 enum result store_set_clock(struct store *store, int64_t offset_ms)
 {
     enum result result = store_prepare_write(store);

@@ -35,6 +35,7 @@ enum result store_restore(struct store *store, struct slice image,
 
 /* The service's clock: the wall clock and an offset that is kept. */
 int64_t store_now_ms(const struct store *store);
+int64_t store_clock_offset_ms(const struct store *store);
 enum result store_set_clock(struct store *store, int64_t offset_ms) MUST_CHECK;
 
 /* The rule of the schema that the last failed write broke, without SQLite's words before it. */

@@ -143,7 +143,7 @@ def test_a_reset_with_a_bad_seed_leaves_everything(server, client, query):
     with open(path, "w", encoding="utf-8") as file:
         file.write(sql_broker("b-new", "new") + "\n" + sql_broker("b-new", "again"))
     control.refused(client, "POST", f"/_local/reset{query}", None,
-                    f"seed {path}:3: statement 2, row 1: UNIQUE constraint failed: broker.id")
+                    f"seed {path}:3: statement 2, row 1: id: another row of broker has the same")
     assert [control.world(client, who) for who in (EAST, WEST, OTHER)] == before
     assert len(assert_ok(control.call(client, "GET", control.FAULTS)).json()["faults"]) == 1
     harness.create_user(client, "b-1", "carol")

@@ -138,12 +138,12 @@ def test_SEED_4_the_row_of_a_long_statement(store):
 
 def test_SEED_4_a_name_twice(store):
     line = refuse(store, BROKER + sql_user("b-1", "ada") + sql_user("b-1", "ada"))
-    assert "seed.sql:3: statement 3, row 1: UNIQUE constraint failed: user.broker_id, user.username" in line
+    assert "seed.sql:3: statement 3, row 1: broker_id, username: another row of user has the same" in line
 
 
 def test_SEED_4_a_member_that_is_missing(store):
     line = refuse(store, "INSERT INTO broker (id) VALUES ('b-1');")
-    assert "seed.sql:1: statement 1, row 1: NOT NULL constraint failed: broker.name" in line
+    assert "seed.sql:1: statement 1, row 1: name: a row of broker needs one" in line
 
 
 def test_SEED_4_a_wrong_type(store):
