@@ -14,8 +14,8 @@ enum { SEED_TEXT_PASSWORD = 12 };
  * wherever either has quotes. */
 void seed_text_hide(const char *message, struct slice seed, char *out, size_t size);
 
-/* What a broken constraint means to the author of a seed: the name of a CHECK, which is its rule, or
- * "columns: rule" of a UNIQUE or NOT NULL, which have no names to SQLite. NUL-terminated. */
+/* What a broken constraint means to the author of a seed: the name of a CHECK, which is its rule,
+ * or "columns: rule" of a UNIQUE or NOT NULL, which have no names to SQLite. NUL-terminated. */
 void seed_text_explain(const char *message, char *out, size_t size);
 
 #endif
