@@ -1,7 +1,9 @@
 #include "base/xml.h"
 
 #include <stdalign.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <expat.h>
 
