@@ -243,10 +243,28 @@ static const struct permission permissions[] = {
 #endif
 };
 
+/* The C library blocks every signal around these (glibc 2.36 in pthread_create and
+ * posix_spawn, 2.41 in fork too), and a process in which SIGSYS is blocked is killed by it: they
+ * fail with EPERM without a signal, and so without a line in the log. */
+static const uint32_t refused_without_signal[] = {
+    __NR_clone,
+    __NR_clone3,
+#ifdef __x86_64__
+    __NR_fork,
+    __NR_vfork,
+#endif
+};
+
+/* The newest call of Linux 5.17, which is the age of this table; musl's headers lack it. */
+#ifndef __NR_set_mempolicy_home_node
+#define __NR_set_mempolicy_home_node 450
+#endif
+
 enum {
     PERMISSIONS = sizeof permissions / sizeof *permissions,
     LONGEST_PERMISSION = 5, /* instructions */
-    AROUND = 12,
+    WITHOUT_SIGNAL = sizeof refused_without_signal / sizeof *refused_without_signal,
+    AROUND = 12 + 2 * WITHOUT_SIGNAL,
     CALLS = 512, /* numbers that are told apart in the log */
 };
 
@@ -304,6 +322,10 @@ static void write_program(struct program *program)
     for (size_t i = 0; i < PERMISSIONS; i++)
         emit_permission(program, &permissions[i]);
     emit_permission(program, &own_signals); /* abort() */
+    for (size_t i = 0; i < WITHOUT_SIGNAL; i++) {
+        emit_test(program, BPF_JEQ, refused_without_signal[i], 0, 1);
+        emit_return(program, SECCOMP_RET_ERRNO | EPERM);
+    }
     /* A C library that is newer than this table tries a new call and then the old one. */
     emit_test(program, BPF_JGT, __NR_set_mempolicy_home_node, 0, 1);
     emit_return(program, SECCOMP_RET_ERRNO | ENOSYS);

@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -121,6 +123,35 @@ static bool take_away(long number, int error)
 
 /* --- What is refused */
 
+static void *start_nothing(void *argument)
+{
+    return argument;
+}
+
+/* The C library blocks every signal around these, SIGSYS too. */
+static int try_starts(void)
+{
+    static char name[] = "true";
+    char *const arguments[] = {name, NULL};
+    struct sandbox_report report;
+    pthread_t thread;
+    pid_t child;
+    enter(&report);
+    EXPECT(!report.calls);
+    EXPECT(fork() == -1 && errno == EPERM);
+    EXPECT(posix_spawn(&child, "/bin/true", NULL, NULL, arguments, arguments) == EPERM);
+    EXPECT(pthread_create(&thread, NULL, start_nothing, NULL) != 0);
+    EXPECT(system("true") != 0);
+    EXPECT(!popen("true", "r"));
+    return 0;
+}
+
+static void test_starting_a_process_or_thread_fails_and_kills_nothing(void **state)
+{
+    (void)state;
+    assert_part(try_starts);
+}
+
 static int try_calls(void)
 {
     static char *const arguments[] = {NULL};
@@ -130,7 +161,6 @@ static int try_calls(void)
     EXPECT(state == (report.files ? SANDBOX_PARTIAL : SANDBOX_ON));
     EXPECT(prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0) == -1 && errno == EPERM);
     EXPECT(execve("/bin/true", arguments, arguments) == -1 && errno == EPERM);
-    EXPECT(fork() == -1 && errno == EPERM);
     EXPECT(socket(AF_INET, SOCK_STREAM, 0) == -1 && errno == EPERM);
     EXPECT(socket(AF_UNIX, SOCK_DGRAM, 0) == -1 && errno == EPERM);
     EXPECT(kill(getppid(), 0) == -1 && errno == EPERM);
@@ -415,6 +445,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_released_build_has_one),
+        WITH_FOLDER(test_starting_a_process_or_thread_fails_and_kills_nothing),
         WITH_FOLDER(test_calls_a_server_does_not_need_fail),
         WITH_FOLDER(test_no_memory_becomes_executable),
         WITH_FOLDER(test_signals_reach_the_process_itself_only),
