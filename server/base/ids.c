@@ -1,16 +1,33 @@
 #include "base/ids.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/random.h>
+#include <sys/types.h>
 
 #include "base/crypto.h"
 
-/* arc4random_buf is a system call in glibc 2.36: random bytes are drawn by the page. */
+void id_random(void *out, size_t len)
+{
+    uint8_t *at = out;
+    while (len > 0) {
+        ssize_t got = getrandom(at, len, 0);
+        if (got < 0 && errno != EINTR)
+            abort(); /* a kernel before 3.17, or a sandbox that denies it: there is no other source */
+        if (got > 0) {
+            at += got;
+            len -= (size_t)got;
+        }
+    }
+}
+
+/* getrandom() is a system call: random bytes are drawn by the page. */
 static const uint8_t *draw(size_t len)
 {
     static uint8_t pool[4096];
     static size_t used = sizeof pool;
     if (len > sizeof pool - used) {
-        arc4random_buf(pool, sizeof pool);
+        id_random(pool, sizeof pool);
         used = 0;
     }
     used += len;

@@ -9,6 +9,9 @@
 
 enum { ID_UUID = 37, ID_APIGW = 17, ID_TRACE = 41 };
 
+/* Fills `out` from the kernel's random source; ends the process where there is none. */
+void id_random(void *out, size_t len);
+
 /* 36 characters and a NUL, version 4. */
 void id_uuid(char out[ID_UUID]);
 

@@ -7,8 +7,21 @@
 
 #include <expat.h>
 
+#include "base/ids.h"
+
 #ifdef XML_UNICODE
 #error "a libexpat that reports UTF-16"
+#endif
+
+/* expat 2.9 deprecates the functions of the older names; Debian 12 has only those. */
+#define EXPAT_AT_LEAST(minor) \
+    (XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= (minor)))
+#if EXPAT_AT_LEAST(9)
+#define current_line XML_GetCurrentLineNumber64
+#define current_column XML_GetCurrentColumnNumber64
+#else
+#define current_line XML_GetCurrentLineNumber
+#define current_column XML_GetCurrentColumnNumber
 #endif
 
 /* Between namespace and name. No XML 1.0 document can hold it, so no namespace name does. */
@@ -201,13 +214,25 @@ static enum result refuse(struct xml_error *error, const char *reason, size_t li
     return RESULT_INVALID;
 }
 
+/* A salt of its own for each parser, so that no document can be made of names that collide. */
+static void set_salt(XML_Parser parser)
+{
+#if EXPAT_AT_LEAST(8)
+    uint8_t salt[16];
+    id_random(salt, sizeof salt);
+    XML_SetHashSalt16Bytes(parser, salt);
+#else
+    unsigned long salt = 0;
+    id_random(&salt, sizeof salt);
+    XML_SetHashSalt(parser, salt);
+#endif
+}
+
 static enum result read_document(struct builder *builder, struct slice text,
                                  struct xml_error *error)
 {
     XML_Parser parser = builder->parser;
-    uint64_t salt = 0;
-    arc4random_buf(&salt, sizeof salt);
-    XML_SetHashSalt(parser, (unsigned long)salt);
+    set_salt(parser);
     XML_SetUserData(parser, builder);
     XML_SetElementHandler(parser, on_start, on_end);
     XML_SetStartNamespaceDeclHandler(parser, on_namespace);
@@ -215,7 +240,7 @@ static enum result read_document(struct builder *builder, struct slice text,
     enum XML_Status status = XML_Parse(parser, text.data, (int)text.len, XML_TRUE);
     if (builder->no_memory || memory.failed)
         return RESULT_NO_MEMORY;
-    size_t line = XML_GetCurrentLineNumber(parser), column = XML_GetCurrentColumnNumber(parser) + 1;
+    size_t line = current_line(parser), column = current_column(parser) + 1;
     if (builder->reason)
         return refuse(error, builder->reason, line, column);
     if (memory.refused)
