@@ -1,133 +1,133 @@
-# make            build/amazonmq-local, the release
-# make run        builds it and starts it with a demo broker
-# make test       builds and runs every suite
-# make debug      build/debug/amazonmq-local with address and undefined-behaviour sanitizers
-# make help       everything else
+# `make` compiles build/amazonmq-local and does nothing else; `make help` lists the rest.
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 CC ?= cc
 BUILD ?= build
+# 1: a warning is an error, as in make lint and in continuous integration.
+WERROR ?=
 PYTHON := /usr/bin/python3
 
-comma := ,
+# --- Flags. What depends on the compiler or the packages is asked once, when something is compiled, and not
+# --- when this file is read: `make run` may install both before.
+
+# The value of a shell command, which runs at the first use.
+once = $(eval $(1) := $(shell $(2)))$($(1))
+
 PACKAGES := libmicrohttpd sqlite3 libcjson gnutls expat
-WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes \
-            -Wmissing-prototypes -Wvla -Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough -Wundef -Werror
-# GNU make's default for CC is `cc`, gcc on Debian.
-ifeq ($(findstring clang,$(shell $(CC) --version 2>/dev/null | head -n 1)),)
-WARNINGS += -Wlogical-op -Wduplicated-cond -Wnull-dereference
-HARDENING_EXTRA := -D_FORTIFY_SOURCE=3 -fstack-clash-protection -ftrivial-auto-var-init=zero
-else
-HARDENING_EXTRA := -D_FORTIFY_SOURCE=2
-endif
-# Relative relocations in a tenth of their size, where the linker knows how.
-PACKED := $(if $(findstring pack-relative-relocs,$(shell $(CC) -Wl,--help 2>/dev/null)),-Wl$(comma)-z$(comma)pack-relative-relocs)
-# Where an indirect jump may land is marked, each processor in its way.
-ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
-HARDENING_EXTRA += -fcf-protection
-else ifneq ($(findstring aarch64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
-HARDENING_EXTRA += -mbranch-protection=standard
-endif
+# The packages of the machine that is compiled for come first, as a cross compiler needs it.
+FIND_PACKAGES := PKG_CONFIG_PATH="/usr/lib/$$($(CC) -print-multiarch 2>/dev/null)/pkgconfig$${PKG_CONFIG_PATH:+:$$PKG_CONFIG_PATH}" pkg-config
+PACKAGE_FLAGS = $(call once,PACKAGE_FLAGS,$(FIND_PACKAGES) --cflags $(PACKAGES))
+PACKAGE_LIBRARIES = $(call once,PACKAGE_LIBRARIES,$(FIND_PACKAGES) --libs $(PACKAGES))
+LIBRARIES = $(PACKAGE_LIBRARIES) -lunistring
+
+ARCHIVER = $(call once,ARCHIVER,$(CC) -print-prog-name=ar)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
+            -Wvla -Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough -Wundef $(if $(WERROR),-Werror)
+# Each compiler takes those that it knows; control flow is protected by another flag on each processor.
+OPTIONAL := -Wlogical-op -Wduplicated-cond -Wnull-dereference -fstack-clash-protection \
+            -ftrivial-auto-var-init=zero -fcf-protection -mbranch-protection=standard
+OPTIONAL_LINK := -Wl,-z,pack-relative-relocs
+KNOWN = $(call once,KNOWN,for flag in $(OPTIONAL) -D_FORTIFY_SOURCE=3; do $(CC) -O2 -Werror $$flag -include features.h \
+            -x c -c -o /dev/null /dev/null 2>/dev/null && echo "$$flag"; done)
+KNOWN_LINK = $(call once,KNOWN_LINK,$(CC) -Wl$(comma)--help 2>/dev/null | grep -q -e '-z pack-relative-relocs' && echo '$(OPTIONAL_LINK)')
+comma := ,
+FORTIFY = -U_FORTIFY_SOURCE $(or $(filter -D_FORTIFY_SOURCE=3,$(KNOWN)),-D_FORTIFY_SOURCE=2)
 # Nobody unwinds the release's stack: the tables for it would be a tenth of the binary.
-HARDENING := -O2 -fno-asynchronous-unwind-tables -fno-unwind-tables -fstack-protector-strong -fPIE $(HARDENING_EXTRA)
-SANITIZERS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+HARDENING = -O2 -fno-asynchronous-unwind-tables -fno-unwind-tables -fstack-protector-strong -fPIE $(FORTIFY) \
+            $(filter -f% -m%,$(KNOWN))
+# gcc's manual advises against -Wmaybe-uninitialized beside sanitizers: it warns of correct code.
+SANITIZERS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+             $(if $(filter -Wlogical-op,$(KNOWN)),-Wno-maybe-uninitialized)
+COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -Iserver -I$(BUILD)/generated -DVERSION='"$(VERSION)"' $(WARNINGS) \
+          $(filter -W%,$(KNOWN)) $(PACKAGE_FLAGS)
+TEST_FLAGS := -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"'
 
-BASE_FLAGS := -std=gnu17 -D_GNU_SOURCE -Iserver -I$(BUILD)/generated -DVERSION='"$(VERSION)"' $(WARNINGS)
-LIBRARIES = $(shell pkg-config --libs $(PACKAGES)) -lunistring
+# What each variant is compiled and linked with.
+FLAGS_release = $(HARDENING) $(CFLAGS)
+LINK_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(KNOWN_LINK) -Wl,--as-needed $(LDFLAGS)
+FLAGS_debug = $(SANITIZERS) $(CFLAGS)
+LINK_debug = $(SANITIZERS) -Wl,--as-needed $(LDFLAGS)
 
-SOURCES := $(sort $(wildcard server/*.c server/*/*.c))
+# --- The server
+
+SOURCES := $(sort $(wildcard server/*.c server/*/*.c)) generated/migrations.c generated/page_html.c
 MIGRATIONS := $(sort $(wildcard schema/[0-9]*.sql))
-GENERATED := $(BUILD)/generated/migrations.c
-LIBRARY_SOURCES := $(filter-out server/main.c,$(SOURCES))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ_SOURCES := $(filter-out tests/fuzz/libfuzzer.c,$(sort $(wildcard tests/fuzz/*.c)))
 
-release_objects := $(SOURCES:%.c=$(BUILD)/release/%.o) $(BUILD)/release/migrations.o $(BUILD)/release/page_html.o
-debug_objects := $(SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o $(BUILD)/debug/page_html.o
-fuzz_sources := $(filter-out tests/fuzz/libfuzzer.c,$(sort $(wildcard tests/fuzz/*.c)))
-fuzz_objects := $(fuzz_sources:%.c=$(BUILD)/debug/%.o)
-library_objects := $(LIBRARY_SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/migrations.o $(BUILD)/debug/page_html.o
-
-.PHONY: all
 all: $(BUILD)/amazonmq-local
 
-$(BUILD)/amazonmq-local: $(release_objects)
-	@echo "  LD $@"
-	@$(CC) -pie -Wl,-z,relro,-z,now,-z,noexecstack $(PACKED) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+$(BUILD)/amazonmq-local: $(BUILD)/release/amazonmq-local
+	@ln -f $< $@
 
-$(BUILD)/debug/amazonmq-local: $(debug_objects)
-	@echo "  LD $@"
-	@$(CC) $(SANITIZERS) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+# Ends make with one line that names the missing packages, or nothing.
+NEEDS = $(foreach missing,$(shell CC='$(CC)' sh tests/setup missing | tr ' ' '~'),$(error $(subst ~, ,$(missing))))
 
-$(BUILD)/release/%.o: %.c | needs
-	@mkdir -p $(@D)
-	@echo "  CC $@"
-	@$(CC) $(BASE_FLAGS) $(HARDENING) $(CFLAGS) -MMD -MP -c -o $@ $<
+# The flags of a variant, its compiler and its packages: what was compiled with others is compiled again.
+define VARIANT
+$(BUILD)/$(1)/flags: FORCE
+	$$(NEEDS)@mkdir -p $$(@D)
+	@{ echo '$$(subst ','"'"',$$(COMPILE) $$(FLAGS_$(1)) $$(LINK_$(1)) $$(LIBRARIES))'; $$(CC) --version | head -n 1; \
+	   $$(FIND_PACKAGES) --modversion $$(PACKAGES); } >$$@.new
+	@if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
 
-$(BUILD)/debug/%.o: %.c | needs
-	@mkdir -p $(@D)
-	@echo "  CC $@"
-	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags
+	@mkdir -p $$(@D)
+	@echo "  CC $$@"
+	@$$(COMPILE) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
-$(BUILD)/release/page_html.o: $(BUILD)/generated/page_html.c
-	@mkdir -p $(@D)
-	@echo "  CC $@"
-	@$(CC) $(BASE_FLAGS) $(HARDENING) $(CFLAGS) -c -o $@ $<
+$(BUILD)/$(1)/generated/%.o: $(BUILD)/generated/%.c $(BUILD)/$(1)/flags
+	@mkdir -p $$(@D)
+	@echo "  CC $$@"
+	@$$(COMPILE) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
-$(BUILD)/debug/page_html.o: $(BUILD)/generated/page_html.c
-	@mkdir -p $(@D)
-	@echo "  CC $@"
-	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -c -o $@ $<
+# Everything but main().
+$(BUILD)/$(1)/libserver.a: $(patsubst %.c,$(BUILD)/$(1)/%.o,$(filter-out server/main.c,$(SOURCES)))
+	@rm -f $$@
+	@$$(ARCHIVER) rcsD $$@ $$^
+
+$(BUILD)/$(1)/amazonmq-local: $(BUILD)/$(1)/server/main.o $(BUILD)/$(1)/libserver.a
+	@echo "  LD $$@"
+	@$$(CC) $$(LINK_$(1)) -o $$@ $$^ $$(LIBRARIES)
+
+-include $(patsubst %.c,$(BUILD)/$(1)/%.d,$(SOURCES) $(FUZZ_SOURCES))
+endef
+$(foreach variant,release debug,$(eval $(call VARIANT,$(variant))))
+
+# A file as the members of an array of bytes.
+bytes = od -An -v -tx1 $(1) | sed 's/ \(..\)/0x\1,/g'
 
 $(BUILD)/generated/page_html.c: server/control/page.html Makefile
 	@mkdir -p $(@D)
-	@{ echo '#include "control/page.h"'; echo 'const unsigned char page_html[] = {'; \
-	   od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '};'; \
-	   echo 'const size_t page_html_len = sizeof page_html;'; } > $@
+	@{ echo '#include "control/page.h"'; echo 'const unsigned char page_html[] = {'; $(call bytes,$<); echo '};'; \
+	   echo 'const size_t page_html_len = sizeof page_html;'; } >$@
 
-$(BUILD)/release/migrations.o: $(GENERATED)
-	@mkdir -p $(@D)
-	@echo "  CC $@"
-	@$(CC) $(BASE_FLAGS) $(HARDENING) $(CFLAGS) -c -o $@ $<
-
-$(BUILD)/debug/migrations.o: $(GENERATED)
-	@mkdir -p $(@D)
-	@echo "  CC $@"
-	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -c -o $@ $<
-
-# The scripts of schema/ as byte arrays, each ended by a NUL.
-$(GENERATED): $(MIGRATIONS) Makefile
+# Each script of schema/ is ended by a NUL.
+$(BUILD)/generated/migrations.c: $(MIGRATIONS) Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include "store/migrations.h"'; \
 	   for file in $(MIGRATIONS); do \
-	       echo "static const unsigned char m$$(basename $$file .sql)[] = {"; \
-	       od -An -v -tx1 $$file | sed 's/ \(..\)/0x\1,/g'; echo '0};'; \
-	   done; \
+	       echo "static const unsigned char m$$(basename $$file .sql)[] = {"; $(call bytes,$$file); echo '0};'; done; \
 	   echo 'const unsigned char *const migrations[] = {'; \
 	   for file in $(MIGRATIONS); do echo "m$$(basename $$file .sql),"; done; \
-	   echo '};'; echo 'const int migration_count = $(words $(MIGRATIONS));'; } > $@
+	   echo '};'; echo 'const int migration_count = $(words $(MIGRATIONS));'; } >$@
 
-# Build packages that are missing are installed before anything is compiled.
-.PHONY: needs
-needs:
-	@sh tests/setup build
+# --- Programs of the tests
 
-.PHONY: debug
-debug: $(BUILD)/debug/amazonmq-local
-
-$(BUILD)/unit/%: tests/unit/%.c $(library_objects)
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/debug/libserver.a
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(CC) $(BASE_FLAGS) $(SANITIZERS) $(CFLAGS) -MMD -MP -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"' \
-	    -o $@ $(filter %.c %.o,$^) $(LDFLAGS) $(LIBRARIES) -lcmocka
+	@$(COMPILE) $(FLAGS_debug) -MMD -MP $(TEST_FLAGS) -o $@ $(filter %.c %.o,$^) $(filter %.a,$^) $(LINK_debug) $(LIBRARIES) -lcmocka
 
-$(BUILD)/unit/test_fuzz_corpora: $(fuzz_objects)
+$(BUILD)/unit/test_fuzz_corpora: $(FUZZ_SOURCES:%.c=$(BUILD)/debug/%.o)
 
 # Sanitizers write files and map executable memory: this one is built like the release.
-$(BUILD)/unit/test_sandbox: tests/unit/test_sandbox.c $(filter-out %/main.o,$(release_objects))
+$(BUILD)/unit/test_sandbox: tests/unit/test_sandbox.c $(BUILD)/release/libserver.a
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(CC) $(BASE_FLAGS) $(HARDENING) $(CFLAGS) -MMD -MP -o $@ $^ -pie $(LDFLAGS) $(LIBRARIES) -lcmocka
+	@$(COMPILE) $(FLAGS_release) -MMD -MP -o $@ $^ $(LINK_release) $(LIBRARIES) -lcmocka
 
 # Makes the server's own allocations fail: tests/unit/failing_heap.h.
 $(BUILD)/unit/test_anomaly_memory: private LDFLAGS += \
@@ -139,148 +139,140 @@ $(BUILD)/failing_malloc.so: tests/faults/failing_malloc.c
 	@echo "  CC $@"
 	@$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -shared -fPIC -o $@ $<
 
-# Every allocation and every call to the disk fails once; make test tries fewer of the later ones.
-.PHONY: anomalies
-anomalies: all $(BUILD)/unit/test_anomaly_memory $(BUILD)/unit/test_anomaly_disk
-	AMAZONMQ_LOCAL_ANOMALIES=all $(BUILD)/unit/test_anomaly_memory
-	AMAZONMQ_LOCAL_ANOMALIES=all $(BUILD)/unit/test_anomaly_disk
-	AMAZONMQ_LOCAL_ANOMALIES=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/api/test_anomalies.py
+$(BUILD)/bench/instructions: tests/bench/instructions.c $(BUILD)/release/libserver.a
+	@mkdir -p $(@D)
+	@echo "  CC $@"
+	@$(COMPILE) -O2 -MMD -MP $(TEST_FLAGS) -o $@ $^ $(LDFLAGS) $(LIBRARIES) -lcmocka
 
-.PHONY: unit
-unit: $(UNIT_TESTS)
+# libFuzzer, which is clang's.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := json_body page_token request request_target seed sigv4 xml
+FUZZ_SANITIZERS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZERS := $(FUZZ_TARGETS:%=$(BUILD)/%)
 
-.PHONY: run
-run: all
+$(FUZZERS): $(BUILD)/%: tests/fuzz/libfuzzer.c $(FUZZ_SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/libserver.a
+	@echo "  LD $@"
+	@$(COMPILE) $(FLAGS_debug) -DFUZZ_TARGET=fuzz_$(@F) -o $@ $^ -fsanitize=fuzzer $(LINK_debug) $(LIBRARIES)
+
+-include $(UNIT_TESTS:=.d) $(BUILD)/bench/instructions.d
+
+# --- What people ask for. A line `##` is what `make help` says.
+
+# Make again, after something was installed, on every processor unless told otherwise.
+AGAIN = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null))
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+deps: ## install the Debian packages that the build needs (root or sudo)
+	@sh tests/setup build
+
+run: deps ## install what is missing, build, start with a demo broker
+	@+$(AGAIN) all
 	@echo "Starting with schema/seeds/demo.sql (Ctrl-C stops it). Try, in another shell:"
 	@echo "  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 \\"
 	@echo "  aws mq create-user --endpoint-url http://localhost:$(or $(AMAZONMQ_LOCAL_PORT),8267) \\"
 	@echo "      --broker-id b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9 --username alice --password 'correct-horse-12'"
 	@exec $(BUILD)/amazonmq-local --seed schema/seeds/demo.sql
 
-.PHONY: test
-test:
-	@sh tests/setup build
+test: deps ## install what is missing, build, run every suite
 	@sh tests/setup test
-	@$(MAKE) --no-print-directory all unit $(BUILD)/bench/instructions
+	@+$(AGAIN) all unit $(BUILD)/bench/instructions
 	@tests/run
 
-.PHONY: image-test
-image-test:
+check: test ## the same as make test
+
+debug: $(BUILD)/debug/amazonmq-local ## build/debug/amazonmq-local with address and undefined-behaviour sanitizers
+
+unit: $(UNIT_TESTS) ## compile the unit tests; tests/run unit runs them
+
+lint: ## layout, warnings, static analysis, house rules
+	@sh tests/setup lint
+	@tests/lint
+
+image-test: ## build docker/Dockerfile and test the image
 	@tests/image/run
 
-.PHONY: bench
-bench: all
-	@sh tests/setup bench
-	@$(PYTHON) tests/bench/run
+fresh-test: ## the README's two commands in fresh Debian systems, and the unit and API suites there
+	@tests/fresh/run --suites
 
-.PHONY: bench-record
-bench-record: all
-	@sh tests/setup bench
-	@$(PYTHON) tests/bench/run --record docs/performance.md
+release-test: ## what takes long: fresh systems with their suites, arm64, every SDK, anomalies, soak
+	@tests/release
 
-$(BUILD)/bench/instructions: tests/bench/instructions.c $(filter-out %/server/main.o,$(release_objects))
-	@mkdir -p $(@D)
-	@echo "  CC $@"
-	@$(CC) $(BASE_FLAGS) -O2 -MMD -MP -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"' -o $@ $(filter %.c %.o,$^) \
-	    $(LDFLAGS) $(LIBRARIES) -lcmocka
-
-.PHONY: bench-check
-bench-check:
-	@sh tests/setup build
+anomalies: deps ## fail every allocation and disk call once; make test leaves out most of the later ones
 	@sh tests/setup test
-	@sh tests/setup bench
-	@$(MAKE) --no-print-directory $(BUILD)/bench/instructions
-	@tests/bench/instructions
+	@+$(AGAIN) all $(BUILD)/unit/test_anomaly_memory $(BUILD)/unit/test_anomaly_disk
+	AMAZONMQ_LOCAL_ANOMALIES=all $(BUILD)/unit/test_anomaly_memory
+	AMAZONMQ_LOCAL_ANOMALIES=all $(BUILD)/unit/test_anomaly_disk
+	AMAZONMQ_LOCAL_ANOMALIES=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/api/test_anomalies.py
 
-.PHONY: coverage
-coverage:
-	@sh tests/setup build
-	@sh tests/setup test
-	@tests/coverage
+fuzz: deps ## feed every parser and the gate random input, FUZZ_SECONDS=60 each
+	@sh tests/setup fuzz
+	@+$(AGAIN) CC=clang BUILD=$(BUILD)/fuzz SANITIZERS='$(FUZZ_SANITIZERS)' fuzzers
+	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
-# The whole API suite against the build with sanitizers, which the unit programs have anyway.
-.PHONY: sanitize
-sanitize: debug
+fuzzers: $(FUZZERS)
+
+sanitize: deps ## the suites api and abuse against the build with sanitizers
 	@sh tests/setup test
+	@+$(AGAIN) debug
 	@AMAZONMQ_LOCAL_BIN=$(BUILD)/debug/amazonmq-local tests/run api abuse
 
-# memcheck, over the unit programs built without sanitizers; those that count time or memory of their own, or lock themselves in, are left out.
+# Left out: programs that count time or memory of their own, or lock themselves in.
 VALGRIND_LEFT_OUT := test_sandbox test_anomaly_% test_store_faults test_seed_limits test_statement_costs test_log
-.PHONY: valgrind
-valgrind:
+
+valgrind: deps ## the unit programs under memcheck
 	@sh tests/setup test
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind SANITIZERS='-O0 -g -DINSTRUMENTED' unit
+	@+$(AGAIN) BUILD=$(BUILD)/valgrind SANITIZERS='-O0 -g -DINSTRUMENTED' unit
 	@for test in $(filter-out $(addprefix $(BUILD)/valgrind/unit/,$(VALGRIND_LEFT_OUT)),$(UNIT_TESTS:$(BUILD)/%=$(BUILD)/valgrind/%)); do \
 	    echo "  MEMCHECK $$test"; \
 	    valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite $$test >/dev/null 2>$$test.log || \
 	        { cat $$test.log; exit 1; }; done
 	@echo "valgrind: clean"
 
-.PHONY: sdk-matrix
-sdk-matrix: all
+coverage: deps ## lines and branches that the suites reach, and why the rest is not
 	@sh tests/setup test
+	@tests/coverage
+
+sdk-matrix: deps ## every SDK suite, and which client passed in which version
+	@sh tests/setup test
+	@+$(AGAIN) all
 	@tests/sdk/matrix
 
-.PHONY: soak
-soak: all
+soak: deps ## good and bad traffic for an hour, or SOAK_SECONDS=n
 	@sh tests/setup test
+	@+$(AGAIN) all
 	@AMAZONMQ_LOCAL_SOAK_SECONDS=$(or $(SOAK_SECONDS),3600) tests/run soak
 
-# libFuzzer, which is clang's: each target FUZZ_SECONDS long, and an end at the first crash.
-FUZZ_SECONDS ?= 60
-FUZZ_TARGETS := json_body page_token request request_target seed sigv4 xml
-FUZZ_SANITIZERS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-FUZZERS := $(FUZZ_TARGETS:%=$(BUILD)/%)
+bench: deps ## measure, as ratios
+	@sh tests/setup bench
+	@+$(AGAIN) all
+	@$(PYTHON) tests/bench/run $(BENCH_OPTIONS)
 
-.PHONY: fuzz
-fuzz:
-	@sh tests/setup fuzz
-	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/fuzz SANITIZERS='$(FUZZ_SANITIZERS)' fuzzers
-	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+bench-record: ## the same, and write docs/performance.md
+	@$(MAKE) --no-print-directory bench BENCH_OPTIONS='--record docs/performance.md'
 
-.PHONY: fuzzers
-fuzzers: $(FUZZERS)
+bench-check: deps ## count instructions; fails where an operation takes a tenth more than kept
+	@sh tests/setup test
+	@sh tests/setup bench
+	@+$(AGAIN) $(BUILD)/bench/instructions
+	@tests/bench/instructions
 
-$(FUZZERS): $(BUILD)/%: tests/fuzz/libfuzzer.c $(library_objects) $(fuzz_objects)
-	@echo "  LD $@"
-	@$(CC) $(BASE_FLAGS) $(SANITIZERS) -fsanitize=fuzzer $(CFLAGS) -DFUZZ_TARGET=fuzz_$(@F) \
-	    -o $@ $(filter %.c %.o,$^) $(LDFLAGS) $(LIBRARIES)
+BIN := "$(DESTDIR)$(PREFIX)/bin/amazonmq-local"
+MANUAL := "$(DESTDIR)$(PREFIX)/share/man/man1/amazonmq-local.1"
+COMPLETION := "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/amazonmq-local"
 
-.PHONY: lint
-lint:
-	@sh tests/setup lint
-	@tests/lint
+install: all ## copy the server, its manual and completion to PREFIX (/usr/local), below DESTDIR
+	install -D -m 0755 $(BUILD)/amazonmq-local $(BIN)
+	install -D -m 0644 docs/amazonmq-local.1 $(MANUAL)
+	install -D -m 0644 docs/completion/amazonmq-local.bash $(COMPLETION)
 
-.PHONY: install
-install: all
-	install -D -m 0755 $(BUILD)/amazonmq-local "$(DESTDIR)$(PREFIX)/bin/amazonmq-local"
-	install -D -m 0644 docs/amazonmq-local.1 "$(DESTDIR)$(PREFIX)/share/man/man1/amazonmq-local.1"
-	install -D -m 0644 docs/completion/amazonmq-local.bash \
-	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/amazonmq-local"
+uninstall: ## remove what make install copied
+	rm -f $(BIN) $(MANUAL) $(COMPLETION)
 
-.PHONY: clean
-clean:
+clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: help
-help:
-	@echo "make               build $(BUILD)/amazonmq-local"
-	@echo "make run           build and start it with a demo broker"
-	@echo "make test          run every suite"
-	@echo "make debug         build $(BUILD)/debug/amazonmq-local with sanitizers"
-	@echo "make image-test    build docker/Dockerfile and test the image"
-	@echo "make bench         measure, as ratios"
-	@echo "make bench-record  the same, and write docs/performance.md"
-	@echo "make anomalies     fail every allocation and disk call once"
-	@echo "make bench-check   count instructions; fails where an operation takes a tenth more than kept"
-	@echo "make coverage      lines and branches that the suites reach, and why the rest is not"
-	@echo "make sanitize      the API suite against the build with sanitizers"
-	@echo "make valgrind      the unit programs under memcheck"
-	@echo "make sdk-matrix    every SDK suite, and which client passed in which version"
-	@echo "make soak          good and bad traffic for an hour, or SOAK_SECONDS=n"
-	@echo "make fuzz          feed every parser and the gate what nobody thought of, FUZZ_SECONDS=60 each"
-	@echo "make lint          formatting, static analysis, house rules"
-	@echo "make install       to PREFIX ($(PREFIX)), below DESTDIR"
-	@echo "make clean         remove $(BUILD)"
-
--include $(release_objects:.o=.d) $(debug_objects:.o=.d) $(UNIT_TESTS:=.d) $(fuzz_objects:.o=.d)
+.PHONY: FORCE all help deps run test check debug unit lint image-test fresh-test release-test anomalies fuzz fuzzers sanitize \
+        valgrind coverage sdk-matrix soak bench bench-record bench-check install uninstall clean
+.DELETE_ON_ERROR:
