@@ -138,22 +138,23 @@ static enum result fail_store(struct seed_run *run, const char *name, int code)
     }
 }
 
-/* What may be shown of SQLite's message about the statement that begins at `start`. */
-static void describe(struct file *file, const char *start, int code, char *out, size_t size)
+/* What may be shown of SQLite's message about the statement that begins at `start`; `runs`: it was
+ * compiled. */
+static void describe(struct file *file, const char *start, int code, bool runs, char *out,
+                     size_t size)
 {
     const char *message = sqlite3_errmsg(file->run->db);
     size_t rest = (size_t)(file->end - start);
     if ((code & 0xff) == SQLITE_TOOBIG)
         snprintf(out, size, "a statement or a value is larger than %d bytes", SEED_VALUE_MAX);
-    else if (strncmp(message, "JSON path error", 15) ==
-             0) /* quotes a value, perhaps one out of a table */
-        snprintf(out, size, "malformed JSON path");
-    else if ((code & 0xff) != SQLITE_CONSTRAINT)
+    else if ((code & 0xff) == SQLITE_CONSTRAINT)
+        seed_text_explain(message, out, size);
+    else if (runs)
+        snprintf(out, size, "%s", seed_text_run_error(message));
+    else
         seed_text_hide(message,
                        (struct slice){start, rest < SEED_STATEMENT_MAX ? rest : SEED_STATEMENT_MAX},
                        out, size);
-    else
-        seed_text_explain(message, out, size);
 }
 
 /* ---- statements ---- */
@@ -228,7 +229,7 @@ static enum result fail_prepare(struct file *file, int code)
     if (offset > 0)
         advance(file, start + offset);
     char reason[REASON_MAX];
-    describe(file, start, code, reason, sizeof reason);
+    describe(file, start, code, false, reason, sizeof reason);
     return fail_at(file, reason);
 }
 
@@ -242,7 +243,7 @@ static enum result fail_step(struct file *file, int code, bool writes)
     if ((code & 0xff) == SQLITE_INTERRUPT)
         return fail_budget(file);
     char reason[REASON_MAX];
-    describe(file, file->at, code, reason, sizeof reason);
+    describe(file, file->at, code, true, reason, sizeof reason);
     return fail_row(file, writes ? file->guard.rows + 1 : 0, reason);
 }
 

@@ -1,6 +1,7 @@
 #include "store/seed_text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,17 @@ static void mark_quotations(const char *message, size_t len, struct slice source
 
 void seed_text_hide(const char *message, struct slice seed, char *out, size_t size)
 {
+    /* Versions from 3.41 on quote a name in double quotes and add a piece of advice. */
+    static const char quoted[] = "no such column: \"", name[] = "no such column: ";
+    static const char advice[] = "\" - should this be a string literal in single-quotes?";
+    char plain[MESSAGE_MAX];
+    const char *end = strstr(message, advice);
+    if (end && strncmp(message, quoted, sizeof quoted - 1) == 0) {
+        snprintf(plain, sizeof plain, "%s%.*s", name,
+                 (int)(end - message - (ptrdiff_t)(sizeof quoted - 1)),
+                 message + sizeof quoted - 1);
+        message = plain;
+    }
     size_t len = strnlen(message, MESSAGE_MAX);
     bool hidden[MESSAGE_MAX] = {false};
     char *source = malloc(seed.len + 1);
@@ -63,6 +75,31 @@ void seed_text_hide(const char *message, struct slice seed, char *out, size_t si
         }
     }
     out[used] = '\0';
+}
+
+const char *seed_text_run_error(const char *message)
+{
+    static const struct {
+        const char *begin, *shown; /* NULL: the message itself, which holds no value */
+    } known[] = {
+        {"JSON path error", "malformed JSON path"},
+        {"bad JSON path", "malformed JSON path"}, /* from version 3.45 on */
+        {"malformed JSON", NULL},
+        {"JSON cannot hold BLOB values", NULL},
+        {"integer overflow", NULL},
+        {"LIKE or GLOB pattern too complex", NULL},
+        {"ESCAPE expression must be a single character", NULL},
+        {"abort due to ROLLBACK", NULL},
+        {"datatype mismatch", NULL},
+        {"too many levels of trigger recursion", NULL},
+        {"frame starting offset must be a non-negative", NULL},
+        {"frame ending offset must be a non-negative", NULL},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strncmp(message, known[i].begin, strlen(known[i].begin)) == 0)
+            return known[i].shown ? known[i].shown : known[i].begin;
+    }
+    return "SQLite refuses a value";
 }
 
 /* "broker.account, broker.region" as "account, region"; the table goes to `table`. */

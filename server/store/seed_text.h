@@ -14,6 +14,10 @@ enum { SEED_TEXT_PASSWORD = 12 };
  * wherever either has quotes. */
 void seed_text_hide(const char *message, struct slice seed, char *out, size_t size);
 
+/* The error of a statement that runs may quote a value, also one out of a table: only messages
+ * known to hold none are shown. Returns one of them, or the general one; static. */
+const char *seed_text_run_error(const char *message);
+
 /* What a broken constraint means to the author of a seed: the name of a CHECK, which is its rule,
  * or "columns: rule" of a UNIQUE or NOT NULL, which have no names to SQLite. NUL-terminated. */
 void seed_text_explain(const char *message, char *out, size_t size);
