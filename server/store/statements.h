@@ -84,14 +84,14 @@
     STATEMENT(USER_PAGE, \
         "SELECT username, pending_change FROM user" \
         " WHERE broker_id = ?1 AND username > ?2 ORDER BY username LIMIT ?3") \
-    STATEMENT(USER_APPLY_DELETES, "DELETE FROM user WHERE broker_id = ?1 AND pending_change = 'DELETE'") \
+    STATEMENT(USER_APPLY_DELETES, "DELETE FROM user WHERE broker_id = ?1 AND unlikely(pending_change = 'DELETE')") \
     STATEMENT(USER_APPLY_VALUES, \
         "UPDATE user SET pending_change = NULL," \
         " password = coalesce(pending_password, password), pending_password = NULL," \
         " console_access = coalesce(pending_console_access, console_access), pending_console_access = NULL," \
         " groups = coalesce(pending_groups, groups), pending_groups = NULL," \
         " replication_user = coalesce(pending_replication_user, replication_user), pending_replication_user = NULL" \
-        " WHERE broker_id = ?1 AND pending_change IS NOT NULL") \
+        " WHERE broker_id = ?1 AND unlikely(pending_change IS NOT NULL)") \
     \
     STATEMENT(ACCESS_KEY_FIND, "SELECT secret, account, user_name FROM access_key WHERE id = ?1") \
     \
