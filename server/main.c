@@ -7,6 +7,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/xml.h"
 #include "check_health.h"
 #include "confine.h"
 #include "control/control.h"
@@ -23,6 +26,15 @@
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const size_t spare_descriptors = 64; /* beside the connections */
+
+/* The libraries too: a report of a fault needs them. */
+static void print_version(void)
+{
+    printf("amazonmq-local %s\n"
+           "libmicrohttpd %s, SQLite %s, cJSON %s, GnuTLS %s, expat %s\n",
+           VERSION, listener_version(), store_version(), json_version(), crypto_version(),
+           xml_version());
+}
 
 /* One line, whatever a path or a message holds. */
 static void complain(const char *reason)
@@ -329,7 +341,7 @@ int main(int argc, char *argv[])
     if (options.help)
         options_print_help();
     else if (options.version)
-        printf("amazonmq-local %s\n", VERSION);
+        print_version();
     else if (options.check_health)
         status = check_health(&options);
     else

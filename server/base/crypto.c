@@ -112,3 +112,8 @@ enum result crypto_base64_decode(struct slice text, char *out, size_t *out_len)
     *out_len = len;
     return RESULT_OK;
 }
+
+const char *crypto_version(void)
+{
+    return gnutls_check_version(NULL);
+}

@@ -9,6 +9,9 @@
 
 enum { CRYPTO_SHA256 = 32, CRYPTO_SHA256_HEX = 64 };
 
+/* Of GnuTLS, as it runs; static. */
+const char *crypto_version(void);
+
 /* RESULT_NO_MEMORY or RESULT_SYSTEM when the library cannot do it. */
 enum result crypto_sha256(struct slice data, uint8_t out[CRYPTO_SHA256]) MUST_CHECK;
 

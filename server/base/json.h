@@ -64,4 +64,7 @@ void json_put_boolean(struct json_writer *writer, const char *name, bool value);
 void json_put_integer(struct json_writer *writer, const char *name, int64_t value);
 void json_put_raw(struct json_writer *writer, const char *name, struct slice json);
 
+/* Of cJSON, as it runs; static. */
+const char *json_version(void);
+
 #endif

@@ -94,3 +94,8 @@ double json_number(const struct json *number)
 {
     return item_of(number)->valuedouble;
 }
+
+const char *json_version(void)
+{
+    return cJSON_Version();
+}

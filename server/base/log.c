@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -226,6 +228,15 @@ static void flush(int patience_ms)
         log_end();
     }
     write_lines(patience_ms);
+}
+
+void log_library(void *context, const char *format, va_list args)
+{
+    char text[256];
+    (void)context;
+    vsnprintf(text, sizeof text, format, args);
+    text[strcspn(text, "\n")] = '\0';
+    log_event(LOG_DEBUG, "http", "text", text);
 }
 
 bool log_flush(void)

@@ -2,8 +2,10 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdarg.h>
 #include <stdint.h>
 
+#include "base/result.h"
 #include "base/slice.h"
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
@@ -26,6 +28,10 @@ void log_end(void);
 
 /* A line with one text. */
 void log_event(enum log_level level, const char *event, const char *key, const char *value);
+
+/* A line at the level debug of a library's own message, without what follows its line end; has the
+ * shape of its callbacks. */
+void log_library(void *context, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* Writes what has gathered, once a tick. Never waits for a reader: false when something is left, to
  * be tried again soon. What exceeds the ceiling is lost line by line, and the number of lost lines

@@ -311,3 +311,9 @@ void xml_append_escaped(struct buffer *out, struct slice value)
     }
     buffer_append(out, value.data + done, value.len - done);
 }
+
+const char *xml_version(void)
+{
+    const char *text = XML_ExpatVersion(); /* expat_2.5.0 */
+    return text + strcspn(text, "0123456789");
+}

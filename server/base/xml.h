@@ -47,4 +47,7 @@ enum result xml_parse(struct arena *arena, struct slice text, struct slice names
 /* The value of an attribute, to stand between double quotes. */
 void xml_append_escaped(struct buffer *out, struct slice value);
 
+/* Of libexpat, as it runs; static. */
+const char *xml_version(void);
+
 #endif

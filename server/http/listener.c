@@ -51,6 +51,10 @@ static void hold(struct listener *listener, struct exchange *exchange, enum exch
     exchange->state = state;
     /* From here on it is our time, not the client's. */
     deadline_stop(&exchange->connection->deadline);
+    /* Connections with a timeout of their own are asked for the reply before libmicrohttpd reads
+     * and takes a client that has closed its own side only for one that is gone. Version 1.0
+     * ignores the option once the connection is suspended. */
+    MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, LISTENER_DAY_S);
     MHD_suspend_connection(exchange->wire);
     if (state == EXCHANGE_HELD)
         exchange_queue_add(&listener->held, exchange);
@@ -63,9 +67,6 @@ static void resume(struct listener *listener, struct exchange *exchange, enum ex
     exchange->state = state;
     deadline_start(&listener->connections.request, &exchange->connection->deadline,
                    clock_monotonic_ms());
-    /* Connections with a timeout of their own are asked for the reply before libmicrohttpd reads,
-     * and takes a client that has closed its own side only for one that is gone. */
-    MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, LISTENER_DAY_S);
     MHD_resume_connection(exchange->wire);
     listener->busy = true;
 }
@@ -191,8 +192,7 @@ static enum MHD_Result enter(struct listener *listener, struct exchange *exchang
     return MHD_YES;
 }
 
-/* The head is complete. Anything but an error waits for the final call: a reply here closes the
- * connection. */
+/* Anything but an error waits for the final call: a reply to the head closes the connection. */
 static enum MHD_Result on_head(struct listener *listener, struct exchange *exchange,
                                const char *method, const char *version)
 {
@@ -303,21 +303,12 @@ static size_t keep_escapes(void *context, struct MHD_Connection *wire, char *tex
     return strlen(text);
 }
 
-static void PRINTF_LIKE(2, 0) log_wire(void *context, const char *format, va_list args)
-{
-    char text[256];
-    (void)context;
-    vsnprintf(text, sizeof text, format, args);
-    text[strcspn(text, "\n")] = '\0';
-    log_event(LOG_DEBUG, "http", "text", text);
-}
-
 static struct MHD_Daemon *start_daemon(struct listener *listener, const struct identity *identity)
 {
     unsigned flags =
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET;
     struct MHD_OptionItem options[] = {
-        {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_wire, listener}, /* must come first */
+        {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_library, listener}, /* must come first */
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)listener->options.max_connections, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, LISTENER_MEMORY, NULL},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, listener},
@@ -331,6 +322,10 @@ static struct MHD_Daemon *start_daemon(struct listener *listener, const struct i
     };
     if (identity)
         flags |= MHD_USE_TLS;
+#if MHD_VERSION >= 0x00097707
+    /* Else a connection is counted a round later. */
+    flags |= MHD_USE_NO_THREAD_SAFETY;
+#endif
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_ARRAY, options,
                             MHD_OPTION_END);
 }
@@ -492,6 +487,11 @@ void listener_stop(struct listener *listener)
     listener->stopping = true;
     for (struct connection *at = listener->connections.first; at; at = at->next)
         connection_let_go_if_idle(at);
+}
+
+const char *listener_version(void)
+{
+    return MHD_get_version();
 }
 
 size_t listener_connections(const struct listener *listener)

@@ -60,6 +60,9 @@ bool listener_is_busy(const struct listener *listener);
 /* No new connections, idle ones are closed, delayed calls go on; replies close their connection. */
 void listener_stop(struct listener *listener);
 
+/* Of libmicrohttpd, as it runs; static. */
+const char *listener_version(void);
+
 size_t listener_connections(const struct listener *listener);
 
 #endif

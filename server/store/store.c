@@ -379,6 +379,11 @@ enum result store_open(const struct store_options *options, struct store **out,
     return RESULT_OK;
 }
 
+const char *store_version(void)
+{
+    return sqlite3_libversion();
+}
+
 void store_free(struct store *store)
 {
     if (!store)

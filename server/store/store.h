@@ -27,6 +27,9 @@ struct store_options {
 enum result store_open(const struct store_options *options, struct store **store,
                        struct store_error *error) MUST_CHECK;
 
+/* Of SQLite, as it runs; static. */
+const char *store_version(void);
+
 /* NULL is fine. An open tick is rolled back. */
 void store_free(struct store *store);
 

@@ -12,6 +12,7 @@ came back as it came.
 import base64
 import datetime
 import email.utils
+import functools
 import itertools
 import json
 import os
@@ -74,6 +75,13 @@ def run(*flags, env=None, timeout_s=None):
     return subprocess.run([BINARY, *map(str, flags)], env=environment(env), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
                           timeout=DEADLINE_S if timeout_s is None else timeout_s)
+
+
+@functools.cache
+def library_version(name):
+    """The version of a library of the binary, as a tuple of numbers; its name as --version has it."""
+    text = run("--version").stdout.decode("ascii")
+    return tuple(int(part) for part in re.search(rf"\b{re.escape(name)} ([\d.]+)", text)[1].split("."))
 
 
 class Server:

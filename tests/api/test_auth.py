@@ -347,7 +347,7 @@ def test_AUTH_10_the_order_of_the_refusals(client):
 def test_AUTH_11_the_route_comes_first(client):
     assert_no_route(client.call("GET", "/nowhere", headers=[("Authorization", "garbage")]))
     assert client.call("GET", f"{wire.LIST}/%zz").error == "BadRequestException"
-    client.send(b"GET / HTTP/1.1\r\nAuthorization: garbage\r\n\r\n")
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nAuthorization: garbage\r\n\r\n")
     wire.assert_malformed(client, client.receive("GET", "/"))
     assert client.call("POST", f"{wire.LIST}/bob", b" " * (2 << 20)).status == 413
 

@@ -41,7 +41,7 @@ def test_ERR_20_size_before_path_route_and_body(client, target):
 
 @pytest.mark.parametrize("target", ["/v1/%zz", "/v1/brokers"])
 def test_ERR_20_framing_before_size_path_and_route(client, target):
-    request = (f"POST {target} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n"
+    request = (f"POST {target} HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n"
                f"Content-Length: {LIMIT + 1}\r\n\r\n")
     response = client.raw(request.encode())
     assert (response.status, response.error) == (400, "BadRequestException")

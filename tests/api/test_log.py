@@ -53,7 +53,7 @@ def test_START_11_requests_that_lead_nowhere_have_a_line_too(server, client, met
 
 
 def test_START_11_bad_framing_and_big_bodies_have_a_line_too(server, client):
-    client.send(b"GET / HTTP/1.1\r\n\r\n")
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
     response = client.receive("GET", "/")
     assert wire.request_line(server, response.request_id)["status"] == "400"
     response = client.call("PUT", wire.ALICE, b" " * (2 << 20))

@@ -115,7 +115,8 @@ def test_START_7_help_names_every_flag_variable_and_default():
 def test_START_7_version_is_the_one_that_health_tells(serve):
     result = harness.run("--version")
     assert result.returncode == 0 and result.stderr == b""
-    match = re.fullmatch(rb"amazonmq-local (\S+)\n", result.stdout)
+    match = re.fullmatch(rb"amazonmq-local (\S+)\nlibmicrohttpd [\d.]+, SQLite [\d.]+, cJSON [\d.]+, GnuTLS [\d.]+, "
+                         rb"expat [\d.]+\n", result.stdout)
     assert match, result.stdout
     health = serve().client().call("GET", "/_local/health", check=harness.CHECK_NONE)
     assert health.json()["version"] == match[1].decode()

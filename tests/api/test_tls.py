@@ -399,7 +399,8 @@ def test_TLS_7_a_certificate_and_its_key(made):
                                   ["ec", "-pkeyopt", "ec_paramgen_curve:P-384"]), ids=lambda kind: kind[-1])
 def test_TLS_7_keys_of_every_kind_with_an_issuer_behind(tmp_path, kind):
     new = ("req", "-x509", "-newkey", *kind, "-nodes", "-days", "30")
-    openssl(tmp_path, *new, "-subj", "/CN=root", "-keyout", "ca-key.pem", "-out", "ca.pem")
+    openssl(tmp_path, *new, "-subj", "/CN=root", "-keyout", "ca-key.pem", "-out", "ca.pem", "-addext",
+            "keyUsage=critical,keyCertSign")
     openssl(tmp_path, *new, "-subj", "/CN=between", "-keyout", "between-key.pem", "-out", "between.pem", "-CA",
             "ca.pem", "-CAkey", "ca-key.pem", "-addext", "keyUsage=critical,keyCertSign")
     openssl(tmp_path, *new, "-subj", "/CN=leaf", "-keyout", "key.pem", "-out", "leaf.pem", "-CA", "between.pem",
