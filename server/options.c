@@ -105,7 +105,8 @@ static const struct option table[] = {
      "how a line of the log is written", "logfmt|json", 0, 0, 0},
     {"check-health", NULL, OPTION_FLAG, AT(check_health), NULL, NULL,
      "ask the server with these settings whether it is well; exit 0 or 1", NULL, 0, 0, 0},
-    {"version", NULL, OPTION_FLAG, AT(version), NULL, NULL, "print the version, and those of the libraries", NULL, 0, 0, 0},
+    {"version", NULL, OPTION_FLAG, AT(version), NULL, NULL,
+     "print the version, and those of the libraries", NULL, 0, 0, 0},
     {"help", NULL, OPTION_FLAG, AT(help), NULL, NULL, "print this text", NULL, 0, 0, 0},
 };
 
