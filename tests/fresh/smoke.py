@@ -36,7 +36,8 @@ def live(client, reboot):
     reboot()
     assert expect(200, "GET", USER)["groups"] == ["readers"]
     expect(200, "PUT", USER, {"groups": ["writers"]})
-    assert expect(200, "GET", USER)["pending"] == {"groups": ["writers"], "pendingChange": "UPDATE"}
+    pending = expect(200, "GET", USER)["pending"]
+    assert pending == {"consoleAccess": False, "groups": ["writers"], "pendingChange": "UPDATE"}, pending
     assert any(row == {"username": "smoke", "pendingChange": "UPDATE"} for row in
                expect(200, "GET", f"/v1/brokers/{DEMO}/users")["users"])
     expect(200, "DELETE", USER)
