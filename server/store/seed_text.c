@@ -90,6 +90,7 @@ const char *seed_text_run_error(const char *message)
         {"LIKE or GLOB pattern too complex", NULL},
         {"ESCAPE expression must be a single character", NULL},
         {"abort due to ROLLBACK", NULL},
+        {"cannot VACUUM from within a transaction", NULL},
         {"datatype mismatch", NULL},
         {"too many levels of trigger recursion", NULL},
         {"frame starting offset must be a non-negative", NULL},
