@@ -194,9 +194,9 @@ image-test: ## build docker/Dockerfile and test the image
 	@tests/image/run
 
 fresh-test: ## the README's two commands in fresh Debian systems, and the unit and API suites there
-	@tests/fresh/run --suites
+	@tests/fresh/run --suites bookworm-first bookworm trixie sid
 
-release-test: ## what takes long: fresh systems with their suites, arm64, every SDK, anomalies, soak
+release-test: ## what takes long: tests/release lists its stages
 	@tests/release
 
 anomalies: deps ## fail every allocation and disk call once; make test leaves out most of the later ones
