@@ -11,12 +11,13 @@ bool throttle_take(struct throttle *throttle, struct slice account, struct slice
                    int64_t now_us)
 {
     size_t at = mix(mix(2166136261U, account), region) % THROTTLE_WORLDS;
-    double tokens = THROTTLE_BURST;
+    const double rate = THROTTLE_RATE, burst = THROTTLE_BURST;
+    double tokens = burst;
     if (throttle->buckets[at].updated_us > 0)
         tokens = throttle->buckets[at].tokens +
-                 (double)(now_us - throttle->buckets[at].updated_us) * THROTTLE_RATE / 1e6;
-    if (tokens > THROTTLE_BURST)
-        tokens = THROTTLE_BURST;
+                 (double)(now_us - throttle->buckets[at].updated_us) * rate / 1e6;
+    if (tokens > burst)
+        tokens = burst;
     bool within = tokens >= 1;
     throttle->buckets[at].tokens = within ? tokens - 1 : tokens;
     throttle->buckets[at].updated_us = now_us > 0 ? now_us : 1;
