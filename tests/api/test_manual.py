@@ -209,3 +209,6 @@ def test_make_install(tmp_path):
     result = subprocess.run([root / "bin" / "amazonmq-local", "--version"], check=True, capture_output=True,
                             timeout=harness.DEADLINE_S)
     assert result.stdout == harness.run("--version").stdout
+    subprocess.run(["make", "-s", "uninstall", f"DESTDIR={tmp_path}/a root", "PREFIX=/usr"], cwd=harness.ROOT, env=env, check=True,
+                   timeout=harness.DEADLINE_S)
+    assert [name for _, _, names in os.walk(tmp_path / "a root") for name in names] == []
