@@ -259,16 +259,18 @@ bench-check: deps ## count instructions; fails where an operation takes a tenth 
 	@tests/bench/instructions
 
 BIN := "$(DESTDIR)$(PREFIX)/bin/amazonmq-local"
+LICENCE := "$(DESTDIR)$(PREFIX)/share/doc/amazonmq-local/LICENSE"
 MANUAL := "$(DESTDIR)$(PREFIX)/share/man/man1/amazonmq-local.1"
 COMPLETION := "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/amazonmq-local"
 
 install: all ## copy the server, its manual and completion to PREFIX (/usr/local), below DESTDIR
 	install -D -m 0755 $(BUILD)/amazonmq-local $(BIN)
 	install -D -m 0644 docs/amazonmq-local.1 $(MANUAL)
+	install -D -m 0644 LICENSE $(LICENCE)
 	install -D -m 0644 docs/completion/amazonmq-local.bash $(COMPLETION)
 
 uninstall: ## remove what make install copied
-	rm -f $(BIN) $(MANUAL) $(COMPLETION)
+	rm -f $(BIN) $(MANUAL) $(LICENCE) $(COMPLETION)
 
 clean: ## remove build/
 	rm -rf $(BUILD)

@@ -205,7 +205,7 @@ def test_make_install(tmp_path):
     installed = {os.path.relpath(os.path.join(folder, name), root): stat.S_IMODE(os.stat(os.path.join(folder, name)).st_mode)
                  for folder, _, names in os.walk(tmp_path / "a root") for name in names}
     assert installed == {"bin/amazonmq-local": 0o755, "share/man/man1/amazonmq-local.1": 0o644,
-                         "share/bash-completion/completions/amazonmq-local": 0o644}
+                         "share/doc/amazonmq-local/LICENSE": 0o644, "share/bash-completion/completions/amazonmq-local": 0o644}
     result = subprocess.run([root / "bin" / "amazonmq-local", "--version"], check=True, capture_output=True,
                             timeout=harness.DEADLINE_S)
     assert result.stdout == harness.run("--version").stdout

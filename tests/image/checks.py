@@ -17,6 +17,7 @@ CLIENT = pathlib.Path(__file__).resolve().with_name("client.py")
 TAG = "localhost/amazonmq-local:test"
 SEEDS = "/docker-entrypoint-initdb.d"
 ZONES = "/usr/share/zoneinfo/"
+LICENCES = "/usr/share/doc/amazonmq-local/LICENSE", "/usr/share/doc/amazonmq-local/licences.gz"
 USER = 65532
 BROKER = "b-11111111-2222-3333-4444-555555555555"
 # Megabytes of 1,000,000 bytes.
@@ -124,7 +125,7 @@ def test_holds_the_binary_its_closure_zones_and_two_folders_only(world):
     closure = set(re.findall(r"/[^ ]+", "\n".join(listed)))
     files = {path for path, member in world.members.items() if not member.isdir()}
     others = {path for path in files if not path.startswith(ZONES)}
-    expect({"/amazonmq-local"} | closure, others, "files")
+    expect({"/amazonmq-local", *LICENCES} | closure, others, "files")
     folders = {path for path, member in world.members.items() if member.isdir()}
     parents = {str(parent) for path in files for parent in pathlib.PurePath(path).parents} - {"/"}
     expect({"/data", SEEDS} | parents, folders, "folders")
@@ -142,6 +143,17 @@ def test_holds_the_time_zones(world):
     # The database of 2025 has 598 names; fewer than 400 are no whole one.
     assert len(zones) > 400, f"{len(zones)} zones"
     return f"{len(zones)}"
+
+
+def test_holds_the_licences_of_its_parts(world):
+    license, parts = map(world.content, LICENCES)
+    assert license == (REPOSITORY / "LICENSE").read_bytes()
+    text = gzip.decompress(parts).decode("utf-8")
+    packages = set(re.findall(r"^==== (\S+) \S+$", text, re.MULTILINE))
+    expect(set(), {"libc6", "libgnutls30", "libmicrohttpd12", "libsqlite3-0", "libcjson1", "libexpat1", "tzdata"} - packages,
+           "packages without a licence")
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in text
+    return f"{len(packages)} packages"
 
 
 def test_only_the_data_folder_belongs_to_the_user(world):
@@ -189,7 +201,7 @@ def test_context_is_what_the_build_reads(world):
     found = set()
     for layer in world.engine.layers("localhost/amazonmq-local:context"):
         found |= {"/".join(name.split("/")[:2]) for name in tarfile.open(fileobj=io.BytesIO(layer)).getnames()}
-    allowed = re.compile(r"Makefile|docker(/collect)?|tests(/setup)?|(schema|server)(/.*)?")
+    allowed = re.compile(r"LICENSE|Makefile|docker(/collect)?|tests(/setup)?|(schema|server)(/.*)?")
     expect([], sorted(name for name in found if not allowed.fullmatch(name)), "strangers in the context")
     assert {"Makefile", "docker/collect", "tests/setup", "schema", "server"} <= found, found
 
