@@ -84,9 +84,9 @@ $(BUILD)/$(1)/generated/%.o: $(BUILD)/generated/%.c $(BUILD)/$(1)/flags
 	@$$(COMPILE) $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
 # Everything but main().
-$(BUILD)/$(1)/libserver.a: $(patsubst %.c,$(BUILD)/$(1)/%.o,$(filter-out server/main.c,$(SOURCES)))
+$(BUILD)/$(1)/libserver.a: $(patsubst %.c,$(BUILD)/$(1)/%.o,$(filter-out server/main.c,$(SOURCES))) $(BUILD)/sources.list
 	@rm -f $$@
-	@$$(ARCHIVER) rcsD $$@ $$^
+	@$$(ARCHIVER) rcsD $$@ $$(filter %.o,$$^)
 
 $(BUILD)/$(1)/amazonmq-local: $(BUILD)/$(1)/server/main.o $(BUILD)/$(1)/libserver.a
 	@echo "  LD $$@"
@@ -95,6 +95,13 @@ $(BUILD)/$(1)/amazonmq-local: $(BUILD)/$(1)/server/main.o $(BUILD)/$(1)/libserve
 -include $(patsubst %.c,$(BUILD)/$(1)/%.d,$(SOURCES) $(FUZZ_SOURCES))
 endef
 $(foreach variant,release debug,$(eval $(call VARIANT,$(variant))))
+
+# A list of files: what is made of them is made again when one was added or removed.
+$(BUILD)/sources.list: FILES = $(SOURCES)
+$(BUILD)/migrations.list: FILES = $(MIGRATIONS)
+$(BUILD)/sources.list $(BUILD)/migrations.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FILES)' | cmp -s - $@ || echo '$(FILES)' >$@
 
 # A file as the members of an array of bytes.
 bytes = od -An -v -tx1 $(1) | sed 's/ \(..\)/0x\1,/g'
@@ -105,7 +112,7 @@ $(BUILD)/generated/page_html.c: server/control/page.html Makefile
 	   echo 'const size_t page_html_len = sizeof page_html;'; } >$@
 
 # Each script of schema/ is ended by a NUL.
-$(BUILD)/generated/migrations.c: $(MIGRATIONS) Makefile
+$(BUILD)/generated/migrations.c: $(MIGRATIONS) $(BUILD)/migrations.list Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include "store/migrations.h"'; \
 	   for file in $(MIGRATIONS); do \

@@ -15,8 +15,8 @@
 #include "base/arena.h"
 #include "base/slice.h"
 
-#ifndef TEST_DATA
-#define TEST_DATA "tests/data"
+#ifndef FUZZ_CORPUS
+#define FUZZ_CORPUS "tests/fuzz/corpus"
 #endif
 
 enum {
@@ -25,7 +25,7 @@ enum {
 };
 
 struct fuzz_target {
-    const char *name; /* also of its directory in tests/data/fuzz */
+    const char *name; /* also of its directory in tests/fuzz/corpus */
     void (*run)(struct slice input);
 };
 

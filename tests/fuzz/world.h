@@ -1,4 +1,4 @@
-/* The store in which the targets work: in memory, with the fixtures of tests/data/fuzz/world.sql,
+/* The store in which the targets work: in memory, with the fixtures of tests/fuzz/corpus/world.sql,
  * put back after every input that changed it. */
 #ifndef TESTS_FUZZ_WORLD_H
 #define TESTS_FUZZ_WORLD_H
@@ -7,7 +7,7 @@
 
 struct store;
 
-#define FUZZ_WORLD TEST_DATA "/fuzz/world.sql"
+#define FUZZ_WORLD FUZZ_CORPUS "/world.sql"
 
 /* The beginning of every password in the fixtures: an input that does not hold it must not be
  * answered with it. */

@@ -48,7 +48,7 @@ static void every_input_is_survived(void **state)
     const struct fuzz_target *target = *state;
     char directory[256], path[1024];
     struct dirent **entries = NULL;
-    snprintf(directory, sizeof directory, "%s/fuzz/%s", TEST_DATA, target->name);
+    snprintf(directory, sizeof directory, "%s/%s", FUZZ_CORPUS, target->name);
     int count = scandir(directory, &entries, is_input, alphasort);
     if (count <= 0)
         fail_msg("no inputs in %s", directory);
