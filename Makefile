@@ -15,10 +15,11 @@ PYTHON := /usr/bin/python3
 once = $(eval $(1) := $(shell $(2)))$($(1))
 
 PACKAGES := libmicrohttpd sqlite3 libcjson gnutls expat
-# The packages of the machine that is compiled for come first, as a cross compiler needs it.
-FIND_PACKAGES := PKG_CONFIG_PATH="/usr/lib/$$($(CC) -print-multiarch 2>/dev/null)/pkgconfig$${PKG_CONFIG_PATH:+:$$PKG_CONFIG_PATH}" pkg-config
-PACKAGE_FLAGS = $(call once,PACKAGE_FLAGS,$(FIND_PACKAGES) --cflags $(PACKAGES))
-PACKAGE_LIBRARIES = $(call once,PACKAGE_LIBRARIES,$(FIND_PACKAGES) --libs $(PACKAGES))
+# Where Debian keeps the packages of the machine that is compiled for; the user's own path goes before it.
+MULTIARCH = $(call once,MULTIARCH,$(CC) -print-multiarch 2>/dev/null)
+FIND_PACKAGES = $(if $(MULTIARCH),PKG_CONFIG_PATH="$${PKG_CONFIG_PATH:+$$PKG_CONFIG_PATH:}/usr/lib/$(MULTIARCH)/pkgconfig") pkg-config
+PACKAGE_FLAGS = $(call once,PACKAGE_FLAGS,$(FIND_PACKAGES) --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBRARIES = $(call once,PACKAGE_LIBRARIES,$(FIND_PACKAGES) --libs $(PACKAGES) 2>/dev/null)
 LIBRARIES = $(PACKAGE_LIBRARIES) -lunistring
 
 ARCHIVER = $(call once,ARCHIVER,$(CC) -print-prog-name=ar)
@@ -63,7 +64,8 @@ $(BUILD)/amazonmq-local: $(BUILD)/release/amazonmq-local
 	@ln -f $< $@
 
 # Ends make with one line that names the missing packages, or nothing.
-NEEDS = $(foreach missing,$(shell CC='$(CC)' sh tests/setup missing | tr ' ' '~'),$(error $(subst ~, ,$(missing))))
+NEEDS = $(foreach missing,$(shell CC='$(CC)' FLAGS='$(PACKAGE_FLAGS) $(CFLAGS) $(LDFLAGS) $(LIBRARIES)' \
+            sh tests/setup missing | tr ' ' '~'),$(error $(subst ~, ,$(missing))))
 
 # The flags of a variant, its compiler and its packages: what was compiled with others is compiled again.
 define VARIANT
@@ -200,10 +202,10 @@ lint: ## layout, warnings, static analysis, house rules
 image-test: ## build docker/Dockerfile and test the image
 	@tests/image/run
 
-fresh-test: ## the README's two commands in fresh Debian systems, and the unit and API suites there
+fresh-test: ## make run in fresh Debian systems, and the unit and API suites there
 	@tests/fresh/run --suites bookworm-first bookworm trixie sid
 
-release-test: ## what takes long: tests/release lists its stages
+release-test: ## everything that takes long, for hours; tests/release STAGE runs one, tests/release list names them
 	@tests/release
 
 anomalies: deps ## fail every allocation and disk call once; make test leaves out most of the later ones

@@ -13,8 +13,7 @@ void id_random(void *out, size_t len)
     while (len > 0) {
         ssize_t got = getrandom(at, len, 0);
         if (got < 0 && errno != EINTR)
-            abort(); /* a kernel before 3.17, or a sandbox that denies it: there is no other source
-                      */
+            abort(); /* a kernel before 3.17, or a sandbox that denies it */
         if (got > 0) {
             at += got;
             len -= (size_t)got;

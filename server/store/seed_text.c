@@ -93,14 +93,23 @@ const char *seed_text_run_error(const char *message)
         {"cannot VACUUM from within a transaction", NULL},
         {"datatype mismatch", NULL},
         {"too many levels of trigger recursion", NULL},
-        {"frame starting offset must be a non-negative", NULL},
-        {"frame ending offset must be a non-negative", NULL},
+        {"frame starting offset must be a non-negative integer", NULL},
+        {"frame ending offset must be a non-negative integer", NULL},
+        {"frame starting offset must be a non-negative number", NULL},
+        {"frame ending offset must be a non-negative number", NULL},
+        {"argument of ntile must be a positive integer", NULL},
+        {"second argument to nth_value must be a positive integer", NULL},
+        {"json_object() labels must be TEXT", NULL},
+        {"json_object() requires an even number of arguments", NULL},
+        {"json_insert() needs an odd number of arguments", NULL},
+        {"json_replace() needs an odd number of arguments", NULL},
+        {"json_set() needs an odd number of arguments", NULL},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strncmp(message, known[i].begin, strlen(known[i].begin)) == 0)
             return known[i].shown ? known[i].shown : known[i].begin;
     }
-    return "SQLite refuses a value";
+    return "SQLite refuses what the statement does";
 }
 
 /* "broker.account, broker.region" as "account, region"; the table goes to `table`. */

@@ -58,6 +58,39 @@ static inline int64_t number_of(sqlite3 *db, const char *sql)
     return number;
 }
 
+/* Fills an empty database with the schema: the scripts the first time, a copy of the pages after
+ * that. */
+static inline void fill_world(sqlite3 *db)
+{
+    static const char *const files[] = {SCHEMA_DIR "/0001_initial.sql",
+                                        SCHEMA_DIR "/0002_control_plane.sql",
+                                        SCHEMA_DIR "/0003_catalogue.sql"};
+    static unsigned char *image;
+    static sqlite3_int64 size;
+    for (size_t i = 0; !image && i < COUNT(files); i++) {
+        char *schema = read_text(files[i]);
+        must(db, schema);
+        free(schema);
+    }
+    if (!image) {
+        unsigned char *data = sqlite3_serialize(db, "main", &size, 0);
+        assert_non_null(data);
+        image = malloc((size_t)size); /* not SQLite's: tests make its allocator fail and count it */
+        assert_non_null(image);
+        memcpy(image, data, (size_t)size);
+        sqlite3_free(data);
+        return;
+    }
+    unsigned char *copy = sqlite3_malloc64((sqlite3_uint64)size);
+    assert_non_null(copy);
+    memcpy(copy, image, (size_t)size);
+    assert_int_equal(
+        sqlite3_deserialize(db, "main", copy, size, size,
+                            SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE),
+        SQLITE_OK);
+    number_of(db, "SELECT count(*) FROM broker"); /* reads the schema */
+}
+
 /* With the schema, outside a transaction. */
 static inline sqlite3 *open_world(void)
 {
@@ -73,10 +106,6 @@ static inline sqlite3 *open_world(void)
         {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 201},
         {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
     };
-    static const char *const files[] = {SCHEMA_DIR "/0001_initial.sql",
-                                        SCHEMA_DIR "/0002_control_plane.sql",
-                                        SCHEMA_DIR "/0003_catalogue.sql"};
-    static char *schema[COUNT(files)];
     sqlite3 *db = NULL;
     int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -87,11 +116,7 @@ static inline sqlite3 *open_world(void)
     for (size_t i = 0; i < COUNT(limits); i++)
         sqlite3_limit(db, limits[i][0], limits[i][1]);
     must(db, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY");
-    for (size_t i = 0; i < COUNT(files); i++) {
-        if (!schema[i])
-            schema[i] = read_text(files[i]);
-        must(db, schema[i]);
-    }
+    fill_world(db);
     return db;
 }
 

@@ -348,7 +348,7 @@ static void errors_keep_passwords(void **state)
               "SELECT json_extract('{}', password) FROM user",
               "seed.sql:1: statement 1: malformed JSON path");
     assert_string_equal(seed_text_run_error("a new message: '$zebra-wolf-1'"),
-                        "SQLite refuses a value");
+                        "SQLite refuses what the statement does");
 }
 
 int main(void)
