@@ -208,11 +208,11 @@ fresh-test: ## make run in fresh Debian systems, and the unit and API suites the
 release-test: ## everything that takes long, for hours; tests/release STAGE runs one, tests/release list names them
 	@tests/release
 
+SWEEPS := $(addprefix $(BUILD)/unit/test_,anomaly_memory anomaly_disk store_faults seed_limits)
 anomalies: deps ## fail every allocation and disk call once; make test leaves out most of the later ones
 	@sh tests/setup test
-	@+$(AGAIN) all $(BUILD)/unit/test_anomaly_memory $(BUILD)/unit/test_anomaly_disk
-	AMAZONMQ_LOCAL_ANOMALIES=all $(BUILD)/unit/test_anomaly_memory
-	AMAZONMQ_LOCAL_ANOMALIES=all $(BUILD)/unit/test_anomaly_disk
+	@+$(AGAIN) all $(SWEEPS)
+	@for sweep in $(SWEEPS); do echo "  $$sweep"; AMAZONMQ_LOCAL_ANOMALIES=all $$sweep || exit 1; done
 	AMAZONMQ_LOCAL_ANOMALIES=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/api/test_anomalies.py
 
 fuzz: deps ## feed every parser and the gate random input, FUZZ_SECONDS=60 each

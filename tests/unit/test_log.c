@@ -108,8 +108,10 @@ static void what_is_flushed_is_written_once(void **state)
 
 static size_t count(const char *text, const char *part)
 {
-    size_t count = 0;
-    for (; (text = strstr(text, part)); text += strlen(part))
+    /* Not strstr, of which the address sanitizer reads the whole rest at each call. */
+    size_t count = 0, len = strlen(part);
+    const char *end = text + strlen(text);
+    for (; (text = memmem(text, (size_t)(end - text), part, len)); text += len)
         count++;
     return count;
 }

@@ -4,6 +4,7 @@
 
 #include "failing.h"
 #include "fault_scripts.h"
+#include "sweep.h"
 
 #include <sys/stat.h>
 
@@ -120,13 +121,13 @@ static void warm_up(struct world *world, const struct script *script)
     assert_int_equal(store_tick_commit(world->store), RESULT_OK);
 }
 
-/* The n-th event fails: for every n that there is of the shortest write, of the longer ones for
- * every n near the beginning, then for fewer and fewer. Each statement has run before, so that
- * SQLite does not prepare it anew under the fault. */
+/* The n-th event fails: of the shortest write for every n, where the sweep is whole. Each statement
+ * has run before, so that SQLite does not prepare it anew under the fault. */
 static long fail_at_each(const char *database, const struct script *script, bool lasting)
 {
     long tried = 0;
-    for (long n = 1;; n += script == &create_user ? 1 : 1 + n / 5, tried++) {
+    bool is_short = script == &create_user;
+    for (long n = 1;; n = is_short ? sweep_next(n, 40) : n + 1 + n / 5, tried++) {
         struct world w;
         bool acknowledged[2];
         world_open(&w, database, script->seed);
