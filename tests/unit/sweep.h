@@ -1,6 +1,6 @@
 /* Sweeps: a test repeated with its n-th allocation, or call to the disk, failing, for n = 1, 2, 3 …
- * until none fails. With AMAZONMQ_LOCAL_ANOMALIES=all (make anomalies) every n is tried; else every n
- * up to `dense` and then fewer and fewer, which takes seconds instead of minutes. */
+ * until none fails. With AMAZONMQ_LOCAL_ANOMALIES=all (make anomalies) every n is tried; else every
+ * n up to `dense` and then fewer and fewer, which takes seconds instead of minutes. */
 #ifndef TESTS_UNIT_SWEEP_H
 #define TESTS_UNIT_SWEEP_H
 
