@@ -6,16 +6,20 @@
 
 #include "store/store.h"
 
-/* Every statement of the server: prepared at start, so that a typo fails there. STATEMENT(name,
- * sql). */
-#include "store/statements.h"
-
-enum statement {
-#define STATEMENT(name, sql) STATEMENT_##name,
-    STATEMENTS
-#undef STATEMENT
-        STATEMENT_COUNT,
+/* An SQL statement of the server: each stands above the function that binds it and reads its
+ * columns. */
+struct statement {
+    const char *name, *sql;
 };
+
+/* Defines one, local to its file; all of the program lie in one section of the binary. The
+ * alignment is the size so that they lie there without gaps. */
+#define STATEMENT(variable, text)                          \
+    static const struct statement variable __attribute__(( \
+        section("sql_statements"), used, aligned(sizeof(struct statement)))) = {#variable, text}
+
+/* The first of that section and its end: the linker sets them. */
+extern const struct statement __start_sql_statements[], __stop_sql_statements[];
 
 /* What is known of the tables without asking. */
 struct store_held {
@@ -35,11 +39,18 @@ struct store {
     struct store_held committed; /* and what it goes back to */
     int64_t commits;
     struct store_options options; /* its texts belong to the caller of store_open */
-    sqlite3_stmt *statements[STATEMENT_COUNT];
+    sqlite3_stmt *compiled[];     /* one for each statement of the section; NULL: not used so far */
 };
 
-/* A prepared statement, ready for binding; without memory NULL, which all below take: it fails. */
-sqlite3_stmt *statement_get(struct store *store, enum statement statement);
+/* How many statements the program has. */
+static inline size_t statement_count(void)
+{
+    return (size_t)(__stop_sql_statements - __start_sql_statements);
+}
+
+/* The statement compiled, which its first use does, and ready for binding; without memory NULL,
+ * which all below take: it fails. */
+sqlite3_stmt *statement_get(struct store *store, const struct statement *statement);
 
 void statement_bind(sqlite3_stmt *stmt, int at,
                     struct slice text); /* absent: NULL. Borrowed until the reset */

@@ -2,6 +2,9 @@
 
 #include "store/internal.h"
 
+STATEMENT(policy_page_sql, "SELECT effect = 'allow', action, resource FROM policy"
+                           " WHERE access_key = '*' OR access_key = ?1");
+
 enum result policy_list(struct store *store, struct slice access_key, struct arena *arena,
                         struct policy **policies, size_t *count)
 {
@@ -11,7 +14,7 @@ enum result policy_list(struct store *store, struct slice access_key, struct are
     *policies = NULL;
     if (!store->held.policies)
         return RESULT_OK;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_POLICY_PAGE);
+    sqlite3_stmt *stmt = statement_get(store, &policy_page_sql);
     statement_bind(stmt, 1, access_key.data ? access_key : SLICE(""));
     while (!result && !(result = statement_step(store, stmt))) {
         *policies = statement_grow(arena, *policies, *count, &room, sizeof **policies);

@@ -115,13 +115,15 @@ enum result seeding_apply(struct store *store, const char *const *paths, size_t 
     return result ? result : fail_run(error, &run, seed_end(&run));
 }
 
+STATEMENT(seeded_set_sql, "UPDATE default_world SET seeded = 1");
+
 enum result store_seed(struct store *store, const char *const *paths, size_t count,
                        struct store_error *error)
 {
     if (store_prepare_write(store))
         return fail_store(error, store);
     enum result result = seeding_apply(store, paths, count, error);
-    if (!result && statement_run(store, statement_get(store, STATEMENT_SEEDED_SET)))
+    if (!result && statement_run(store, statement_get(store, &seeded_set_sql)))
         result = fail_store(error, store);
     if (result)
         store->tick_failed = true;

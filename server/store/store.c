@@ -10,12 +10,6 @@
 
 #include "base/log.h"
 
-static const char *const statement_sql[] = {
-#define STATEMENT(name, sql) [STATEMENT_##name] = (sql),
-    STATEMENTS
-#undef STATEMENT
-};
-
 /* SQLITE_FULL, IOERR, NOMEM and INTERRUPT roll the whole transaction back, neighbours of the tick
  * included. */
 static void notice_lost_transaction(struct store *store)
@@ -26,11 +20,11 @@ static void notice_lost_transaction(struct store *store)
 
 /* Compiled when it is first needed: a start compiles only what it uses, and SQLite takes NULL, what
  * is left without memory, for a statement that cannot be run. */
-sqlite3_stmt *statement_get(struct store *store, enum statement statement)
+sqlite3_stmt *statement_get(struct store *store, const struct statement *statement)
 {
-    sqlite3_stmt **place = &store->statements[statement];
-    if (!*place && sqlite3_prepare_v3(store->db, statement_sql[statement], -1,
-                                      SQLITE_PREPARE_PERSISTENT, place, NULL))
+    sqlite3_stmt **place = &store->compiled[statement - __start_sql_statements];
+    if (!*place &&
+        sqlite3_prepare_v3(store->db, statement->sql, -1, SQLITE_PREPARE_PERSISTENT, place, NULL))
         notice_lost_transaction(store);
     return *place;
 }
@@ -97,7 +91,7 @@ void statement_end(sqlite3_stmt *stmt)
     sqlite3_clear_bindings(stmt);
 }
 
-static enum result run(struct store *store, enum statement statement)
+static enum result run(struct store *store, const struct statement *statement)
 {
     return statement_run(store, statement_get(store, statement));
 }
@@ -112,18 +106,21 @@ bool store_tick_has_failed(const struct store *store)
     return store->tick_failed;
 }
 
+STATEMENT(begin_sql, "BEGIN IMMEDIATE");
+STATEMENT(savepoint_sql, "SAVEPOINT operation");
+
 enum result store_prepare_write(struct store *store)
 {
     notice_lost_transaction(store);
     if (store->tick_failed)
         return RESULT_STORE;
     if (!store->tick_open) {
-        if (run(store, STATEMENT_BEGIN))
+        if (run(store, &begin_sql))
             return RESULT_STORE;
         store->tick_open = true;
     }
     if (store->in_operation && !store->has_savepoint) {
-        if (run(store, STATEMENT_SAVEPOINT)) {
+        if (run(store, &savepoint_sql)) {
             store->tick_failed = true;
             return RESULT_STORE;
         }
@@ -137,14 +134,17 @@ void store_tick_give_up(struct store *store)
     store->tick_failed = store->tick_open;
 }
 
+STATEMENT(commit_sql, "COMMIT");
+STATEMENT(rollback_sql, "ROLLBACK");
+
 enum result store_tick_commit(struct store *store)
 {
     if (!store->tick_open)
         return RESULT_OK;
-    enum result result = store->tick_failed ? RESULT_STORE : run(store, STATEMENT_COMMIT);
+    enum result result = store->tick_failed ? RESULT_STORE : run(store, &commit_sql);
     store->commits += !result;
     *(result ? &store->held : &store->committed) = result ? store->committed : store->held;
-    if (!sqlite3_get_autocommit(store->db) && run(store, STATEMENT_ROLLBACK))
+    if (!sqlite3_get_autocommit(store->db) && run(store, &rollback_sql))
         log_event(LOG_ERROR, "store-error", "error",
                   "a transaction can be neither committed nor rolled back");
     /* Without memory even the ROLLBACK may fail: then the tick goes on, failed, until one succeeds.
@@ -160,6 +160,9 @@ void store_operation_begin(struct store *store)
     store->has_savepoint = false;
 }
 
+STATEMENT(savepoint_rollback_sql, "ROLLBACK TO operation");
+STATEMENT(savepoint_release_sql, "RELEASE operation");
+
 enum result store_operation_end(struct store *store, bool keep)
 {
     bool has_savepoint = store->has_savepoint;
@@ -170,8 +173,7 @@ enum result store_operation_end(struct store *store, bool keep)
         return RESULT_STORE;
     if (!has_savepoint)
         return RESULT_OK;
-    if ((!keep && run(store, STATEMENT_SAVEPOINT_ROLLBACK)) ||
-        run(store, STATEMENT_SAVEPOINT_RELEASE)) {
+    if ((!keep && run(store, &savepoint_rollback_sql)) || run(store, &savepoint_release_sql)) {
         store->tick_failed = true;
         return RESULT_STORE;
     }
@@ -183,9 +185,11 @@ bool store_is_new(const struct store *store)
     return !store->is_seeded;
 }
 
+STATEMENT(health_sql, "SELECT count(*) FROM default_world");
+
 bool store_is_healthy(struct store *store)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_HEALTH);
+    sqlite3_stmt *stmt = statement_get(store, &health_sql);
     bool healthy = statement_step(store, stmt) == RESULT_OK;
     statement_end(stmt);
     return healthy;
@@ -298,23 +302,25 @@ static enum result set_up(struct store *store, const struct store_options *optio
 /* What ends a transaction must be there when there is no memory. */
 static enum result prepare_ends(struct store *store, const char *path, struct store_error *error)
 {
-    static const enum statement ends[] = {STATEMENT_COMMIT, STATEMENT_ROLLBACK,
-                                          STATEMENT_SAVEPOINT_RELEASE,
-                                          STATEMENT_SAVEPOINT_ROLLBACK};
+    static const struct statement *const ends[] = {&commit_sql, &rollback_sql,
+                                                   &savepoint_release_sql, &savepoint_rollback_sql};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (!statement_get(store, ends[i]))
             return fail(error, path, sqlite3_errmsg(store->db));
     return RESULT_OK;
 }
 
+STATEMENT(world_set_sql, "UPDATE default_world SET account = ?1, region = ?2");
+STATEMENT(seeded_sql, "SELECT seeded, clock_offset_ms FROM default_world");
+
 static enum result read_world(struct store *store)
 {
-    sqlite3_stmt *world = statement_get(store, STATEMENT_WORLD_SET);
+    sqlite3_stmt *world = statement_get(store, &world_set_sql);
     statement_bind(world, 1, slice_of(store->options.account));
     statement_bind(world, 2, slice_of(store->options.region));
     if (statement_run(store, world))
         return RESULT_STORE;
-    sqlite3_stmt *seeded = statement_get(store, STATEMENT_SEEDED);
+    sqlite3_stmt *seeded = statement_get(store, &seeded_sql);
     enum result result = statement_step(store, seeded);
     if (!result) {
         store->is_seeded = sqlite3_column_int(seeded, 0) != 0;
@@ -361,7 +367,7 @@ static enum result open_database(struct store *store, const struct store_options
 enum result store_open(const struct store_options *options, struct store **out,
                        struct store_error *error)
 {
-    struct store *store = calloc(1, sizeof *store);
+    struct store *store = calloc(1, sizeof *store + statement_count() * sizeof *store->compiled);
     if (!store) {
         fail(error, options->path, "out of memory");
         return RESULT_NO_MEMORY;
@@ -388,8 +394,8 @@ void store_free(struct store *store)
 {
     if (!store)
         return;
-    for (int i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(store->statements[i]);
+    for (size_t i = 0; i < statement_count(); i++)
+        sqlite3_finalize(store->compiled[i]);
     sqlite3_close(store->db);
     free(store);
 }

@@ -2,14 +2,27 @@
 
 #include "store/internal.h"
 
+#define TAG_STATEMENTS(owner, table, column)                                                    \
+    STATEMENT(owner##_tag_list_sql,                                                             \
+              "SELECT key, value FROM " table " WHERE " column " = ?1 ORDER BY key");           \
+    STATEMENT(owner##_tag_count_sql,                                                            \
+              "SELECT count(*) FROM (SELECT 1 FROM " table " WHERE " column " = ?1 LIMIT ?2)"); \
+    STATEMENT(owner##_tag_put_sql,                                                              \
+              "INSERT INTO " table " (" column ", key, value) VALUES (?1, ?2, ?3)"              \
+              " ON CONFLICT (" column ", key) DO UPDATE SET value = excluded.value");           \
+    STATEMENT(owner##_tag_delete_sql, "DELETE FROM " table " WHERE " column " = ?1 AND key = ?2")
+
+TAG_STATEMENTS(broker, "broker_tag", "broker_id");
+TAG_STATEMENTS(configuration, "configuration_tag", "configuration_id");
+
 /* The statements on the tags of each kind of owner. */
 static const struct {
-    enum statement list, count, put, delete;
+    const struct statement *list, *count, *put, *delete;
 } statements[] = {
-    [TAG_BROKER] = {STATEMENT_BROKER_TAG_LIST, STATEMENT_BROKER_TAG_COUNT, STATEMENT_BROKER_TAG_PUT,
-                    STATEMENT_BROKER_TAG_DELETE},
-    [TAG_CONFIGURATION] = {STATEMENT_CONFIGURATION_TAG_LIST, STATEMENT_CONFIGURATION_TAG_COUNT,
-                           STATEMENT_CONFIGURATION_TAG_PUT, STATEMENT_CONFIGURATION_TAG_DELETE},
+    [TAG_BROKER] = {&broker_tag_list_sql, &broker_tag_count_sql, &broker_tag_put_sql,
+                    &broker_tag_delete_sql},
+    [TAG_CONFIGURATION] = {&configuration_tag_list_sql, &configuration_tag_count_sql,
+                           &configuration_tag_put_sql, &configuration_tag_delete_sql},
 };
 
 enum result tag_list(struct store *store, enum tag_owner owner, struct slice id,

@@ -195,12 +195,14 @@ int64_t store_clock_offset_ms(const struct store *store)
     return store->held.clock_offset_ms;
 }
 
+STATEMENT(clock_set_sql, "UPDATE default_world SET clock_offset_ms = ?1");
+
 enum result store_set_clock(struct store *store, int64_t offset_ms)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CLOCK_SET);
+    sqlite3_stmt *stmt = statement_get(store, &clock_set_sql);
     sqlite3_bind_int64(stmt, 1, offset_ms);
     result = statement_run(store, stmt);
     if (!result)
@@ -215,9 +217,12 @@ const char *store_broken_rule(const struct store *store)
     return strncmp(text, check, sizeof check - 1) == 0 ? text + sizeof check - 1 : text;
 }
 
+STATEMENT(row_counts_sql, "SELECT (SELECT count(*) FROM broker), (SELECT count(*) FROM user),"
+                          " (SELECT count(*) FROM configuration)");
+
 enum result store_count(struct store *store, struct store_counts *counts)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_ROW_COUNTS);
+    sqlite3_stmt *stmt = statement_get(store, &row_counts_sql);
     enum result result = statement_step(store, stmt);
     if (!result)
         *counts = (struct store_counts){.brokers = sqlite3_column_int64(stmt, 0),
