@@ -2,26 +2,6 @@
 
 #include "store/internal.h"
 
-STATEMENT(policy_any_sql, "SELECT EXISTS (SELECT 1 FROM policy)");
-STATEMENT(fault_any_sql, "SELECT EXISTS (SELECT 1 FROM fault)");
-
-enum result store_notice_faults(struct store *store)
-{
-    static const struct statement *const queries[] = {&fault_any_sql, &policy_any_sql};
-    bool *const places[] = {&store->held.faults, &store->held.policies};
-    enum result result = RESULT_OK;
-    for (size_t i = 0; !result && i < sizeof queries / sizeof *queries; i++) {
-        sqlite3_stmt *stmt = statement_get(store, queries[i]);
-        result = statement_step(store, stmt);
-        if (!result)
-            *places[i] = sqlite3_column_int(stmt, 0) != 0;
-        statement_end(stmt);
-    }
-    if (!result && !store->tick_open)
-        store->committed = store->held;
-    return result;
-}
-
 static int64_t read_number(sqlite3_stmt *stmt, int column)
 {
     return sqlite3_column_type(stmt, column) == SQLITE_NULL ? FAULT_UNSET

@@ -39,7 +39,7 @@ struct store {
     struct store_held committed; /* and what it goes back to */
     int64_t commits;
     struct store_options options; /* its texts belong to the caller of store_open */
-    sqlite3_stmt *compiled[];     /* one for each statement of the section; NULL: not used so far */
+    sqlite3_stmt *compiled[];     /* of each statement of the section; NULL: not used so far */
 };
 
 /* How many statements the program has. */
@@ -72,8 +72,14 @@ enum result statement_run(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
 /* Resets and unbinds. */
 void statement_end(sqlite3_stmt *stmt);
 
+/* Marks the tick as failed where SQLite has rolled it back: SQLITE_FULL, IOERR, NOMEM and INTERRUPT
+ * roll the whole transaction back, the other operations of the tick included. */
+void store_notice_lost_transaction(struct store *store);
+
 /* Before the first write: opens the tick's transaction and, within an operation, its savepoint. */
 enum result store_prepare_write(struct store *store) MUST_CHECK;
+
+enum { STORE_APPLICATION_ID = 0x416D5131 }; /* "AmQ1": PRAGMA application_id of our files */
 
 /* Looks whose file it is, without writing: RESULT_INVALID for a foreign, damaged, newer or locked
  * one. */
@@ -88,15 +94,17 @@ enum result store_migrate(struct store *store, const char *path,
  * have changed as a whole. */
 enum result store_read_back(struct store *store, struct store_error *error) MUST_CHECK;
 
-/* Applies files as store_seed does, in the transaction that is open. */
-enum result seeding_apply(struct store *store, const char *const *paths, size_t count,
-                          struct store_error *error) MUST_CHECK;
+/* A change of the store as a whole is a transaction of its own, between these two; no tick may be
+ * open. Foreign keys are checked at the end. RESULT_STORE with *error set. */
+enum result store_change_begin(struct store *store, struct store_error *error) MUST_CHECK;
 
-/* Whose file this database is, and whether of this version exactly. */
-enum { STORE_APPLICATION_ID = 0x416D5131 }; /* "AmQ1" */
+/* Commits; what went wrong before, which is `result` and returned, or goes wrong now leaves
+ * everything as it was. */
+enum result store_change_end(struct store *store, enum result result,
+                             struct store_error *error) MUST_CHECK;
 
-/* Looks whether there are faults and policies: after the tables may have changed. Within a tick
- * that fails it is forgotten. */
+/* Looks whether there are faults and policies: after the tables may have changed. A tick that fails
+ * takes what was found back. */
 enum result store_notice_faults(struct store *store) MUST_CHECK;
 
 #endif

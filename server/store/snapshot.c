@@ -1,9 +1,9 @@
-/* Snapshots: the store as a SQLite file and back. */
+#include "store/snapshot.h"
+
 #include <stdio.h>
 
 #include "store/internal.h"
 #include "store/migrations.h"
-#include "store/whole.h"
 
 enum {
     HEADER = 100,          /* bytes a SQLite file begins with */

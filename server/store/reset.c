@@ -1,11 +1,10 @@
-#include "store/whole.h"
+#include "store/reset.h"
 
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "store/internal.h"
 #include "store/migrations.h"
-#include "store/seed.h"
+#include "store/seed_files.h"
 
 enum { MIGRATION_CATALOGUE = 3 }; /* the script that fills the catalogue, and nothing else */
 
@@ -20,25 +19,6 @@ static bool exec(struct store *store, const char *sql)
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* Ends the transaction: what went wrong before or goes wrong now leaves everything as it was. */
-static enum result finish(struct store *store, enum result result, struct store_error *error)
-{
-    if (!result)
-        result = store_read_back(store, error); /* before the commit: after it nothing may fail */
-    if (result)
-        store_tick_give_up(store);
-    if (store_tick_commit(store) && !result)
-        result = fail(error, "commit", sqlite3_errmsg(store->db));
-    return result;
-}
-
-static enum result begin(struct store *store, struct store_error *error)
-{
-    if (store_prepare_write(store) || !exec(store, "PRAGMA defer_foreign_keys = ON"))
-        return fail(error, "store", sqlite3_errmsg(store->db));
-    return RESULT_OK;
-}
-
 enum result store_reset(struct store *store, const char *const *paths, size_t count,
                         struct store_error *error)
 {
@@ -47,13 +27,13 @@ enum result store_reset(struct store *store, const char *const *paths, size_t co
         "DELETE FROM policy; DELETE FROM resource_share_error; DELETE FROM availability_zone;"
         "DELETE FROM instance_option; DELETE FROM engine_version; DELETE FROM engine;"
         "UPDATE default_world SET clock_offset_ms = 0";
-    enum result result = begin(store, error);
+    enum result result = store_change_begin(store, error);
     if (!result && (!exec(store, everything) ||
                     !exec(store, (const char *)migrations[MIGRATION_CATALOGUE - 1])))
         result = fail(error, "reset", sqlite3_errmsg(store->db));
     if (!result)
-        result = seeding_apply(store, paths, count, error);
-    return finish(store, result, error);
+        result = seed_files_apply(store, paths, count, error);
+    return store_change_end(store, result, error);
 }
 
 /* The rows of a world, parents first. `?1` is the account, `?2` the region. History rows get new
@@ -156,7 +136,7 @@ enum result store_reset_world(struct store *store, const char *const *paths, siz
     if (!result)
         result = store_seed(fresh, paths, count, error);
     if (!result)
-        result = begin(store, error);
+        result = store_change_begin(store, error);
     if (!result && (!empty_world(store, account, region) ||
                     !copy_world(store->db, fresh->db, account, region))) {
         /* An id of the seeds may be another world's now. */
@@ -165,71 +145,5 @@ enum result store_reset_world(struct store *store, const char *const *paths, siz
         result = broke_rule ? RESULT_INVALID : result;
     }
     store_free(fresh);
-    return finish(store, result, error);
-}
-
-enum result store_apply_sql(struct store *store, const char *name, struct slice sql,
-                            struct store_error *error)
-{
-    struct seed_run run = {.db = store->db};
-    enum result result = begin(store, error);
-    if (!result) {
-        result = seed_begin(&run, store->db);
-        if (!result)
-            result = seed_apply(&run, name, sql);
-        if (!result)
-            result = seed_end(&run);
-        if (result)
-            snprintf(error->text, sizeof error->text, "%s", run.error.text);
-    }
-    return finish(store, result, error);
-}
-
-int64_t store_now_ms(const struct store *store)
-{
-    return clock_wall_ms() + store->held.clock_offset_ms;
-}
-
-int64_t store_clock_offset_ms(const struct store *store)
-{
-    return store->held.clock_offset_ms;
-}
-
-STATEMENT(clock_set_sql, "UPDATE default_world SET clock_offset_ms = ?1");
-
-enum result store_set_clock(struct store *store, int64_t offset_ms)
-{
-    enum result result = store_prepare_write(store);
-    if (result)
-        return result;
-    sqlite3_stmt *stmt = statement_get(store, &clock_set_sql);
-    sqlite3_bind_int64(stmt, 1, offset_ms);
-    result = statement_run(store, stmt);
-    if (!result)
-        store->held.clock_offset_ms = offset_ms;
-    return result;
-}
-
-const char *store_broken_rule(const struct store *store)
-{
-    static const char check[] = "CHECK constraint failed: ";
-    const char *text = sqlite3_errmsg(store->db);
-    return strncmp(text, check, sizeof check - 1) == 0 ? text + sizeof check - 1 : text;
-}
-
-STATEMENT(row_counts_sql, "SELECT (SELECT count(*) FROM broker), (SELECT count(*) FROM user),"
-                          " (SELECT count(*) FROM configuration)");
-
-enum result store_count(struct store *store, struct store_counts *counts)
-{
-    sqlite3_stmt *stmt = statement_get(store, &row_counts_sql);
-    enum result result = statement_step(store, stmt);
-    if (!result)
-        *counts = (struct store_counts){.brokers = sqlite3_column_int64(stmt, 0),
-                                        .users = sqlite3_column_int64(stmt, 1),
-                                        .configurations = sqlite3_column_int64(stmt, 2),
-                                        .commits = store->commits,
-                                        .memory_bytes = sqlite3_memory_used()};
-    statement_end(stmt);
-    return result;
+    return store_change_end(store, result, error);
 }
