@@ -5,6 +5,7 @@
 #include "store/internal.h"
 #include "store/migrations.h"
 #include "store/seed_files.h"
+#include "store/tables.h"
 
 enum { MIGRATION_CATALOGUE = 3 }; /* the script that fills the catalogue, and nothing else */
 
@@ -14,70 +15,81 @@ static enum result fail(struct store_error *error, const char *what, const char 
     return RESULT_STORE;
 }
 
-static bool exec(struct store *store, const char *sql)
+/* Takes the text, which may be NULL: no memory. */
+static sqlite3_stmt *prepare(sqlite3 *db, char *sql)
 {
-    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    sqlite3_stmt *stmt = NULL;
+    if (sql)
+        sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+    sqlite3_free(sql);
+    return stmt;
+}
+
+static bool run(sqlite3_stmt *stmt)
+{
+    bool done = stmt && sqlite3_step(stmt) == SQLITE_DONE;
+    sqlite3_finalize(stmt);
+    return done;
+}
+
+/* Rows of brokers and configurations go with these. */
+static bool goes_with_another(const struct table *table)
+{
+    return table->root && strcmp(table->root_id, "id") != 0;
+}
+
+/* Children before parents: those of brokers first, each root from the end of the list. */
+static bool empty_tables(sqlite3 *db)
+{
+    bool good = run(prepare(db, sqlite3_mprintf("UPDATE default_world SET clock_offset_ms = 0")));
+    for (unsigned root = TABLE_ROOTS; root-- > 0;)
+        for (size_t i = table_count; good && i-- > 0;)
+            if (tables[i].root == root && tables[i].seeds && !goes_with_another(&tables[i]))
+                good = run(prepare(db, sqlite3_mprintf("DELETE FROM %s", tables[i].name)));
+    return good;
 }
 
 enum result store_reset(struct store *store, const char *const *paths, size_t count,
                         struct store_error *error)
 {
-    static const char everything[] =
-        "DELETE FROM broker; DELETE FROM configuration; DELETE FROM access_key; DELETE FROM fault;"
-        "DELETE FROM policy; DELETE FROM resource_share_error; DELETE FROM availability_zone;"
-        "DELETE FROM instance_option; DELETE FROM engine_version; DELETE FROM engine;"
-        "UPDATE default_world SET clock_offset_ms = 0";
+    const char *catalogue = (const char *)migrations[MIGRATION_CATALOGUE - 1];
     enum result result = store_change_begin(store, error);
-    if (!result && (!exec(store, everything) ||
-                    !exec(store, (const char *)migrations[MIGRATION_CATALOGUE - 1])))
+    if (!result && (!empty_tables(store->db) ||
+                    sqlite3_exec(store->db, catalogue, NULL, NULL, NULL) != SQLITE_OK))
         result = fail(error, "reset", sqlite3_errmsg(store->db));
     if (!result)
         result = seed_files_apply(store, paths, count, error);
     return store_change_end(store, result, error);
 }
 
-/* The rows of a world, parents first. `?1` is the account, `?2` the region. History rows get new
- * numbers. */
-#define OF_BROKER " WHERE broker_id IN (SELECT id FROM broker WHERE account = ?1 AND region = ?2)"
-#define OF_CONFIGURATION \
-    " WHERE configuration_id IN (SELECT id FROM configuration WHERE account = ?1 AND region = ?2)"
-static const struct {
-    const char *table, *select;
-} world_tables[] = {
-    {"configuration", "SELECT * FROM configuration WHERE account = ?1 AND region = ?2"},
-    {"configuration_revision", "SELECT * FROM configuration_revision" OF_CONFIGURATION},
-    {"configuration_tag", "SELECT * FROM configuration_tag" OF_CONFIGURATION},
-    {"broker", "SELECT * FROM broker WHERE account = ?1 AND region = ?2"},
-    {"user", "SELECT * FROM user" OF_BROKER},
-    {"broker_tag", "SELECT * FROM broker_tag" OF_BROKER},
-    {"broker_configuration_history",
-     "SELECT NULL, broker_id, configuration_id, revision FROM broker_configuration_history" OF_BROKER},
-    {"broker_action_required", "SELECT * FROM broker_action_required" OF_BROKER},
-    {"shared_resource", "SELECT * FROM shared_resource" OF_BROKER},
-};
-
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
+/* `verb` on the rows of a table that belong to an account and region. */
+static sqlite3_stmt *prepare_of_world(sqlite3 *db, const char *verb, const struct table *table,
+                                      struct slice account, struct slice region)
 {
-    sqlite3_stmt *stmt = NULL;
-    return sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK ? stmt : NULL;
-}
-
-static sqlite3_stmt *prepare_insert(sqlite3 *db, const char *table, int columns)
-{
-    sqlite3_str *sql = sqlite3_str_new(db);
-    /* Revision 1 of a configuration is there already: a trigger has made it. */
-    bool again = strcmp(table, "configuration_revision") == 0;
-    sqlite3_str_appendf(sql, "INSERT%s INTO %s VALUES (?", again ? " OR REPLACE" : "", table);
-    for (int i = 1; i < columns; i++)
-        sqlite3_str_appendall(sql, ", ?");
-    sqlite3_str_appendall(sql, ")");
-    char *text = sqlite3_str_finish(sql);
-    sqlite3_stmt *stmt = text ? prepare(db, text) : NULL;
-    sqlite3_free(text);
+    const char *root = table->root == TABLE_OF_BROKER ? "broker" : "configuration";
+    sqlite3_stmt *stmt =
+        prepare(db, sqlite3_mprintf("%s FROM %s WHERE %s IN"
+                                    " (SELECT id FROM %s WHERE account = ?1 AND region = ?2)",
+                                    verb, table->name, table->root_id, root));
+    if (stmt) {
+        statement_bind(stmt, 1, account);
+        statement_bind(stmt, 2, region);
+    }
     return stmt;
 }
 
-static bool copy_rows(sqlite3 *to, const char *table, sqlite3_stmt *rows)
+static sqlite3_stmt *prepare_insert(sqlite3 *db, const struct table *table, int columns)
+{
+    sqlite3_str *sql = sqlite3_str_new(db);
+    sqlite3_str_appendf(sql, "INSERT%s INTO %s VALUES (?",
+                        table->has_first_row ? " OR REPLACE" : "", table->name);
+    for (int i = 1; i < columns; i++)
+        sqlite3_str_appendall(sql, ", ?");
+    sqlite3_str_appendall(sql, ")");
+    return prepare(db, sqlite3_str_finish(sql));
+}
+
+static bool copy_rows(sqlite3 *to, const struct table *table, sqlite3_stmt *rows)
 {
     int columns = sqlite3_column_count(rows), code = SQLITE_ERROR;
     sqlite3_stmt *insert = prepare_insert(to, table, columns);
@@ -92,36 +104,29 @@ static bool copy_rows(sqlite3 *to, const char *table, sqlite3_stmt *rows)
     return code == SQLITE_DONE;
 }
 
+/* Configurations first: brokers refer to them. */
 static bool copy_world(sqlite3 *to, sqlite3 *from, struct slice account, struct slice region)
 {
     bool good = true;
-    for (size_t i = 0; good && i < sizeof world_tables / sizeof *world_tables; i++) {
-        sqlite3_stmt *rows = prepare(from, world_tables[i].select);
-        if (rows) {
-            statement_bind(rows, 1, account);
-            statement_bind(rows, 2, region);
+    for (unsigned root = TABLE_OF_CONFIGURATION; root < TABLE_ROOTS; root++) {
+        for (size_t i = 0; good && i < table_count; i++) {
+            if (tables[i].root != root)
+                continue;
+            sqlite3_stmt *rows =
+                prepare_of_world(from, tables[i].select, &tables[i], account, region);
+            good = rows && copy_rows(to, &tables[i], rows);
+            sqlite3_finalize(rows);
         }
-        good = rows && copy_rows(to, world_tables[i].table, rows);
-        sqlite3_finalize(rows);
     }
     return good;
 }
 
-static bool empty_world(struct store *store, struct slice account, struct slice region)
+static bool empty_world(sqlite3 *db, struct slice account, struct slice region)
 {
-    static const char *const deletes[] = {
-        "DELETE FROM broker WHERE account = ?1 AND region = ?2",
-        "DELETE FROM configuration WHERE account = ?1 AND region = ?2"};
     bool good = true;
-    for (size_t i = 0; good && i < sizeof deletes / sizeof *deletes; i++) {
-        sqlite3_stmt *stmt = prepare(store->db, deletes[i]);
-        if (stmt) {
-            statement_bind(stmt, 1, account);
-            statement_bind(stmt, 2, region);
-        }
-        good = stmt && sqlite3_step(stmt) == SQLITE_DONE;
-        sqlite3_finalize(stmt);
-    }
+    for (size_t i = 0; good && i < table_count; i++)
+        if (tables[i].root && !goes_with_another(&tables[i]))
+            good = run(prepare_of_world(db, "DELETE", &tables[i], account, region));
     return good;
 }
 
@@ -137,7 +142,7 @@ enum result store_reset_world(struct store *store, const char *const *paths, siz
         result = store_seed(fresh, paths, count, error);
     if (!result)
         result = store_change_begin(store, error);
-    if (!result && (!empty_world(store, account, region) ||
+    if (!result && (!empty_world(store->db, account, region) ||
                     !copy_world(store->db, fresh->db, account, region))) {
         /* An id of the seeds may be another world's now. */
         bool broke_rule = (sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT;

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "base/utf8.h"
+#include "store/tables.h"
 
 enum {
     STEPS_AT_ONCE = 1000,   /* between two looks at the budget: some 20 µs */
@@ -15,19 +16,8 @@ enum {
     PROGRAM_MAX = 5000000,  /* of a statement of many rows; past it SQLite says "out of memory" */
 };
 
-/* clang-format off */
-#define TABLES_AFTER_BROKER(TABLE) \
-    TABLE(broker_tag) TABLE(broker_action_required) TABLE(broker_configuration_history) \
-    TABLE(user) TABLE(configuration) TABLE(configuration_revision) TABLE(configuration_tag) \
-    TABLE(engine_version) TABLE(instance_option) TABLE(availability_zone) \
-    TABLE(shared_resource) TABLE(resource_share_error) TABLE(access_key) TABLE(fault) TABLE(policy)
-#define AS_TEXT(table) ", " #table
-#define AS_ITEM(table) #table,
-const char seed_authorizer_tables[] = "broker" TABLES_AFTER_BROKER(AS_TEXT);
-static const char *const tables[] = {"broker", TABLES_AFTER_BROKER(AS_ITEM)};
-/* clang-format on */
-static const char *const readable[] = {"engine", "applied_user", "pending_user", "json_each",
-                                       "json_tree"};
+/* Beside tables: views and functions. */
+static const char *const readable[] = {"applied_user", "pending_user", "json_each", "json_tree"};
 
 /* Left out: what reads or writes files, loads code or belongs to other modules, and what can only
  * allocate (zeroblob). A blank around each. */
@@ -93,15 +83,24 @@ static bool remember_trigger(struct seed_authorizer *authorizer, const char *inn
 static bool may_read(struct seed_authorizer *authorizer, const char *table, const char *column,
                      const char *database, const char *inner)
 {
+    const struct table *found = table_find(table);
     /* A FROM of which no column is used: the name as the seed wrote it, of a table or of a WITH. A
      * list of what is forbidden, then; a test holds it against all tables and modules there are. */
     if (!*column && !database)
         return strncasecmp(table, "sqlite_", 7) != 0 && strncasecmp(table, "pragma_", 7) != 0 &&
-               !listed(table, (const char *const[]){"default_world", "dbstat", "fts3tokenize"}, 3);
+               !(found && found->seeds == TABLE_HIDDEN) &&
+               !listed(table, (const char *const[]){"dbstat", "fts3tokenize"}, 2);
     if (database && strcasecmp(database, "main") != 0)
         return false;
-    return listed(table, tables, COUNT(tables)) || listed(table, readable, COUNT(readable)) ||
-           (strcmp(table, "default_world") == 0 && remember_trigger(authorizer, inner));
+    if (found)
+        return found->seeds != TABLE_HIDDEN || remember_trigger(authorizer, inner);
+    return listed(table, readable, COUNT(readable));
+}
+
+static bool may_write(const char *table)
+{
+    const struct table *found = table_find(table);
+    return found && found->seeds == TABLE_WRITABLE;
 }
 
 static int authorize(void *context, int action, const char *first, const char *second,
@@ -129,8 +128,7 @@ static int authorize(void *context, int action, const char *first, const char *s
         verb = action == SQLITE_INSERT   ? "INSERT on"
                : action == SQLITE_UPDATE ? "UPDATE on"
                                          : "DELETE on";
-        allowed = first && database && strcmp(database, "main") == 0 &&
-                  listed(first, tables, COUNT(tables));
+        allowed = first && database && strcmp(database, "main") == 0 && may_write(first);
         /* The first use of a table-valued function declares it there. */
         if (first && action == SQLITE_UPDATE && strcmp(first, "sqlite_master") == 0) {
             verb = "UPDATE on sqlite_master or a table-valued function other than json_each and "

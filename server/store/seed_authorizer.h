@@ -42,9 +42,6 @@ struct seed_authorizer {
     int64_t hard_heap_before;
 };
 
-/* The tables a seed may write to, ", " between them. */
-extern const char seed_authorizer_tables[];
-
 /* It must stay where it is until it is removed. */
 void seed_authorizer_install(struct seed_authorizer *authorizer, struct sqlite3 *db,
                              int64_t steps_max);

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "store/seed_authorizer.h"
 #include "store/seed_messages.h"
+#include "store/tables.h"
 
 enum { REASON_MAX = 600, NAME_SHOWN_MAX = 300 };
 
@@ -94,11 +95,15 @@ static enum result fail_row(struct file *file, size_t row, const char *reason)
 
 static enum result fail_refused(struct file *file, const char *what)
 {
-    char reason[REASON_MAX];
+    char reason[REASON_MAX], names[REASON_MAX - 200] = "";
+    for (size_t i = 0, used = 0; i < table_count; i++)
+        if (tables[i].seeds == TABLE_WRITABLE && used < sizeof names)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+                                     tables[i].name);
     snprintf(reason, sizeof reason,
              "seeds may only INSERT, UPDATE, DELETE and SELECT on the fixture tables (%s): %s is "
              "not allowed",
-             seed_authorizer_tables, what);
+             names, what);
     return fail_at(file, reason);
 }
 
