@@ -68,8 +68,9 @@ STATEMENT(broker_page_sql,
           " deployment_mode, host_instance_type FROM broker"
           " WHERE account = ?1 AND region = ?2 AND id > ?3 ORDER BY id LIMIT ?4");
 
-static bool read_summary(sqlite3_stmt *stmt, struct arena *arena, struct broker *broker)
+static bool read_summary(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
+    struct broker *broker = item;
     *broker = (struct broker){.id = {NULL, 0}};
     return READ_HEAD(stmt, arena, broker) &&
            statement_text(stmt, HEAD_COLUMNS, arena, &broker->created) &&
@@ -154,68 +155,47 @@ enum result broker_page(struct store *store, struct slice account, struct slice 
                         struct broker **brokers, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &broker_page_sql);
-    enum result result = RESULT_OK;
     statement_bind(stmt, 1, account);
     statement_bind(stmt, 2, region);
     statement_bind(stmt, 3, after.data ? after : SLICE(""));
     sqlite3_bind_int64(stmt, 4, most);
-    size_t room = 0;
-    *count = 0;
-    *brokers = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *brokers = statement_grow(arena, *brokers, *count, &room, sizeof **brokers);
-        if (!*brokers || !read_summary(stmt, arena, &(*brokers)[(*count)++]))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_summary, arena, sizeof **brokers, brokers, count);
 }
 
 STATEMENT(broker_history_sql, "SELECT configuration_id, revision FROM broker_configuration_history"
                               " WHERE broker_id = ?1 ORDER BY id");
 
+static bool read_use(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    struct configuration_use *use = item;
+    use->revision = sqlite3_column_int64(stmt, 1);
+    return statement_text(stmt, 0, arena, &use->id);
+}
+
 enum result broker_history(struct store *store, struct slice id, struct arena *arena,
                            struct configuration_use **uses, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &broker_history_sql);
-    enum result result = RESULT_OK;
     statement_bind(stmt, 1, id);
-    size_t room = 0;
-    *count = 0;
-    *uses = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *uses = statement_grow(arena, *uses, *count, &room, sizeof **uses);
-        struct configuration_use *use = *uses ? &(*uses)[(*count)++] : NULL;
-        if (!use || !statement_text(stmt, 0, arena, &use->id))
-            result = RESULT_NO_MEMORY;
-        else
-            use->revision = sqlite3_column_int64(stmt, 1);
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_use, arena, sizeof **uses, uses, count);
 }
 
 STATEMENT(broker_actions_sql,
           "SELECT code, info FROM broker_action_required WHERE broker_id = ?1 ORDER BY code");
 
+static bool read_action(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    struct action_required *action = item;
+    return statement_text(stmt, 0, arena, &action->code) &&
+           statement_text(stmt, 1, arena, &action->info);
+}
+
 enum result broker_actions_required(struct store *store, struct slice id, struct arena *arena,
                                     struct action_required **actions, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &broker_actions_sql);
-    enum result result = RESULT_OK;
     statement_bind(stmt, 1, id);
-    size_t room = 0;
-    *count = 0;
-    *actions = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *actions = statement_grow(arena, *actions, *count, &room, sizeof **actions);
-        struct action_required *action = *actions ? &(*actions)[(*count)++] : NULL;
-        if (!action || !statement_text(stmt, 0, arena, &action->code) ||
-            !statement_text(stmt, 1, arena, &action->info))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_action, arena, sizeof **actions, actions, count);
 }
 
 STATEMENT(broker_insert_sql,

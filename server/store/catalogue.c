@@ -21,21 +21,9 @@ enum result catalogue_version_find(struct store *store, bool rabbitmq, struct sl
     return result;
 }
 
-/* The texts of column 0. */
-static enum result read_texts(struct store *store, sqlite3_stmt *stmt, struct arena *arena,
-                              struct slice **texts, size_t *count)
+static bool read_text(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
-    enum result result = RESULT_OK;
-    size_t room = 0;
-    *count = 0;
-    *texts = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *texts = statement_grow(arena, *texts, *count, &room, sizeof **texts);
-        if (!*texts || !statement_text(stmt, 0, arena, &(*texts)[(*count)++]))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_text(stmt, 0, arena, item);
 }
 
 STATEMENT(versions_sql, "SELECT version FROM engine_version WHERE engine_type = ?1");
@@ -43,8 +31,8 @@ STATEMENT(versions_sql, "SELECT version FROM engine_version WHERE engine_type = 
 enum result catalogue_versions(struct store *store, bool rabbitmq, struct arena *arena,
                                struct slice **versions, size_t *count)
 {
-    return read_texts(store, get_for_engine(store, &versions_sql, rabbitmq), arena, versions,
-                      count);
+    sqlite3_stmt *stmt = get_for_engine(store, &versions_sql, rabbitmq);
+    return statement_list(store, stmt, read_text, arena, sizeof **versions, versions, count);
 }
 
 STATEMENT(zones_sql, "SELECT name FROM availability_zone WHERE region = ?1 ORDER BY rowid");
@@ -54,7 +42,7 @@ enum result catalogue_zones(struct store *store, struct slice region, struct are
 {
     sqlite3_stmt *stmt = statement_get(store, &zones_sql);
     statement_bind(stmt, 1, region);
-    return read_texts(store, stmt, arena, zones, count);
+    return statement_list(store, stmt, read_text, arena, sizeof **zones, zones, count);
 }
 
 #define OPTION_COLUMNS                                                     \
@@ -62,8 +50,9 @@ enum result catalogue_zones(struct store *store, struct slice region, struct are
     " coalesce(storage_size_default, 0), coalesce(storage_size_most, 0) FROM instance_option"
 
 /* OPTION_COLUMNS. */
-static bool read_option(sqlite3_stmt *stmt, struct arena *arena, struct instance_option *option)
+static bool read_option(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
+    struct instance_option *option = item;
     option->storage_size_default = sqlite3_column_int64(stmt, 4);
     option->storage_size_most = sqlite3_column_int64(stmt, 5);
     return statement_text(stmt, 0, arena, &option->host_instance_type) &&
@@ -95,20 +84,10 @@ enum result catalogue_options(struct store *store, bool rabbitmq,
                                         : filter->storage_type.data ? &option_page_of_storage_sql
                                                                     : &option_page_sql;
     sqlite3_stmt *stmt = get_for_engine(store, statement, rabbitmq);
-    enum result result = RESULT_OK;
-    size_t room = 0;
     statement_bind(stmt, 2, after->host_instance_type.data ? after->host_instance_type : SLICE(""));
     statement_bind(stmt, 3, after->storage_type.data ? after->storage_type : SLICE(""));
     sqlite3_bind_int64(stmt, 4, most);
     statement_bind(stmt, 5, filter->storage_type);
     statement_bind(stmt, 6, filter->host_instance_type);
-    *count = 0;
-    *options = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *options = statement_grow(arena, *options, *count, &room, sizeof **options);
-        if (!*options || !read_option(stmt, arena, &(*options)[(*count)++]))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_option, arena, sizeof **options, options, count);
 }

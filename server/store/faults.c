@@ -13,8 +13,9 @@ static int64_t read_number(sqlite3_stmt *stmt, int column)
     " probability, seed, matched"
 
 /* FAULT_COLUMNS. */
-static bool read_fault(sqlite3_stmt *stmt, struct arena *arena, struct fault *fault)
+static bool read_fault(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
+    struct fault *fault = item;
     *fault = (struct fault){.id = sqlite3_column_int64(stmt, 0),
                             .status = read_number(stmt, 5),
                             .delay_ms = sqlite3_column_int64(stmt, 7),
@@ -95,20 +96,10 @@ enum result fault_take(struct store *store, struct slice operation, struct slice
 STATEMENT(fault_page_sql, "SELECT " FAULT_COLUMNS " FROM fault ORDER BY id");
 
 enum result fault_list(struct store *store, struct arena *arena, struct fault **faults,
-                       size_t *out_count)
+                       size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &fault_page_sql);
-    enum result result = RESULT_OK;
-    size_t room = 0;
-    *out_count = 0;
-    *faults = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *faults = statement_grow(arena, *faults, *out_count, &room, sizeof **faults);
-        if (!*faults || !read_fault(stmt, arena, &(*faults)[(*out_count)++]))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_fault, arena, sizeof **faults, faults, count);
 }
 
 static void bind_number(sqlite3_stmt *stmt, int at, int64_t number)

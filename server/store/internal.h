@@ -69,6 +69,15 @@ enum result statement_step(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
 /* Steps a statement that gives no rows, resets it: RESULT_OK when it is done. */
 enum result statement_run(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
 
+/* Reads a row into an item, whose bytes are unset. False: out of memory. */
+typedef bool statement_reader(sqlite3_stmt *stmt, struct arena *arena, void *item);
+
+/* All rows of a statement, which is ended: `items` is the address of a pointer to items of `size`
+ * bytes, an array in the arena. Without a row, or with RESULT_STORE or RESULT_NO_MEMORY, *count is
+ * 0. */
+enum result statement_list(struct store *store, sqlite3_stmt *stmt, statement_reader *read,
+                           struct arena *arena, size_t size, void *items, size_t *count) MUST_CHECK;
+
 /* Resets and unbinds. */
 void statement_end(sqlite3_stmt *stmt);
 

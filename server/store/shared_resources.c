@@ -7,8 +7,9 @@ STATEMENT(shared_resource_page_sql,
           " error_message FROM shared_resource"
           " WHERE broker_id = ?1 AND resource_arn > ?2 ORDER BY resource_arn LIMIT ?3");
 
-static bool read_resource(sqlite3_stmt *stmt, struct arena *arena, struct shared_resource *resource)
+static bool read_resource(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
+    struct shared_resource *resource = item;
     return statement_text(stmt, 0, arena, &resource->resource_arn) &&
            statement_text(stmt, 1, arena, &resource->type) &&
            statement_text(stmt, 2, arena, &resource->status) &&
@@ -23,20 +24,10 @@ enum result shared_resource_page(struct store *store, struct slice broker_id, st
                                  struct shared_resource **resources, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &shared_resource_page_sql);
-    enum result result = RESULT_OK;
-    size_t room = 0;
     statement_bind(stmt, 1, broker_id);
     statement_bind(stmt, 2, after.data ? after : SLICE(""));
     sqlite3_bind_int64(stmt, 3, most);
-    *count = 0;
-    *resources = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *resources = statement_grow(arena, *resources, *count, &room, sizeof **resources);
-        if (!*resources || !read_resource(stmt, arena, &(*resources)[(*count)++]))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_resource, arena, sizeof **resources, resources, count);
 }
 
 STATEMENT(share_error_find_sql,

@@ -79,3 +79,23 @@ void statement_end(sqlite3_stmt *stmt)
     sqlite3_reset(stmt);
     sqlite3_clear_bindings(stmt);
 }
+
+enum result statement_list(struct store *store, sqlite3_stmt *stmt, statement_reader *read,
+                           struct arena *arena, size_t size, void *items, size_t *count)
+{
+    enum result result = RESULT_OK;
+    char *array = NULL;
+    size_t room = 0;
+    *count = 0;
+    while (!result && !(result = statement_step(store, stmt))) {
+        array = statement_grow(arena, array, *count, &room, size);
+        if (!array || !read(stmt, arena, array + (*count)++ * size))
+            result = RESULT_NO_MEMORY;
+    }
+    statement_end(stmt);
+    memcpy(items, &array, sizeof array);
+    if (result == RESULT_NOT_FOUND)
+        return RESULT_OK;
+    *count = 0; /* the last one is not whole */
+    return result;
+}

@@ -25,27 +25,18 @@ static const struct {
                            &configuration_tag_put_sql, &configuration_tag_delete_sql},
 };
 
+static bool read_tag(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    struct tag *tag = item;
+    return statement_text(stmt, 0, arena, &tag->key) && statement_text(stmt, 1, arena, &tag->value);
+}
+
 enum result tag_list(struct store *store, enum tag_owner owner, struct slice id,
                      struct arena *arena, struct tag **tags, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, statements[owner].list);
-    enum result result = RESULT_OK;
-    size_t room = 0;
     statement_bind(stmt, 1, id);
-    *count = 0;
-    *tags = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *tags = statement_grow(arena, *tags, *count, &room, sizeof **tags);
-        struct tag *tag = *tags ? &(*tags)[(*count)++] : NULL;
-        if (!tag || !statement_text(stmt, 0, arena, &tag->key) ||
-            !statement_text(stmt, 1, arena, &tag->value))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    if (result == RESULT_NOT_FOUND)
-        return RESULT_OK;
-    *count = 0; /* the last one is not whole */
-    return result;
+    return statement_list(store, stmt, read_tag, arena, sizeof **tags, tags, count);
 }
 
 enum result tag_count(struct store *store, enum tag_owner owner, struct slice id, int64_t most,

@@ -116,25 +116,20 @@ enum result user_stage_delete(struct store *store, struct slice broker_id, struc
 STATEMENT(user_page_sql, "SELECT username, pending_change FROM user"
                          " WHERE broker_id = ?1 AND username > ?2 ORDER BY username LIMIT ?3");
 
+static bool read_name(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    struct user *user = item;
+    return statement_text(stmt, 0, arena, &user->username) &&
+           statement_text(stmt, 1, arena, &user->pending_change);
+}
+
 enum result user_page(struct store *store, struct slice broker_id, struct slice after, int64_t most,
                       struct arena *arena, struct user **users, size_t *count)
 {
     sqlite3_stmt *stmt =
         get_for_user(store, &user_page_sql, broker_id, after.data ? after : SLICE(""));
     sqlite3_bind_int64(stmt, 3, most);
-    enum result result = RESULT_OK;
-    size_t room = 0;
-    *count = 0;
-    *users = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *users = statement_grow(arena, *users, *count, &room, sizeof **users);
-        struct user *user = *users ? &(*users)[(*count)++] : NULL;
-        if (!user || !statement_text(stmt, 0, arena, &user->username) ||
-            !statement_text(stmt, 1, arena, &user->pending_change))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_name, arena, sizeof **users, users, count);
 }
 
 STATEMENT(user_password_sql, "SELECT password, groups, console_access FROM user"
