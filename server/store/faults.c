@@ -8,9 +8,9 @@ static int64_t read_number(sqlite3_stmt *stmt, int column)
                                                             : sqlite3_column_int64(stmt, column);
 }
 
-#define FAULT_COLUMNS                                                                               \
-    "id, operation, broker_id, username, error, status, message, delay_ms, drop_connection, times," \
-    " probability, seed, matched"
+#define FAULT_COLUMNS                                                                        \
+    "id, operation, broker_id, username, error, status, message, delay_ms, drop_connection," \
+    " times, probability, seed, matched"
 
 /* FAULT_COLUMNS. */
 static bool read_fault(sqlite3_stmt *stmt, struct arena *arena, void *item)

@@ -45,7 +45,8 @@ struct store {
 /* How many statements the program has. */
 static inline size_t statement_count(void)
 {
-    return (size_t)(__stop_sql_statements - __start_sql_statements);
+    uintptr_t bytes = (uintptr_t)__stop_sql_statements - (uintptr_t)__start_sql_statements;
+    return bytes / sizeof(struct statement);
 }
 
 /* The statement compiled, which its first use does, and ready for binding; without memory NULL,
