@@ -13,7 +13,7 @@
 #include "control/metrics.h"
 #include "mq/lifecycle.h"
 #include "store/brokers.h"
-#include "store/whole.h"
+#include "store/store.h"
 
 enum {
     LOOP_GRACE_MS = 4000, /* for what is in flight when the server is stopped: Docker waits 10 s, we

@@ -18,6 +18,7 @@
 #include "http/listener.h"
 #include "loop.h"
 #include "options.h"
+#include "store/seed_files.h"
 
 #ifndef VERSION
 #define VERSION "unknown"

@@ -8,7 +8,7 @@
 #include "control/parts.h"
 #include "mq/lifecycle.h"
 #include "store/brokers.h"
-#include "store/whole.h"
+#include "store/store.h"
 
 enum { CLOCK_STEP_MOST_DAYS = 3660 };
 

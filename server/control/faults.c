@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "control/parts.h"
-#include "store/whole.h"
+#include "store/store.h"
 
 struct fault_input {
     struct slice operation, broker_id, username, error, message;

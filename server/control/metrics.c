@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "mq/operations.h"
-#include "store/whole.h"
+#include "store/store.h"
 
 static const int64_t bucket_us[METRICS_BUCKETS] = {
     50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 100000, 250000, 500000, 1000000, 5000000};

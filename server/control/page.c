@@ -2,7 +2,7 @@
 #include "control/page.h"
 
 #include "control/parts.h"
-#include "store/whole.h"
+#include "store/store.h"
 
 void control_page(struct control *control, struct call *call)
 {

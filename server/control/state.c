@@ -3,7 +3,9 @@
 
 #include "api/world.h"
 #include "control/parts.h"
-#include "store/whole.h"
+#include "store/reset.h"
+#include "store/seed_files.h"
+#include "store/snapshot.h"
 
 /* A failure of the request is said, one of ours is a 500. */
 static void answer(struct call *call, enum result result, const struct store_error *error)

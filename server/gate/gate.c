@@ -15,7 +15,7 @@
 #include "mq/rules.h"
 #include "store/brokers.h"
 #include "store/faults.h"
-#include "store/whole.h"
+#include "store/store.h"
 
 enum {
     /* A handler's own memory: DescribeBroker of a seeded broker of 100,000 users fits. */

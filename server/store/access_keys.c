@@ -2,10 +2,12 @@
 
 #include "store/internal.h"
 
+STATEMENT(access_key_find_sql, "SELECT secret, account, user_name FROM access_key WHERE id = ?1");
+
 enum result access_key_find(struct store *store, struct slice id, struct arena *arena,
                             struct access_key *key)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_ACCESS_KEY_FIND);
+    sqlite3_stmt *stmt = statement_get(store, &access_key_find_sql);
     statement_bind(stmt, 1, id);
     enum result result = statement_step(store, stmt);
     if (!result && !(statement_text(stmt, 0, arena, &key->secret) &&

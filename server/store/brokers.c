@@ -21,6 +21,13 @@ static const struct {
 
 enum { HEAD_COLUMNS = 6, FIELDS = sizeof fields / sizeof *fields };
 
+#define FIELD_NAME(name) ", " #name
+#define FIELD_PLACE(name) ", ?"
+#define BROKER_FIELD_NAMES BROKER_FIELDS(FIELD_NAME, FIELD_NAME, FIELD_NAME)
+#define BROKER_FIELD_PLACES BROKER_FIELDS(FIELD_PLACE, FIELD_PLACE, FIELD_PLACE)
+#define BROKER_COLUMNS \
+    "id, account, region, name, state, engine_type = 'RABBITMQ'" BROKER_FIELD_NAMES
+
 /* Columns 0 to 5 of every query on brokers. */
 #define READ_HEAD(stmt, arena, broker)                             \
     ((broker)->rabbitmq = sqlite3_column_int((stmt), 5) != 0,      \
@@ -30,6 +37,7 @@ enum { HEAD_COLUMNS = 6, FIELDS = sizeof fields / sizeof *fields };
          statement_text((stmt), 3, (arena), &(broker)->name) &&    \
          statement_text((stmt), 4, (arena), &(broker)->state))
 
+/* BROKER_COLUMNS. */
 static bool read_broker(sqlite3_stmt *stmt, struct arena *arena, struct broker *broker)
 {
     if (!READ_HEAD(stmt, arena, broker))
@@ -55,9 +63,14 @@ static bool read_broker(sqlite3_stmt *stmt, struct arena *arena, struct broker *
     return true;
 }
 
-/* The columns of BROKER_PAGE. */
-static bool read_summary(sqlite3_stmt *stmt, struct arena *arena, struct broker *broker)
+STATEMENT(broker_page_sql,
+          "SELECT id, account, region, name, state, engine_type = 'RABBITMQ', created,"
+          " deployment_mode, host_instance_type FROM broker"
+          " WHERE account = ?1 AND region = ?2 AND id > ?3 ORDER BY id LIMIT ?4");
+
+static bool read_summary(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
+    struct broker *broker = item;
     *broker = (struct broker){.id = {NULL, 0}};
     return READ_HEAD(stmt, arena, broker) &&
            statement_text(stmt, HEAD_COLUMNS, arena, &broker->created) &&
@@ -96,28 +109,37 @@ static enum result find_one(struct store *store, sqlite3_stmt *stmt, struct aren
     return result;
 }
 
+STATEMENT(broker_find_sql, "SELECT " BROKER_COLUMNS " FROM broker WHERE id = ?1");
+
 enum result broker_find(struct store *store, struct slice id, struct arena *arena,
                         struct broker *broker)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_FIND);
+    sqlite3_stmt *stmt = statement_get(store, &broker_find_sql);
     statement_bind(stmt, 1, id);
     return find_one(store, stmt, arena, broker);
 }
 
+STATEMENT(broker_find_by_name_sql,
+          "SELECT " BROKER_COLUMNS " FROM broker WHERE account = ?1 AND region = ?2 AND name = ?3");
+
 enum result broker_find_by_name(struct store *store, struct slice account, struct slice region,
                                 struct slice name, struct arena *arena, struct broker *broker)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_FIND_BY_NAME);
+    sqlite3_stmt *stmt = statement_get(store, &broker_find_by_name_sql);
     statement_bind(stmt, 1, account);
     statement_bind(stmt, 2, region);
     statement_bind(stmt, 3, name);
     return find_one(store, stmt, arena, broker);
 }
 
+STATEMENT(broker_head_sql,
+          "SELECT id, account, region, name, state, engine_type = 'RABBITMQ', creation_step"
+          " FROM broker WHERE id = ?1");
+
 enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
                              struct broker_head *head)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_HEAD);
+    sqlite3_stmt *stmt = statement_get(store, &broker_head_sql);
     statement_bind(stmt, 1, id);
     enum result result = statement_step(store, stmt);
     if (!result && !READ_HEAD(stmt, arena, head))
@@ -132,71 +154,60 @@ enum result broker_page(struct store *store, struct slice account, struct slice 
                         struct slice after, int64_t most, struct arena *arena,
                         struct broker **brokers, size_t *count)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_PAGE);
-    enum result result = RESULT_OK;
+    sqlite3_stmt *stmt = statement_get(store, &broker_page_sql);
     statement_bind(stmt, 1, account);
     statement_bind(stmt, 2, region);
     statement_bind(stmt, 3, after.data ? after : SLICE(""));
     sqlite3_bind_int64(stmt, 4, most);
-    size_t room = 0;
-    *count = 0;
-    *brokers = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *brokers = statement_grow(arena, *brokers, *count, &room, sizeof **brokers);
-        if (!*brokers || !read_summary(stmt, arena, &(*brokers)[(*count)++]))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_summary, arena, sizeof **brokers, brokers, count);
+}
+
+STATEMENT(broker_history_sql, "SELECT configuration_id, revision FROM broker_configuration_history"
+                              " WHERE broker_id = ?1 ORDER BY id");
+
+static bool read_use(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    struct configuration_use *use = item;
+    use->revision = sqlite3_column_int64(stmt, 1);
+    return statement_text(stmt, 0, arena, &use->id);
 }
 
 enum result broker_history(struct store *store, struct slice id, struct arena *arena,
                            struct configuration_use **uses, size_t *count)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_HISTORY);
-    enum result result = RESULT_OK;
+    sqlite3_stmt *stmt = statement_get(store, &broker_history_sql);
     statement_bind(stmt, 1, id);
-    size_t room = 0;
-    *count = 0;
-    *uses = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *uses = statement_grow(arena, *uses, *count, &room, sizeof **uses);
-        struct configuration_use *use = *uses ? &(*uses)[(*count)++] : NULL;
-        if (!use || !statement_text(stmt, 0, arena, &use->id))
-            result = RESULT_NO_MEMORY;
-        else
-            use->revision = sqlite3_column_int64(stmt, 1);
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_use, arena, sizeof **uses, uses, count);
+}
+
+STATEMENT(broker_actions_sql,
+          "SELECT code, info FROM broker_action_required WHERE broker_id = ?1 ORDER BY code");
+
+static bool read_action(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    struct action_required *action = item;
+    return statement_text(stmt, 0, arena, &action->code) &&
+           statement_text(stmt, 1, arena, &action->info);
 }
 
 enum result broker_actions_required(struct store *store, struct slice id, struct arena *arena,
                                     struct action_required **actions, size_t *count)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_ACTIONS);
-    enum result result = RESULT_OK;
+    sqlite3_stmt *stmt = statement_get(store, &broker_actions_sql);
     statement_bind(stmt, 1, id);
-    size_t room = 0;
-    *count = 0;
-    *actions = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *actions = statement_grow(arena, *actions, *count, &room, sizeof **actions);
-        struct action_required *action = *actions ? &(*actions)[(*count)++] : NULL;
-        if (!action || !statement_text(stmt, 0, arena, &action->code) ||
-            !statement_text(stmt, 1, arena, &action->info))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_action, arena, sizeof **actions, actions, count);
 }
+
+STATEMENT(broker_insert_sql,
+          "INSERT INTO broker (id, account, region, name, engine_type, state" BROKER_FIELD_NAMES ")"
+          " VALUES (?, ?, ?, ?, ?, ?" BROKER_FIELD_PLACES ")");
 
 enum result broker_insert(struct store *store, const struct broker *broker)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_INSERT);
+    sqlite3_stmt *stmt = statement_get(store, &broker_insert_sql);
     statement_bind(stmt, 1, broker->id);
     statement_bind(stmt, 2, broker->account);
     statement_bind(stmt, 3, broker->region);
@@ -207,27 +218,36 @@ enum result broker_insert(struct store *store, const struct broker *broker)
     return statement_run(store, stmt);
 }
 
+STATEMENT(broker_save_sql, "UPDATE broker SET (state" BROKER_FIELD_NAMES
+                           ") = (?2" BROKER_FIELD_PLACES ") WHERE id = ?1");
+
 enum result broker_save(struct store *store, const struct broker *broker)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_SAVE);
+    sqlite3_stmt *stmt = statement_get(store, &broker_save_sql);
     statement_bind(stmt, 1, broker->id);
     statement_bind(stmt, 2, broker->state);
     bind_fields(stmt, 3, broker);
     return statement_run(store, stmt);
 }
 
+STATEMENT(broker_delete_sql, "DELETE FROM broker WHERE id = ?1");
+
 enum result broker_delete(struct store *store, struct slice id)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_DELETE);
+    sqlite3_stmt *stmt = statement_get(store, &broker_delete_sql);
     statement_bind(stmt, 1, id);
     return statement_run(store, stmt);
 }
+
+STATEMENT(broker_add_history_sql,
+          "INSERT INTO broker_configuration_history (broker_id, configuration_id, revision)"
+          " VALUES (?1, ?2, ?3)");
 
 enum result broker_add_history(struct store *store, struct slice id, struct slice configuration_id,
                                int64_t revision)
@@ -235,57 +255,86 @@ enum result broker_add_history(struct store *store, struct slice id, struct slic
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_ADD_HISTORY);
+    sqlite3_stmt *stmt = statement_get(store, &broker_add_history_sql);
     statement_bind(stmt, 1, id);
     statement_bind(stmt, 2, configuration_id);
     sqlite3_bind_int64(stmt, 3, revision);
     return statement_run(store, stmt);
 }
 
+STATEMENT(broker_next_state_due_sql,
+          "SELECT " BROKER_COLUMNS
+          " FROM broker WHERE state_due_ms <= ?1 ORDER BY state_due_ms LIMIT 1");
+
 enum result broker_next_state_due(struct store *store, int64_t now_ms, struct arena *arena,
                                   struct broker *broker)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_NEXT_STATE_DUE);
+    sqlite3_stmt *stmt = statement_get(store, &broker_next_state_due_sql);
     sqlite3_bind_int64(stmt, 1, now_ms);
     return find_one(store, stmt, arena, broker);
 }
+
+STATEMENT(broker_next_window_due_sql,
+          "SELECT " BROKER_COLUMNS
+          " FROM broker WHERE window_due_ms <= ?1 ORDER BY window_due_ms LIMIT 1");
 
 enum result broker_next_window_due(struct store *store, int64_t now_ms, struct arena *arena,
                                    struct broker *broker)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_NEXT_WINDOW_DUE);
+    sqlite3_stmt *stmt = statement_get(store, &broker_next_window_due_sql);
     sqlite3_bind_int64(stmt, 1, now_ms);
     return find_one(store, stmt, arena, broker);
 }
 
+STATEMENT(broker_next_unreckoned_sql,
+          "SELECT " BROKER_COLUMNS
+          " FROM broker WHERE day_of_week IS NOT NULL AND window_due_ms IS NULL LIMIT 1");
+
 enum result broker_next_unreckoned(struct store *store, struct arena *arena, struct broker *broker)
 {
-    return find_one(store, statement_get(store, STATEMENT_BROKER_NEXT_UNRECKONED), arena, broker);
+    return find_one(store, statement_get(store, &broker_next_unreckoned_sql), arena, broker);
 }
+
+STATEMENT(broker_next_windowless_sql,
+          "SELECT " BROKER_COLUMNS
+          " FROM broker WHERE id > ?1 AND day_of_week IS NULL ORDER BY id LIMIT 1");
 
 enum result broker_next_windowless(struct store *store, struct slice after, struct arena *arena,
                                    struct broker *broker)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_NEXT_WINDOWLESS);
+    sqlite3_stmt *stmt = statement_get(store, &broker_next_windowless_sql);
     statement_bind(stmt, 1, after.data ? after : SLICE(""));
     return find_one(store, stmt, arena, broker);
 }
+
+STATEMENT(broker_park_sql,
+          "UPDATE broker SET"
+          " state_due_ms = CASE WHEN state_due_ms <= ?1 THEN NULL ELSE state_due_ms END,"
+          " window_due_ms = CASE WHEN window_due_ms <= ?1 THEN 9223372036854775807"
+          " ELSE window_due_ms END WHERE id = ?2");
 
 enum result broker_park(struct store *store, struct slice id, int64_t now_ms)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_BROKER_PARK);
+    sqlite3_stmt *stmt = statement_get(store, &broker_park_sql);
     sqlite3_bind_int64(stmt, 1, now_ms);
     statement_bind(stmt, 2, id);
     return statement_run(store, stmt);
 }
 
+STATEMENT(broker_state_due_sql, "SELECT state_due_ms FROM broker WHERE state_due_ms IS NOT NULL"
+                                " ORDER BY state_due_ms LIMIT 1");
+STATEMENT(broker_window_due_sql, "SELECT window_due_ms FROM broker WHERE window_due_ms IS NOT NULL"
+                                 " ORDER BY window_due_ms LIMIT 1");
+STATEMENT(broker_unreckoned_due_sql,
+          "SELECT 0 FROM broker WHERE day_of_week IS NOT NULL AND window_due_ms IS NULL LIMIT 1");
+
 enum result broker_due_ms(struct store *store, int64_t *due_ms)
 {
-    static const enum statement queries[] = {
-        STATEMENT_BROKER_STATE_DUE, STATEMENT_BROKER_WINDOW_DUE, STATEMENT_BROKER_UNRECKONED_DUE};
+    static const struct statement *const queries[] = {&broker_state_due_sql, &broker_window_due_sql,
+                                                      &broker_unreckoned_due_sql};
     *due_ms = INT64_MAX;
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         sqlite3_stmt *stmt = statement_get(store, queries[i]);

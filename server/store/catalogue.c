@@ -2,56 +2,57 @@
 
 #include "store/internal.h"
 
-static sqlite3_stmt *get_for_engine(struct store *store, enum statement statement, bool rabbitmq)
+static sqlite3_stmt *get_for_engine(struct store *store, const struct statement *statement,
+                                    bool rabbitmq)
 {
     sqlite3_stmt *stmt = statement_get(store, statement);
     statement_bind(stmt, 1, rabbitmq ? SLICE("RABBITMQ") : SLICE("ACTIVEMQ"));
     return stmt;
 }
 
+STATEMENT(version_find_sql, "SELECT 1 FROM engine_version WHERE engine_type = ?1 AND version = ?2");
+
 enum result catalogue_version_find(struct store *store, bool rabbitmq, struct slice version)
 {
-    sqlite3_stmt *stmt = get_for_engine(store, STATEMENT_VERSION_FIND, rabbitmq);
+    sqlite3_stmt *stmt = get_for_engine(store, &version_find_sql, rabbitmq);
     statement_bind(stmt, 2, version);
     enum result result = statement_step(store, stmt);
     statement_end(stmt);
     return result;
 }
 
-/* The texts of column 0. */
-static enum result read_texts(struct store *store, sqlite3_stmt *stmt, struct arena *arena,
-                              struct slice **texts, size_t *count)
+static bool read_text(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
-    enum result result = RESULT_OK;
-    size_t room = 0;
-    *count = 0;
-    *texts = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *texts = statement_grow(arena, *texts, *count, &room, sizeof **texts);
-        if (!*texts || !statement_text(stmt, 0, arena, &(*texts)[(*count)++]))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_text(stmt, 0, arena, item);
 }
+
+STATEMENT(versions_sql, "SELECT version FROM engine_version WHERE engine_type = ?1");
 
 enum result catalogue_versions(struct store *store, bool rabbitmq, struct arena *arena,
                                struct slice **versions, size_t *count)
 {
-    return read_texts(store, get_for_engine(store, STATEMENT_VERSIONS, rabbitmq), arena, versions,
-                      count);
+    sqlite3_stmt *stmt = get_for_engine(store, &versions_sql, rabbitmq);
+    return statement_list(store, stmt, read_text, arena, sizeof **versions, versions, count);
 }
+
+STATEMENT(zones_sql, "SELECT name FROM availability_zone WHERE region = ?1 ORDER BY rowid");
 
 enum result catalogue_zones(struct store *store, struct slice region, struct arena *arena,
                             struct slice **zones, size_t *count)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_ZONES);
+    sqlite3_stmt *stmt = statement_get(store, &zones_sql);
     statement_bind(stmt, 1, region);
-    return read_texts(store, stmt, arena, zones, count);
+    return statement_list(store, stmt, read_text, arena, sizeof **zones, zones, count);
 }
 
-static bool read_option(sqlite3_stmt *stmt, struct arena *arena, struct instance_option *option)
+#define OPTION_COLUMNS                                                     \
+    "host_instance_type, storage_type, deployment_modes, engine_versions," \
+    " coalesce(storage_size_default, 0), coalesce(storage_size_most, 0) FROM instance_option"
+
+/* OPTION_COLUMNS. */
+static bool read_option(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
+    struct instance_option *option = item;
     option->storage_size_default = sqlite3_column_int64(stmt, 4);
     option->storage_size_most = sqlite3_column_int64(stmt, 5);
     return statement_text(stmt, 0, arena, &option->host_instance_type) &&
@@ -60,29 +61,33 @@ static bool read_option(sqlite3_stmt *stmt, struct arena *arena, struct instance
            statement_text(stmt, 3, arena, &option->engine_versions);
 }
 
+STATEMENT(option_page_of_host_sql,
+          "SELECT " OPTION_COLUMNS " WHERE engine_type = ?1 AND host_instance_type = ?6"
+          " AND (+host_instance_type, storage_type) > (?2, ?3)"
+          " AND storage_type = coalesce(?5, storage_type) ORDER BY storage_type LIMIT ?4");
+STATEMENT(option_page_of_storage_sql,
+          "SELECT " OPTION_COLUMNS
+          " WHERE engine_type = ?1 AND storage_type = ?5 AND host_instance_type >= ?2"
+          " AND (+host_instance_type, +storage_type) > (?2, ?3)"
+          " ORDER BY host_instance_type LIMIT ?4");
+STATEMENT(option_page_sql,
+          "SELECT " OPTION_COLUMNS
+          " WHERE engine_type = ?1 AND (host_instance_type, storage_type) > (?2, ?3)"
+          " ORDER BY host_instance_type, storage_type LIMIT ?4");
+
 enum result catalogue_options(struct store *store, bool rabbitmq,
                               const struct option_filter *filter, const struct option_filter *after,
                               int64_t most, struct arena *arena, struct instance_option **options,
                               size_t *count)
 {
-    enum statement statement = filter->host_instance_type.data ? STATEMENT_OPTION_PAGE_OF_HOST
-                               : filter->storage_type.data     ? STATEMENT_OPTION_PAGE_OF_STORAGE
-                                                               : STATEMENT_OPTION_PAGE;
+    const struct statement *statement = filter->host_instance_type.data ? &option_page_of_host_sql
+                                        : filter->storage_type.data ? &option_page_of_storage_sql
+                                                                    : &option_page_sql;
     sqlite3_stmt *stmt = get_for_engine(store, statement, rabbitmq);
-    enum result result = RESULT_OK;
-    size_t room = 0;
     statement_bind(stmt, 2, after->host_instance_type.data ? after->host_instance_type : SLICE(""));
     statement_bind(stmt, 3, after->storage_type.data ? after->storage_type : SLICE(""));
     sqlite3_bind_int64(stmt, 4, most);
     statement_bind(stmt, 5, filter->storage_type);
     statement_bind(stmt, 6, filter->host_instance_type);
-    *count = 0;
-    *options = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *options = statement_grow(arena, *options, *count, &room, sizeof **options);
-        if (!*options || !read_option(stmt, arena, &(*options)[(*count)++]))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_option, arena, sizeof **options, options, count);
 }

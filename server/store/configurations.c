@@ -5,7 +5,15 @@
 /* Descriptions have no limit of their own: a page ends early rather than outgrow a reply. */
 enum { PAGE_TEXT_MOST = 4 << 20 };
 
-/* The columns of CONFIGURATION_COLUMNS. */
+/* With the latest revision: one step along the index of revisions. */
+#define CONFIGURATION_COLUMNS                                                                    \
+    "c.id, c.account, c.region, c.name, c.created, c.engine_version, c.authentication_strategy," \
+    " c.engine_type = 'RABBITMQ', r.revision, r.created, r.description"                          \
+    " FROM configuration c CROSS JOIN configuration_revision r ON r.configuration_id = c.id"     \
+    " AND r.revision = (SELECT max(revision) FROM configuration_revision"                        \
+    " WHERE configuration_id = c.id)"
+
+/* CONFIGURATION_COLUMNS. */
 static bool read_configuration(sqlite3_stmt *stmt, struct arena *arena,
                                struct configuration *configuration)
 {
@@ -22,11 +30,14 @@ static bool read_configuration(sqlite3_stmt *stmt, struct arena *arena,
            statement_text(stmt, 10, arena, &configuration->revision_description);
 }
 
+STATEMENT(configuration_find_sql,
+          "SELECT " CONFIGURATION_COLUMNS " WHERE c.id = ?1 AND c.account = ?2 AND c.region = ?3");
+
 enum result configuration_find(struct store *store, struct slice account, struct slice region,
                                struct slice id, struct arena *arena,
                                struct configuration *configuration)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CONFIGURATION_FIND);
+    sqlite3_stmt *stmt = statement_get(store, &configuration_find_sql);
     statement_bind(stmt, 1, id);
     statement_bind(stmt, 2, account);
     statement_bind(stmt, 3, region);
@@ -37,11 +48,15 @@ enum result configuration_find(struct store *store, struct slice account, struct
     return result;
 }
 
+STATEMENT(configuration_page_sql,
+          "SELECT " CONFIGURATION_COLUMNS
+          " WHERE c.account = ?1 AND c.region = ?2 AND c.id > ?3 ORDER BY c.id LIMIT ?4");
+
 enum result configuration_page(struct store *store, struct slice account, struct slice region,
                                struct slice after, int64_t most, struct arena *arena,
                                struct configuration **configurations, size_t *count)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CONFIGURATION_PAGE);
+    sqlite3_stmt *stmt = statement_get(store, &configuration_page_sql);
     enum result result = RESULT_OK;
     statement_bind(stmt, 1, account);
     statement_bind(stmt, 2, region);
@@ -63,12 +78,17 @@ enum result configuration_page(struct store *store, struct slice account, struct
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
+STATEMENT(configuration_insert_sql,
+          "INSERT INTO configuration (id, account, region, name, created, engine_version,"
+          " authentication_strategy, engine_type) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+          " CASE WHEN ?8 THEN 'RABBITMQ' ELSE 'ACTIVEMQ' END)");
+
 enum result configuration_insert(struct store *store, const struct configuration *configuration)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CONFIGURATION_INSERT);
+    sqlite3_stmt *stmt = statement_get(store, &configuration_insert_sql);
     statement_bind(stmt, 1, configuration->id);
     statement_bind(stmt, 2, configuration->account);
     statement_bind(stmt, 3, configuration->region);
@@ -90,27 +110,36 @@ static enum result ask(struct store *store, sqlite3_stmt *stmt, bool *answer)
     return result;
 }
 
+STATEMENT(configuration_is_used_sql,
+          "SELECT EXISTS (SELECT 1 FROM broker WHERE configuration_id = ?1)"
+          " OR EXISTS (SELECT 1 FROM broker WHERE pending_configuration_id = ?1)");
+
 enum result configuration_is_used(struct store *store, struct slice id, bool *used)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CONFIGURATION_IS_USED);
+    sqlite3_stmt *stmt = statement_get(store, &configuration_is_used_sql);
     statement_bind(stmt, 1, id);
     return ask(store, stmt, used);
 }
+
+STATEMENT(configuration_delete_sql, "DELETE FROM configuration WHERE id = ?1");
 
 enum result configuration_delete(struct store *store, struct slice id)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_CONFIGURATION_DELETE);
+    sqlite3_stmt *stmt = statement_get(store, &configuration_delete_sql);
     statement_bind(stmt, 1, id);
     return statement_run(store, stmt);
 }
 
+STATEMENT(revision_exists_sql, "SELECT EXISTS (SELECT 1 FROM configuration_revision"
+                               " WHERE configuration_id = ?1 AND revision = ?2)");
+
 enum result configuration_revision_exists(struct store *store, struct slice id, int64_t revision,
                                           bool *exists)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_REVISION_EXISTS);
+    sqlite3_stmt *stmt = statement_get(store, &revision_exists_sql);
     statement_bind(stmt, 1, id);
     sqlite3_bind_int64(stmt, 2, revision);
     return ask(store, stmt, exists);
@@ -124,11 +153,16 @@ static bool read_revision(sqlite3_stmt *stmt, struct arena *arena,
            statement_text(stmt, 2, arena, &revision->description);
 }
 
+STATEMENT(revision_find_sql, "SELECT r.revision, r.created, r.description, r.data"
+                             " FROM configuration c CROSS JOIN configuration_revision r"
+                             " ON r.configuration_id = c.id AND r.revision = ?4"
+                             " WHERE c.id = ?1 AND c.account = ?2 AND c.region = ?3");
+
 enum result configuration_revision_find(struct store *store, struct slice account,
                                         struct slice region, struct slice id, int64_t revision,
                                         struct arena *arena, struct configuration_revision *found)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_REVISION_FIND);
+    sqlite3_stmt *stmt = statement_get(store, &revision_find_sql);
     statement_bind(stmt, 1, id);
     statement_bind(stmt, 2, account);
     statement_bind(stmt, 3, region);
@@ -141,11 +175,15 @@ enum result configuration_revision_find(struct store *store, struct slice accoun
     return result;
 }
 
+STATEMENT(revision_page_sql,
+          "SELECT revision, created, description FROM configuration_revision"
+          " WHERE configuration_id = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3");
+
 enum result configuration_revision_page(struct store *store, struct slice id, int64_t after,
                                         int64_t most, struct arena *arena,
                                         struct configuration_revision **revisions, size_t *count)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_REVISION_PAGE);
+    sqlite3_stmt *stmt = statement_get(store, &revision_page_sql);
     enum result result = RESULT_OK;
     statement_bind(stmt, 1, id);
     sqlite3_bind_int64(stmt, 2, after);
@@ -165,13 +203,17 @@ enum result configuration_revision_page(struct store *store, struct slice id, in
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
+STATEMENT(revision_insert_sql,
+          "INSERT INTO configuration_revision (configuration_id, revision, created, description,"
+          " data) VALUES (?1, ?2, ?3, ?4, ?5)");
+
 enum result configuration_revision_insert(struct store *store, struct slice id,
                                           const struct configuration_revision *revision)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_REVISION_INSERT);
+    sqlite3_stmt *stmt = statement_get(store, &revision_insert_sql);
     statement_bind(stmt, 1, id);
     sqlite3_bind_int64(stmt, 2, revision->revision);
     statement_bind(stmt, 3, revision->created);

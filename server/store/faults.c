@@ -2,32 +2,20 @@
 
 #include "store/internal.h"
 
-enum result store_notice_faults(struct store *store)
-{
-    static const enum statement queries[] = {STATEMENT_FAULT_ANY, STATEMENT_POLICY_ANY};
-    bool *const places[] = {&store->held.faults, &store->held.policies};
-    enum result result = RESULT_OK;
-    for (size_t i = 0; !result && i < sizeof queries / sizeof *queries; i++) {
-        sqlite3_stmt *stmt = statement_get(store, queries[i]);
-        result = statement_step(store, stmt);
-        if (!result)
-            *places[i] = sqlite3_column_int(stmt, 0) != 0;
-        statement_end(stmt);
-    }
-    if (!result && !store->tick_open)
-        store->committed = store->held;
-    return result;
-}
-
 static int64_t read_number(sqlite3_stmt *stmt, int column)
 {
     return sqlite3_column_type(stmt, column) == SQLITE_NULL ? FAULT_UNSET
                                                             : sqlite3_column_int64(stmt, column);
 }
 
-/* The columns of FAULT_COLUMNS. */
-static bool read_fault(sqlite3_stmt *stmt, struct arena *arena, struct fault *fault)
+#define FAULT_COLUMNS                                                                        \
+    "id, operation, broker_id, username, error, status, message, delay_ms, drop_connection," \
+    " times, probability, seed, matched"
+
+/* FAULT_COLUMNS. */
+static bool read_fault(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
+    struct fault *fault = item;
     *fault = (struct fault){.id = sqlite3_column_int64(stmt, 0),
                             .status = read_number(stmt, 5),
                             .delay_ms = sqlite3_column_int64(stmt, 7),
@@ -43,12 +31,15 @@ static bool read_fault(sqlite3_stmt *stmt, struct arena *arena, struct fault *fa
            statement_text(stmt, 6, arena, &fault->message);
 }
 
+STATEMENT(fault_count_sql,
+          "UPDATE fault SET matched = matched + 1, times = times - ?2 WHERE id = ?1");
+
 static enum result count(struct store *store, int64_t id, bool hit)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_COUNT);
+    sqlite3_stmt *stmt = statement_get(store, &fault_count_sql);
     sqlite3_bind_int64(stmt, 1, id);
     sqlite3_bind_int(stmt, 2, hit);
     return statement_run(store, stmt);
@@ -65,11 +56,17 @@ static bool is_drawn(const struct fault *fault)
     return (double)(x >> 11) / (double)(1ULL << 53) < fault->probability;
 }
 
+STATEMENT(fault_find_sql,
+          "SELECT " FAULT_COLUMNS " FROM fault"
+          " WHERE (operation IS NULL OR operation = ?1) AND (broker_id IS NULL OR broker_id = ?2)"
+          " AND (username IS NULL OR username = ?3) AND (times IS NULL OR times > 0) AND id > ?4"
+          " ORDER BY id LIMIT 1");
+
 /* The oldest one behind `after` that matches. */
 static enum result find(struct store *store, const struct slice match[3], int64_t after,
                         struct arena *arena, struct fault *fault)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_FIND);
+    sqlite3_stmt *stmt = statement_get(store, &fault_find_sql);
     for (int i = 0; i < 3; i++)
         statement_bind(stmt, i + 1, match[i]);
     sqlite3_bind_int64(stmt, 4, after);
@@ -96,21 +93,13 @@ enum result fault_take(struct store *store, struct slice operation, struct slice
     return result;
 }
 
+STATEMENT(fault_page_sql, "SELECT " FAULT_COLUMNS " FROM fault ORDER BY id");
+
 enum result fault_list(struct store *store, struct arena *arena, struct fault **faults,
-                       size_t *out_count)
+                       size_t *count)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_PAGE);
-    enum result result = RESULT_OK;
-    size_t room = 0;
-    *out_count = 0;
-    *faults = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *faults = statement_grow(arena, *faults, *out_count, &room, sizeof **faults);
-        if (!*faults || !read_fault(stmt, arena, &(*faults)[(*out_count)++]))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    sqlite3_stmt *stmt = statement_get(store, &fault_page_sql);
+    return statement_list(store, stmt, read_fault, arena, sizeof **faults, faults, count);
 }
 
 static void bind_number(sqlite3_stmt *stmt, int at, int64_t number)
@@ -119,12 +108,18 @@ static void bind_number(sqlite3_stmt *stmt, int at, int64_t number)
         sqlite3_bind_int64(stmt, at, number);
 }
 
+STATEMENT(fault_insert_sql,
+          "INSERT INTO fault (operation, broker_id, username, error, status, message, delay_ms,"
+          " drop_connection, times, probability, seed) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+          " coalesce(?7, 0), coalesce(?8, 0), ?9, coalesce(?10, 1.0), coalesce(?11, 0))"
+          " RETURNING id");
+
 enum result fault_insert(struct store *store, struct fault *fault)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_INSERT);
+    sqlite3_stmt *stmt = statement_get(store, &fault_insert_sql);
     statement_bind(stmt, 1, fault->operation);
     statement_bind(stmt, 2, fault->broker_id);
     statement_bind(stmt, 3, fault->username);
@@ -146,12 +141,14 @@ enum result fault_insert(struct store *store, struct fault *fault)
     return result;
 }
 
+STATEMENT(fault_delete_sql, "DELETE FROM fault WHERE ?1 IS NULL OR id = ?1");
+
 enum result fault_delete(struct store *store, int64_t id)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_FAULT_DELETE);
+    sqlite3_stmt *stmt = statement_get(store, &fault_delete_sql);
     bind_number(stmt, 1, id);
     result = statement_run(store, stmt);
     if (!result && sqlite3_changes(store->db) == 0 && id != FAULT_UNSET)

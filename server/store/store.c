@@ -1,4 +1,4 @@
-/* Opening, the tick and the steps of statements. */
+/* Opening, the tick, the clock. */
 #include "store/internal.h"
 
 #include <errno.h>
@@ -8,96 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
-static const char *const statement_sql[] = {
-#define STATEMENT(name, sql) [STATEMENT_##name] = (sql),
-    STATEMENTS
-#undef STATEMENT
-};
-
-/* SQLITE_FULL, IOERR, NOMEM and INTERRUPT roll the whole transaction back, neighbours of the tick
- * included. */
-static void notice_lost_transaction(struct store *store)
-{
-    if (store->tick_open && sqlite3_get_autocommit(store->db))
-        store->tick_failed = true;
-}
-
-/* Compiled when it is first needed: a start compiles only what it uses, and SQLite takes NULL, what
- * is left without memory, for a statement that cannot be run. */
-sqlite3_stmt *statement_get(struct store *store, enum statement statement)
-{
-    sqlite3_stmt **place = &store->statements[statement];
-    if (!*place && sqlite3_prepare_v3(store->db, statement_sql[statement], -1,
-                                      SQLITE_PREPARE_PERSISTENT, place, NULL))
-        notice_lost_transaction(store);
-    return *place;
-}
-
-void statement_bind(sqlite3_stmt *stmt, int at, struct slice text)
-{
-    if (text.data)
-        sqlite3_bind_text64(stmt, at, text.data, text.len, SQLITE_STATIC, SQLITE_UTF8);
-}
-
-bool statement_text(sqlite3_stmt *stmt, int column, struct arena *arena, struct slice *text)
-{
-    const char *data = (const char *)sqlite3_column_text(stmt, column);
-    size_t len = (size_t)sqlite3_column_bytes(stmt, column);
-    *text = (struct slice){NULL, 0};
-    if (!data)
-        return sqlite3_column_type(stmt, column) == SQLITE_NULL;
-    char *copy = arena_copy(arena, (struct slice){data, len});
-    if (copy)
-        *text = (struct slice){copy, len};
-    return copy != NULL;
-}
-
-void *statement_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
-{
-    if (count < *room)
-        return items;
-    size_t more = *room * 2 + 16;
-    void *grown = arena_alloc(arena, more * size);
-    if (grown && count > 0)
-        memcpy(grown, items, count * size);
-    *room = more;
-    return grown;
-}
-
-enum result statement_step(struct store *store, sqlite3_stmt *stmt)
-{
-    int code = sqlite3_step(stmt);
-    if (code == SQLITE_ROW)
-        return RESULT_OK;
-    if (code == SQLITE_DONE)
-        return RESULT_NOT_FOUND;
-    if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
-        return RESULT_CONFLICT;
-    notice_lost_transaction(store);
-    bool broke_rule = (code & 0xFF) == SQLITE_CONSTRAINT;
-    if (store->is_seeded) /* before that the caller says in one line why it could not start */
-        log_event(LOG_ERROR, "store-error", "error", sqlite3_errmsg(store->db));
-    return broke_rule ? RESULT_INVALID : RESULT_STORE;
-}
-
-enum result statement_run(struct store *store, sqlite3_stmt *stmt)
-{
-    enum result result = statement_step(store, stmt);
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
-}
-
-void statement_end(sqlite3_stmt *stmt)
-{
-    if (!stmt)
-        return; /* unlike its other functions, SQLite's sqlite3_clear_bindings takes none */
-    sqlite3_reset(stmt);
-    sqlite3_clear_bindings(stmt);
-}
-
-static enum result run(struct store *store, enum statement statement)
+static enum result run(struct store *store, const struct statement *statement)
 {
     return statement_run(store, statement_get(store, statement));
 }
@@ -112,18 +26,21 @@ bool store_tick_has_failed(const struct store *store)
     return store->tick_failed;
 }
 
+STATEMENT(begin_sql, "BEGIN IMMEDIATE");
+STATEMENT(savepoint_sql, "SAVEPOINT operation");
+
 enum result store_prepare_write(struct store *store)
 {
-    notice_lost_transaction(store);
+    store_notice_lost_transaction(store);
     if (store->tick_failed)
         return RESULT_STORE;
     if (!store->tick_open) {
-        if (run(store, STATEMENT_BEGIN))
+        if (run(store, &begin_sql))
             return RESULT_STORE;
         store->tick_open = true;
     }
     if (store->in_operation && !store->has_savepoint) {
-        if (run(store, STATEMENT_SAVEPOINT)) {
+        if (run(store, &savepoint_sql)) {
             store->tick_failed = true;
             return RESULT_STORE;
         }
@@ -137,14 +54,17 @@ void store_tick_give_up(struct store *store)
     store->tick_failed = store->tick_open;
 }
 
+STATEMENT(commit_sql, "COMMIT");
+STATEMENT(rollback_sql, "ROLLBACK");
+
 enum result store_tick_commit(struct store *store)
 {
     if (!store->tick_open)
         return RESULT_OK;
-    enum result result = store->tick_failed ? RESULT_STORE : run(store, STATEMENT_COMMIT);
+    enum result result = store->tick_failed ? RESULT_STORE : run(store, &commit_sql);
     store->commits += !result;
     *(result ? &store->held : &store->committed) = result ? store->committed : store->held;
-    if (!sqlite3_get_autocommit(store->db) && run(store, STATEMENT_ROLLBACK))
+    if (!sqlite3_get_autocommit(store->db) && run(store, &rollback_sql))
         log_event(LOG_ERROR, "store-error", "error",
                   "a transaction can be neither committed nor rolled back");
     /* Without memory even the ROLLBACK may fail: then the tick goes on, failed, until one succeeds.
@@ -160,18 +80,20 @@ void store_operation_begin(struct store *store)
     store->has_savepoint = false;
 }
 
+STATEMENT(savepoint_rollback_sql, "ROLLBACK TO operation");
+STATEMENT(savepoint_release_sql, "RELEASE operation");
+
 enum result store_operation_end(struct store *store, bool keep)
 {
     bool has_savepoint = store->has_savepoint;
     store->in_operation = false;
     store->has_savepoint = false;
-    notice_lost_transaction(store);
+    store_notice_lost_transaction(store);
     if (store->tick_failed)
         return RESULT_STORE;
     if (!has_savepoint)
         return RESULT_OK;
-    if ((!keep && run(store, STATEMENT_SAVEPOINT_ROLLBACK)) ||
-        run(store, STATEMENT_SAVEPOINT_RELEASE)) {
+    if ((!keep && run(store, &savepoint_rollback_sql)) || run(store, &savepoint_release_sql)) {
         store->tick_failed = true;
         return RESULT_STORE;
     }
@@ -183,9 +105,36 @@ bool store_is_new(const struct store *store)
     return !store->is_seeded;
 }
 
+static enum result fail(struct store_error *error, const char *path, const char *reason)
+{
+    snprintf(error->text, sizeof error->text, "%.500s: %.500s", path, reason);
+    return RESULT_STORE;
+}
+
+enum result store_change_begin(struct store *store, struct store_error *error)
+{
+    if (store_prepare_write(store) ||
+        sqlite3_exec(store->db, "PRAGMA defer_foreign_keys = ON", NULL, NULL, NULL))
+        return fail(error, "store", sqlite3_errmsg(store->db));
+    return RESULT_OK;
+}
+
+enum result store_change_end(struct store *store, enum result result, struct store_error *error)
+{
+    if (!result)
+        result = store_read_back(store, error); /* before the commit: after it nothing may fail */
+    if (result)
+        store_tick_give_up(store);
+    if (store_tick_commit(store) && !result)
+        result = fail(error, "commit", sqlite3_errmsg(store->db));
+    return result;
+}
+
+STATEMENT(health_sql, "SELECT count(*) FROM default_world");
+
 bool store_is_healthy(struct store *store)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_HEALTH);
+    sqlite3_stmt *stmt = statement_get(store, &health_sql);
     bool healthy = statement_step(store, stmt) == RESULT_OK;
     statement_end(stmt);
     return healthy;
@@ -214,12 +163,6 @@ static bool harden(sqlite3 *db)
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         sqlite3_limit(db, limits[i][0], limits[i][1]);
     return good;
-}
-
-static enum result fail(struct store_error *error, const char *path, const char *reason)
-{
-    snprintf(error->text, sizeof error->text, "%.500s: %.500s", path, reason);
-    return RESULT_STORE;
 }
 
 enum { SMALLEST_PAGE = 512 };
@@ -298,23 +241,45 @@ static enum result set_up(struct store *store, const struct store_options *optio
 /* What ends a transaction must be there when there is no memory. */
 static enum result prepare_ends(struct store *store, const char *path, struct store_error *error)
 {
-    static const enum statement ends[] = {STATEMENT_COMMIT, STATEMENT_ROLLBACK,
-                                          STATEMENT_SAVEPOINT_RELEASE,
-                                          STATEMENT_SAVEPOINT_ROLLBACK};
+    static const struct statement *const ends[] = {&commit_sql, &rollback_sql,
+                                                   &savepoint_release_sql, &savepoint_rollback_sql};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (!statement_get(store, ends[i]))
             return fail(error, path, sqlite3_errmsg(store->db));
     return RESULT_OK;
 }
 
+STATEMENT(fault_any_sql, "SELECT EXISTS (SELECT 1 FROM fault)");
+STATEMENT(policy_any_sql, "SELECT EXISTS (SELECT 1 FROM policy)");
+
+enum result store_notice_faults(struct store *store)
+{
+    static const struct statement *const queries[] = {&fault_any_sql, &policy_any_sql};
+    bool *const places[] = {&store->held.faults, &store->held.policies};
+    enum result result = RESULT_OK;
+    for (size_t i = 0; !result && i < sizeof queries / sizeof *queries; i++) {
+        sqlite3_stmt *stmt = statement_get(store, queries[i]);
+        result = statement_step(store, stmt);
+        if (!result)
+            *places[i] = sqlite3_column_int(stmt, 0) != 0;
+        statement_end(stmt);
+    }
+    if (!result && !store->tick_open)
+        store->committed = store->held;
+    return result;
+}
+
+STATEMENT(world_set_sql, "UPDATE default_world SET account = ?1, region = ?2");
+STATEMENT(seeded_sql, "SELECT seeded, clock_offset_ms FROM default_world");
+
 static enum result read_world(struct store *store)
 {
-    sqlite3_stmt *world = statement_get(store, STATEMENT_WORLD_SET);
+    sqlite3_stmt *world = statement_get(store, &world_set_sql);
     statement_bind(world, 1, slice_of(store->options.account));
     statement_bind(world, 2, slice_of(store->options.region));
     if (statement_run(store, world))
         return RESULT_STORE;
-    sqlite3_stmt *seeded = statement_get(store, STATEMENT_SEEDED);
+    sqlite3_stmt *seeded = statement_get(store, &seeded_sql);
     enum result result = statement_step(store, seeded);
     if (!result) {
         store->is_seeded = sqlite3_column_int(seeded, 0) != 0;
@@ -361,7 +326,7 @@ static enum result open_database(struct store *store, const struct store_options
 enum result store_open(const struct store_options *options, struct store **out,
                        struct store_error *error)
 {
-    struct store *store = calloc(1, sizeof *store);
+    struct store *store = calloc(1, sizeof *store + statement_count() * sizeof *store->compiled);
     if (!store) {
         fail(error, options->path, "out of memory");
         return RESULT_NO_MEMORY;
@@ -379,6 +344,55 @@ enum result store_open(const struct store_options *options, struct store **out,
     return RESULT_OK;
 }
 
+int64_t store_now_ms(const struct store *store)
+{
+    return clock_wall_ms() + store->held.clock_offset_ms;
+}
+
+int64_t store_clock_offset_ms(const struct store *store)
+{
+    return store->held.clock_offset_ms;
+}
+
+STATEMENT(clock_set_sql, "UPDATE default_world SET clock_offset_ms = ?1");
+
+enum result store_set_clock(struct store *store, int64_t offset_ms)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, &clock_set_sql);
+    sqlite3_bind_int64(stmt, 1, offset_ms);
+    result = statement_run(store, stmt);
+    if (!result)
+        store->held.clock_offset_ms = offset_ms;
+    return result;
+}
+
+const char *store_broken_rule(const struct store *store)
+{
+    static const char check[] = "CHECK constraint failed: ";
+    const char *text = sqlite3_errmsg(store->db);
+    return strncmp(text, check, sizeof check - 1) == 0 ? text + sizeof check - 1 : text;
+}
+
+STATEMENT(row_counts_sql, "SELECT (SELECT count(*) FROM broker), (SELECT count(*) FROM user),"
+                          " (SELECT count(*) FROM configuration)");
+
+enum result store_count(struct store *store, struct store_counts *counts)
+{
+    sqlite3_stmt *stmt = statement_get(store, &row_counts_sql);
+    enum result result = statement_step(store, stmt);
+    if (!result)
+        *counts = (struct store_counts){.brokers = sqlite3_column_int64(stmt, 0),
+                                        .users = sqlite3_column_int64(stmt, 1),
+                                        .configurations = sqlite3_column_int64(stmt, 2),
+                                        .commits = store->commits,
+                                        .memory_bytes = sqlite3_memory_used()};
+    statement_end(stmt);
+    return result;
+}
+
 const char *store_version(void)
 {
     return sqlite3_libversion();
@@ -388,8 +402,8 @@ void store_free(struct store *store)
 {
     if (!store)
         return;
-    for (int i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(store->statements[i]);
+    for (size_t i = 0; i < statement_count(); i++)
+        sqlite3_finalize(store->compiled[i]);
     sqlite3_close(store->db);
     free(store);
 }

@@ -1,4 +1,5 @@
-/* The store: one SQLite connection, its tick transaction and the savepoint of each operation. */
+/* The store: one SQLite connection, its tick transaction and the savepoint of each operation, and
+ * the clock, whose offset it keeps. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -36,12 +37,6 @@ void store_free(struct store *store);
 /* Whether the seeds of the first start are still to be applied, by store_seed. */
 bool store_is_new(const struct store *store);
 
-/* Applies files, and the *.sql of directories in name order, in one transaction: all or nothing.
- * Without any the store counts as seeded too. RESULT_INVALID, RESULT_STORE or RESULT_NO_MEMORY with
- * *error set. */
-enum result store_seed(struct store *store, const char *const *paths, size_t count,
-                       struct store_error *error) MUST_CHECK;
-
 /* Whether the database answers a question. */
 bool store_is_healthy(struct store *store);
 
@@ -63,5 +58,22 @@ enum result store_tick_commit(struct store *store) MUST_CHECK;
  * cost nothing. store_operation_end returns RESULT_STORE when what should be kept could not be. */
 void store_operation_begin(struct store *store);
 enum result store_operation_end(struct store *store, bool keep) MUST_CHECK;
+
+/* The service's clock: the wall clock and an offset that is kept. */
+int64_t store_now_ms(const struct store *store);
+int64_t store_clock_offset_ms(const struct store *store);
+
+/* A write within the tick: RESULT_STORE. */
+enum result store_set_clock(struct store *store, int64_t offset_ms) MUST_CHECK;
+
+/* The rule of the schema that the last failed write broke, without SQLite's words before it. */
+const char *store_broken_rule(const struct store *store);
+
+/* Rows, the commits so far, and the bytes that SQLite has allocated. */
+struct store_counts {
+    int64_t brokers, users, configurations, commits, memory_bytes;
+};
+
+enum result store_count(struct store *store, struct store_counts *counts) MUST_CHECK;
 
 #endif

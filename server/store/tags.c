@@ -2,37 +2,41 @@
 
 #include "store/internal.h"
 
+#define TAG_STATEMENTS(owner, table, column)                                                    \
+    STATEMENT(owner##_tag_list_sql,                                                             \
+              "SELECT key, value FROM " table " WHERE " column " = ?1 ORDER BY key");           \
+    STATEMENT(owner##_tag_count_sql,                                                            \
+              "SELECT count(*) FROM (SELECT 1 FROM " table " WHERE " column " = ?1 LIMIT ?2)"); \
+    STATEMENT(owner##_tag_put_sql,                                                              \
+              "INSERT INTO " table " (" column ", key, value) VALUES (?1, ?2, ?3)"              \
+              " ON CONFLICT (" column ", key) DO UPDATE SET value = excluded.value");           \
+    STATEMENT(owner##_tag_delete_sql, "DELETE FROM " table " WHERE " column " = ?1 AND key = ?2")
+
+TAG_STATEMENTS(broker, "broker_tag", "broker_id");
+TAG_STATEMENTS(configuration, "configuration_tag", "configuration_id");
+
 /* The statements on the tags of each kind of owner. */
 static const struct {
-    enum statement list, count, put, delete;
+    const struct statement *list, *count, *put, *delete;
 } statements[] = {
-    [TAG_BROKER] = {STATEMENT_BROKER_TAG_LIST, STATEMENT_BROKER_TAG_COUNT, STATEMENT_BROKER_TAG_PUT,
-                    STATEMENT_BROKER_TAG_DELETE},
-    [TAG_CONFIGURATION] = {STATEMENT_CONFIGURATION_TAG_LIST, STATEMENT_CONFIGURATION_TAG_COUNT,
-                           STATEMENT_CONFIGURATION_TAG_PUT, STATEMENT_CONFIGURATION_TAG_DELETE},
+    [TAG_BROKER] = {&broker_tag_list_sql, &broker_tag_count_sql, &broker_tag_put_sql,
+                    &broker_tag_delete_sql},
+    [TAG_CONFIGURATION] = {&configuration_tag_list_sql, &configuration_tag_count_sql,
+                           &configuration_tag_put_sql, &configuration_tag_delete_sql},
 };
+
+static bool read_tag(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    struct tag *tag = item;
+    return statement_text(stmt, 0, arena, &tag->key) && statement_text(stmt, 1, arena, &tag->value);
+}
 
 enum result tag_list(struct store *store, enum tag_owner owner, struct slice id,
                      struct arena *arena, struct tag **tags, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, statements[owner].list);
-    enum result result = RESULT_OK;
-    size_t room = 0;
     statement_bind(stmt, 1, id);
-    *count = 0;
-    *tags = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *tags = statement_grow(arena, *tags, *count, &room, sizeof **tags);
-        struct tag *tag = *tags ? &(*tags)[(*count)++] : NULL;
-        if (!tag || !statement_text(stmt, 0, arena, &tag->key) ||
-            !statement_text(stmt, 1, arena, &tag->value))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    if (result == RESULT_NOT_FOUND)
-        return RESULT_OK;
-    *count = 0; /* the last one is not whole */
-    return result;
+    return statement_list(store, stmt, read_tag, arena, sizeof **tags, tags, count);
 }
 
 enum result tag_count(struct store *store, enum tag_owner owner, struct slice id, int64_t most,

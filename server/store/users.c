@@ -2,7 +2,7 @@
 
 #include "store/internal.h"
 
-static sqlite3_stmt *get_for_user(struct store *store, enum statement statement,
+static sqlite3_stmt *get_for_user(struct store *store, const struct statement *statement,
                                   struct slice broker_id, struct slice username)
 {
     sqlite3_stmt *stmt = statement_get(store, statement);
@@ -10,6 +10,12 @@ static sqlite3_stmt *get_for_user(struct store *store, enum statement statement,
     statement_bind(stmt, 2, username);
     return stmt;
 }
+
+STATEMENT(user_find_sql,
+          "SELECT password IS NOT NULL, console_access, groups, pending_change,"
+          " coalesce(pending_console_access, console_access), coalesce(pending_groups, groups),"
+          " coalesce(pending_replication_user, replication_user)"
+          " FROM user WHERE broker_id = ?1 AND username = ?2");
 
 static bool read_user(sqlite3_stmt *stmt, struct arena *arena, struct user *user)
 {
@@ -25,7 +31,7 @@ static bool read_user(sqlite3_stmt *stmt, struct arena *arena, struct user *user
 enum result user_find(struct store *store, struct slice broker_id, struct slice username,
                       struct arena *arena, struct user *user)
 {
-    sqlite3_stmt *stmt = get_for_user(store, STATEMENT_USER_FIND, broker_id, username);
+    sqlite3_stmt *stmt = get_for_user(store, &user_find_sql, broker_id, username);
     enum result result = statement_step(store, stmt);
     *user = (struct user){.username = username};
     if (!result && !read_user(stmt, arena, user))
@@ -34,9 +40,12 @@ enum result user_find(struct store *store, struct slice broker_id, struct slice 
     return result;
 }
 
+STATEMENT(user_count_sql,
+          "SELECT count(*) FROM (SELECT 1 FROM user WHERE broker_id = ?1 LIMIT ?2)");
+
 enum result user_count(struct store *store, struct slice broker_id, int64_t most, int64_t *count)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_USER_COUNT);
+    sqlite3_stmt *stmt = statement_get(store, &user_count_sql);
     statement_bind(stmt, 1, broker_id);
     sqlite3_bind_int64(stmt, 2, most);
     enum result result = statement_step(store, stmt);
@@ -57,8 +66,9 @@ static void bind_change(sqlite3_stmt *stmt, const struct user_change *change)
         sqlite3_bind_int(stmt, 6, change->replication_user);
 }
 
-static enum result write_user(struct store *store, enum statement statement, struct slice broker_id,
-                              struct slice username, const struct user_change *change)
+static enum result write_user(struct store *store, const struct statement *statement,
+                              struct slice broker_id, struct slice username,
+                              const struct user_change *change)
 {
     enum result result = store_prepare_write(store);
     if (result)
@@ -69,48 +79,66 @@ static enum result write_user(struct store *store, enum statement statement, str
     return statement_run(store, stmt);
 }
 
+STATEMENT(user_insert_sql,
+          "INSERT INTO user (broker_id, username, pending_change, pending_password,"
+          " pending_console_access, pending_groups, pending_replication_user)"
+          " VALUES (?1, ?2, 'CREATE', ?3, ?4, ?5, ?6)");
+
 enum result user_insert(struct store *store, struct slice broker_id, struct slice username,
                         const struct user_change *change)
 {
-    return write_user(store, STATEMENT_USER_INSERT, broker_id, username, change);
+    return write_user(store, &user_insert_sql, broker_id, username, change);
 }
+
+STATEMENT(user_stage_update_sql,
+          "UPDATE user SET"
+          " pending_change = CASE WHEN password IS NULL THEN 'CREATE' ELSE 'UPDATE' END,"
+          " pending_password = coalesce(?3, pending_password),"
+          " pending_console_access = coalesce(?4, pending_console_access),"
+          " pending_groups = coalesce(?5, pending_groups),"
+          " pending_replication_user = coalesce(?6, pending_replication_user)"
+          " WHERE broker_id = ?1 AND username = ?2");
 
 enum result user_stage_update(struct store *store, struct slice broker_id, struct slice username,
                               const struct user_change *change)
 {
-    return write_user(store, STATEMENT_USER_STAGE_UPDATE, broker_id, username, change);
+    return write_user(store, &user_stage_update_sql, broker_id, username, change);
 }
+
+STATEMENT(user_stage_delete_sql,
+          "UPDATE user SET pending_change = 'DELETE' WHERE broker_id = ?1 AND username = ?2");
 
 enum result user_stage_delete(struct store *store, struct slice broker_id, struct slice username)
 {
-    return write_user(store, STATEMENT_USER_STAGE_DELETE, broker_id, username, NULL);
+    return write_user(store, &user_stage_delete_sql, broker_id, username, NULL);
+}
+
+STATEMENT(user_page_sql, "SELECT username, pending_change FROM user"
+                         " WHERE broker_id = ?1 AND username > ?2 ORDER BY username LIMIT ?3");
+
+static bool read_name(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    struct user *user = item;
+    return statement_text(stmt, 0, arena, &user->username) &&
+           statement_text(stmt, 1, arena, &user->pending_change);
 }
 
 enum result user_page(struct store *store, struct slice broker_id, struct slice after, int64_t most,
                       struct arena *arena, struct user **users, size_t *count)
 {
     sqlite3_stmt *stmt =
-        get_for_user(store, STATEMENT_USER_PAGE, broker_id, after.data ? after : SLICE(""));
+        get_for_user(store, &user_page_sql, broker_id, after.data ? after : SLICE(""));
     sqlite3_bind_int64(stmt, 3, most);
-    enum result result = RESULT_OK;
-    size_t room = 0;
-    *count = 0;
-    *users = NULL;
-    while (!result && !(result = statement_step(store, stmt))) {
-        *users = statement_grow(arena, *users, *count, &room, sizeof **users);
-        struct user *user = *users ? &(*users)[(*count)++] : NULL;
-        if (!user || !statement_text(stmt, 0, arena, &user->username) ||
-            !statement_text(stmt, 1, arena, &user->pending_change))
-            result = RESULT_NO_MEMORY;
-    }
-    statement_end(stmt);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    return statement_list(store, stmt, read_name, arena, sizeof **users, users, count);
 }
+
+STATEMENT(user_password_sql, "SELECT password, groups, console_access FROM user"
+                             " WHERE broker_id = ?1 AND username = ?2 AND password IS NOT NULL");
 
 enum result user_find_login(struct store *store, struct slice broker_id, struct slice username,
                             struct arena *arena, struct user_login *login)
 {
-    sqlite3_stmt *stmt = get_for_user(store, STATEMENT_USER_PASSWORD, broker_id, username);
+    sqlite3_stmt *stmt = get_for_user(store, &user_password_sql, broker_id, username);
     enum result result = statement_step(store, stmt);
     if (!result && (!statement_text(stmt, 0, arena, &login->password) ||
                     !statement_text(stmt, 1, arena, &login->groups)))
@@ -121,9 +149,12 @@ enum result user_find_login(struct store *store, struct slice broker_id, struct 
     return result;
 }
 
+STATEMENT(user_any_pending_sql, "SELECT EXISTS (SELECT 1 FROM user WHERE broker_id = ?1"
+                                " AND pending_change IS NOT NULL)");
+
 enum result user_any_pending(struct store *store, struct slice broker_id, bool *pending)
 {
-    sqlite3_stmt *stmt = statement_get(store, STATEMENT_USER_ANY_PENDING);
+    sqlite3_stmt *stmt = statement_get(store, &user_any_pending_sql);
     statement_bind(stmt, 1, broker_id);
     enum result result = statement_step(store, stmt);
     *pending = !result && sqlite3_column_int(stmt, 0) != 0;
@@ -131,10 +162,22 @@ enum result user_any_pending(struct store *store, struct slice broker_id, bool *
     return result;
 }
 
+STATEMENT(user_apply_deletes_sql,
+          "DELETE FROM user WHERE broker_id = ?1 AND unlikely(pending_change = 'DELETE')");
+STATEMENT(user_apply_values_sql,
+          "UPDATE user SET pending_change = NULL,"
+          " password = coalesce(pending_password, password), pending_password = NULL,"
+          " console_access = coalesce(pending_console_access, console_access),"
+          " pending_console_access = NULL,"
+          " groups = coalesce(pending_groups, groups), pending_groups = NULL,"
+          " replication_user = coalesce(pending_replication_user, replication_user),"
+          " pending_replication_user = NULL"
+          " WHERE broker_id = ?1 AND unlikely(pending_change IS NOT NULL)");
+
 enum result user_apply_pending(struct store *store, struct slice broker_id)
 {
-    static const enum statement steps[] = {STATEMENT_USER_APPLY_DELETES,
-                                           STATEMENT_USER_APPLY_VALUES};
+    static const struct statement *const steps[] = {&user_apply_deletes_sql,
+                                                    &user_apply_values_sql};
     enum result result = store_prepare_write(store);
     for (size_t i = 0; !result && i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *stmt = statement_get(store, steps[i]);

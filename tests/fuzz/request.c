@@ -25,7 +25,7 @@
 #include "mq/lifecycle.h"
 #include "mq/operations.h"
 #include "store/internal.h"
-#include "store/whole.h"
+#include "store/snapshot.h"
 #include "world.h"
 
 enum option {

@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 #include "store/internal.h"
-#include "store/seed.h"
+#include "store/seed_run.h"
 
 enum { STEPS = 20000 }; /* enough for every row of the fixtures */
 

@@ -2,7 +2,8 @@
 
 #include "base/utf8.h"
 #include "store/internal.h"
-#include "store/whole.h"
+#include "store/seed_files.h"
+#include "store/snapshot.h"
 
 enum { COLUMNS = 80 };
 

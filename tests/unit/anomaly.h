@@ -17,7 +17,7 @@
 #include "gate/gate.h"
 #include "mq/lifecycle.h"
 #include "mq/operations.h"
-#include "store/whole.h"
+#include "store/snapshot.h"
 
 enum { ANOMALY_PATH = 80, ANOMALY_BREACHES = 40 };
 

@@ -13,57 +13,39 @@ enum {
     STEPS_A_CALL = 2000,
 };
 
-/* The table of statements, by name and text. */
-static const struct {
-    const char *name, *sql;
-} statements[] = {
-#define STATEMENT(name, sql) {#name, sql},
-    STATEMENTS
-#undef STATEMENT
-};
+static inline bool is_one_of(const struct statement *statement, const char *const *names,
+                             size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(statement->name, names[i]) == 0)
+            return true;
+    return false;
+}
 
 /* Tables of one row, faults and policies: whoever writes a test has a few of them. All are held to
  * the steps of a call below. */
-static inline bool may_scan(enum statement statement)
+static inline bool may_scan(const struct statement *statement)
 {
-    switch ((int)statement) {
-    case STATEMENT_HEALTH:
-    case STATEMENT_WORLD_SET:
-    case STATEMENT_SEEDED:
-    case STATEMENT_SEEDED_SET:
-    case STATEMENT_CLOCK_SET:
-    case STATEMENT_FAULT_FIND:
-    case STATEMENT_FAULT_PAGE:
-    case STATEMENT_FAULT_DELETE:
-    case STATEMENT_POLICY_PAGE:
-        return true;
-    default:
-        return false;
-    }
+    static const char *const names[] = {"health_sql",     "world_set_sql",    "seeded_sql",
+                                        "seeded_set_sql", "clock_set_sql",    "fault_find_sql",
+                                        "fault_page_sql", "fault_delete_sql", "policy_page_sql"};
+    return is_one_of(statement, names, COUNT(names));
 }
 
 /* The zones of one region, all of which the answer shows: a handful. */
-static inline bool may_sort(enum statement statement)
+static inline bool may_sort(const struct statement *statement)
 {
-    return statement == STATEMENT_ZONES;
+    return strcmp(statement->name, "zones_sql") == 0;
 }
 
 /* Not on the way of a request that succeeds or is refused: the start, and what follows a failing
  * disk. */
-static inline bool is_of_start_or_failure(enum statement statement)
+static inline bool is_of_start_or_failure(const struct statement *statement)
 {
-    switch ((int)statement) {
-    case STATEMENT_WORLD_SET:
-    case STATEMENT_SEEDED:
-    case STATEMENT_SEEDED_SET:
-    case STATEMENT_FAULT_ANY:
-    case STATEMENT_POLICY_ANY:
-    case STATEMENT_ROLLBACK:
-    case STATEMENT_SAVEPOINT_ROLLBACK:
-        return true;
-    default:
-        return false;
-    }
+    static const char *const names[] = {"world_set_sql",         "seeded_sql",     "seeded_set_sql",
+                                        "fault_any_sql",         "policy_any_sql", "rollback_sql",
+                                        "savepoint_rollback_sql"};
+    return is_one_of(statement, names, COUNT(names));
 }
 
 struct costs {
@@ -71,42 +53,43 @@ struct costs {
     struct gate *gate;
     struct metrics metrics;
     struct control control;
-    bool ran[STATEMENT_COUNT];
+    bool ran[200];   /* statements, by their place in the section */
     bool called[64]; /* operations, by row */
     bool quiet;      /* a breach is counted instead of being a failure */
     int breaches;
 };
 
-static inline int take(struct costs *costs, int statement, int counter)
+static inline int take(struct costs *costs, size_t statement, int counter)
 {
-    sqlite3_stmt *compiled = costs->world.store->statements[statement];
+    sqlite3_stmt *compiled = costs->world.store->compiled[statement];
     return compiled ? sqlite3_stmt_status(compiled, counter, 1) : 0;
 }
 
-static inline void breach(struct costs *costs, const char *what, int count, int statement,
+static inline void breach(struct costs *costs, const char *what, int count, size_t statement,
                           const char *call)
 {
     costs->breaches++;
     if (!costs->quiet)
-        print_error("%s: %s %d\n    %s %s\n", call, what, count, statements[statement].name,
-                    statements[statement].sql);
+        print_error("%s: %s %d\n    %s %s\n", call, what, count,
+                    __start_sql_statements[statement].name, __start_sql_statements[statement].sql);
 }
 
 /* Looks at what was counted since the last look; `rows` as shown or changed by `call`. */
 static inline void check(struct costs *costs, const char *call, int64_t rows)
 {
     int64_t steps = 0;
-    int most = 0, most_at = 0, breaches = costs->breaches;
-    for (int i = 0; i < STATEMENT_COUNT; i++) {
+    size_t most_at = 0;
+    int most = 0, breaches = costs->breaches;
+    for (size_t i = 0; i < statement_count(); i++) {
         int scans = take(costs, i, SQLITE_STMTSTATUS_FULLSCAN_STEP);
         int sorts = take(costs, i, SQLITE_STMTSTATUS_SORT);
         int indexed = take(costs, i, SQLITE_STMTSTATUS_AUTOINDEX);
         int here = take(costs, i, SQLITE_STMTSTATUS_VM_STEP);
         if (take(costs, i, SQLITE_STMTSTATUS_RUN) > 0)
             costs->ran[i] = true;
-        if (scans > 0 && !may_scan((enum statement)i))
+        if (scans > 0 && !may_scan(&__start_sql_statements[i]))
             breach(costs, "steps of a scan:", scans, i, call);
-        if (sorts > 0 && !may_sort((enum statement)i))
+        if (sorts > 0 && !may_sort(&__start_sql_statements[i]))
             breach(costs, "sorts:", sorts, i, call);
         if (indexed > 0)
             breach(costs, "rows of an index for the call:", indexed, i, call);
@@ -127,7 +110,7 @@ static inline void check(struct costs *costs, const char *call, int64_t rows)
 
 static inline void forget(struct costs *costs)
 {
-    for (int i = 0; i < STATEMENT_COUNT; i++)
+    for (size_t i = 0; i < statement_count(); i++)
         for (int counter = SQLITE_STMTSTATUS_FULLSCAN_STEP; counter <= SQLITE_STMTSTATUS_RUN;
              counter++)
             take(costs, i, counter);
@@ -137,6 +120,7 @@ static inline void open_world(struct costs *costs, const char *sql)
 {
     *costs = (struct costs){.gate = NULL};
     assert_true(operation_count <= COUNT(costs->called));
+    assert_true(statement_count() <= COUNT(costs->ran));
     world_open(&costs->world, ":memory:", sql);
     costs->control = (struct control){.version = "0", .metrics = &costs->metrics};
     struct gate_options options = {.store = costs->world.store,

@@ -16,7 +16,7 @@
 #define SQLITE_ENABLE_PREUPDATE_HOOK
 #include <sqlite3.h>
 
-#include "store/seed.h"
+#include "store/seed_run.h"
 
 #ifndef SCHEMA_DIR
 #define SCHEMA_DIR "schema"

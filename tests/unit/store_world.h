@@ -9,6 +9,7 @@
 #include "mq/rules.h"
 #include "store/brokers.h"
 #include "store/internal.h"
+#include "store/seed_files.h"
 
 struct world {
     struct store *store;

@@ -3,7 +3,7 @@
 
 #include "control/metrics.h"
 #include "mq/operations.h"
-#include "store/whole.h"
+#include "store/store.h"
 
 static const char *text_of(const struct metrics *metrics, struct buffer *out)
 {

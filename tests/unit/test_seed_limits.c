@@ -2,7 +2,7 @@
 #include "seed_world.h"
 #include "sweep.h"
 
-#include "store/seed_text.h"
+#include "store/seed_messages.h"
 
 #define BROKER "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
 #define ENDLESS "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
@@ -364,7 +364,7 @@ static void errors_keep_passwords(void **state)
                      " VALUES ('b-1', 'bob', '$zebra-wolf-1')",
               "SELECT json_extract('{}', password) FROM user",
               "seed.sql:1: statement 1: malformed JSON path");
-    assert_string_equal(seed_text_run_error("a new message: '$zebra-wolf-1'"),
+    assert_string_equal(seed_message_of_run("a new message: '$zebra-wolf-1'"),
                         "SQLite refuses what the statement does");
 }
 

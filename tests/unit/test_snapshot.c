@@ -1,7 +1,7 @@
 /* store/snapshot: out and in again; what is damaged is refused, and the store stays as it was. */
 #include "store_world.h"
 
-#include "store/whole.h"
+#include "store/snapshot.h"
 
 static const char seed[] =
     "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"

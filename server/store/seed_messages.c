@@ -1,4 +1,4 @@
-#include "store/seed_text.h"
+#include "store/seed_messages.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@ static size_t copy_without_quotes(char *to, const char *from, size_t len)
     return kept;
 }
 
-/* Marks each byte of the message that belongs to a run of SEED_TEXT_PASSWORD bytes or more which
+/* Marks each byte of the message that belongs to a run of SEED_MESSAGE_PASSWORD bytes or more which
  * stands in the source too. Quotes do not count: SQLite undoubles them. */
 static void mark_quotations(const char *message, size_t len, struct slice source, bool *hidden)
 {
@@ -29,9 +29,9 @@ static void mark_quotations(const char *message, size_t len, struct slice source
         if (copy_without_quotes(letters + count, message + i, 1))
             place[count++] = i;
     }
-    for (size_t i = 0; i + SEED_TEXT_PASSWORD <= count; i++) {
-        if (memmem(source.data, source.len, letters + i, SEED_TEXT_PASSWORD))
-            memset(hidden + place[i], true, place[i + SEED_TEXT_PASSWORD - 1] - place[i] + 1);
+    for (size_t i = 0; i + SEED_MESSAGE_PASSWORD <= count; i++) {
+        if (memmem(source.data, source.len, letters + i, SEED_MESSAGE_PASSWORD))
+            memset(hidden + place[i], true, place[i + SEED_MESSAGE_PASSWORD - 1] - place[i] + 1);
     }
     /* A blank between SQLite's words and the quotation is no part of it. */
     for (size_t i = 1; i + 1 < len; i++) {
@@ -40,7 +40,7 @@ static void mark_quotations(const char *message, size_t len, struct slice source
     }
 }
 
-void seed_text_hide(const char *message, struct slice seed, char *out, size_t size)
+void seed_message_hide(const char *message, struct slice seed, char *out, size_t size)
 {
     /* Versions from 3.41 on quote a name in double quotes and add a piece of advice. */
     static const char quoted[] = "no such column: \"", name[] = "no such column: ";
@@ -77,7 +77,7 @@ void seed_text_hide(const char *message, struct slice seed, char *out, size_t si
     out[used] = '\0';
 }
 
-const char *seed_text_run_error(const char *message)
+const char *seed_message_of_run(const char *message)
 {
     static const struct {
         const char *begin, *shown; /* NULL: the message itself, which holds no value */
@@ -134,7 +134,7 @@ static void split_columns(const char *columns, char *table, size_t table_size, c
     }
 }
 
-void seed_text_explain(const char *message, char *out, size_t size)
+void seed_message_explain(const char *message, char *out, size_t size)
 {
     static const char *const kinds[] = {"UNIQUE constraint failed: ",
                                         "NOT NULL constraint failed: "};

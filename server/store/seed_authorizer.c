@@ -1,4 +1,4 @@
-#include "store/seed_guard.h"
+#include "store/seed_authorizer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include <sqlite3.h>
 
 #include "base/utf8.h"
-#include "store/seed.h"
+#include "store/tables.h"
 
 enum {
     STEPS_AT_ONCE = 1000,   /* between two looks at the budget: some 20 µs */
@@ -16,19 +16,8 @@ enum {
     PROGRAM_MAX = 5000000,  /* of a statement of many rows; past it SQLite says "out of memory" */
 };
 
-/* clang-format off */
-#define TABLES_AFTER_BROKER(TABLE) \
-    TABLE(broker_tag) TABLE(broker_action_required) TABLE(broker_configuration_history) \
-    TABLE(user) TABLE(configuration) TABLE(configuration_revision) TABLE(configuration_tag) \
-    TABLE(engine_version) TABLE(instance_option) TABLE(availability_zone) \
-    TABLE(shared_resource) TABLE(resource_share_error) TABLE(access_key) TABLE(fault) TABLE(policy)
-#define AS_TEXT(table) ", " #table
-#define AS_ITEM(table) #table,
-const char seed_guard_tables[] = "broker" TABLES_AFTER_BROKER(AS_TEXT);
-static const char *const tables[] = {"broker", TABLES_AFTER_BROKER(AS_ITEM)};
-/* clang-format on */
-static const char *const readable[] = {"engine", "applied_user", "pending_user", "json_each",
-                                       "json_tree"};
+/* Beside tables: views and functions. */
+static const char *const readable[] = {"applied_user", "pending_user", "json_each", "json_tree"};
 
 /* Left out: what reads or writes files, loads code or belongs to other modules, and what can only
  * allocate (zeroblob). A blank around each. */
@@ -47,7 +36,7 @@ static const char functions[] =
 static const struct {
     int id;
     int max;
-} limits[SEED_GUARD_LIMITS] = {
+} limits[SEED_AUTHORIZER_LIMITS] = {
     {SQLITE_LIMIT_LENGTH, SEED_VALUE_MAX},
     {SQLITE_LIMIT_SQL_LENGTH, SEED_STATEMENT_MAX},
     {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LIKE_PATTERN_MAX},
@@ -67,48 +56,57 @@ static bool listed(const char *name, const char *const *list, size_t count)
 
 static bool is_function(const char *name)
 {
-    char word[SEED_GUARD_NAME];
+    char word[SEED_AUTHORIZER_NAME];
     int len = snprintf(word, sizeof word, " %s ", name);
     return len > 0 && (size_t)len < sizeof word && strstr(functions, word);
 }
 
 /* The triggers that fill in defaults read default_world, seeds do not. `inner` is the trigger, or a
- * WITH table that the seed has named like one: seed_guard_was_fooled looks for the name in the
+ * WITH table that the seed has named like one: seed_authorizer_was_fooled looks for the name in the
  * statement once its end is known. Only plain names, then: any other can be written in more than
  * one way. */
-static bool remember_trigger(struct seed_guard *guard, const char *inner)
+static bool remember_trigger(struct seed_authorizer *authorizer, const char *inner)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-    if (!inner || strlen(inner) >= SEED_GUARD_NAME || inner[strspn(inner, plain)])
+    if (!inner || strlen(inner) >= SEED_AUTHORIZER_NAME || inner[strspn(inner, plain)])
         return false;
-    for (size_t i = 0; i < SEED_GUARD_TRIGGERS; i++) {
-        char *slot = guard->triggers[i];
+    for (size_t i = 0; i < SEED_AUTHORIZER_TRIGGERS; i++) {
+        char *slot = authorizer->triggers[i];
         if (!*slot)
-            snprintf(slot, SEED_GUARD_NAME, "%s", inner);
+            snprintf(slot, SEED_AUTHORIZER_NAME, "%s", inner);
         if (strcmp(slot, inner) == 0)
             return true;
     }
     return false;
 }
 
-static bool may_read(struct seed_guard *guard, const char *table, const char *column,
+static bool may_read(struct seed_authorizer *authorizer, const char *table, const char *column,
                      const char *database, const char *inner)
 {
+    const struct table *found = table_find(table);
     /* A FROM of which no column is used: the name as the seed wrote it, of a table or of a WITH. A
      * list of what is forbidden, then; a test holds it against all tables and modules there are. */
     if (!*column && !database)
         return strncasecmp(table, "sqlite_", 7) != 0 && strncasecmp(table, "pragma_", 7) != 0 &&
-               !listed(table, (const char *const[]){"default_world", "dbstat", "fts3tokenize"}, 3);
+               !(found && found->seeds == TABLE_HIDDEN) &&
+               !listed(table, (const char *const[]){"dbstat", "fts3tokenize"}, 2);
     if (database && strcasecmp(database, "main") != 0)
         return false;
-    return listed(table, tables, COUNT(tables)) || listed(table, readable, COUNT(readable)) ||
-           (strcmp(table, "default_world") == 0 && remember_trigger(guard, inner));
+    if (found)
+        return found->seeds != TABLE_HIDDEN || remember_trigger(authorizer, inner);
+    return listed(table, readable, COUNT(readable));
+}
+
+static bool may_write(const char *table)
+{
+    const struct table *found = table_find(table);
+    return found && found->seeds == TABLE_WRITABLE;
 }
 
 static int authorize(void *context, int action, const char *first, const char *second,
                      const char *database, const char *inner)
 {
-    struct seed_guard *guard = context;
+    struct seed_authorizer *authorizer = context;
     const char *verb = "this statement";
     bool allowed = false;
     switch (action) {
@@ -122,7 +120,7 @@ static int authorize(void *context, int action, const char *first, const char *s
         break;
     case SQLITE_READ:
         verb = "reading";
-        allowed = first && second && may_read(guard, first, second, database, inner);
+        allowed = first && second && may_read(authorizer, first, second, database, inner);
         break;
     case SQLITE_INSERT:
     case SQLITE_UPDATE:
@@ -130,8 +128,7 @@ static int authorize(void *context, int action, const char *first, const char *s
         verb = action == SQLITE_INSERT   ? "INSERT on"
                : action == SQLITE_UPDATE ? "UPDATE on"
                                          : "DELETE on";
-        allowed = first && database && strcmp(database, "main") == 0 &&
-                  listed(first, tables, COUNT(tables));
+        allowed = first && database && strcmp(database, "main") == 0 && may_write(first);
         /* The first use of a table-valued function declares it there. */
         if (first && action == SQLITE_UPDATE && strcmp(first, "sqlite_master") == 0) {
             verb = "UPDATE on sqlite_master or a table-valued function other than json_each and "
@@ -144,17 +141,17 @@ static int authorize(void *context, int action, const char *first, const char *s
     }
     if (allowed)
         return SQLITE_OK;
-    if (!*guard->denied)
-        snprintf(guard->denied, sizeof guard->denied, "%s%s%s", verb, first ? " " : "",
+    if (!*authorizer->denied)
+        snprintf(authorizer->denied, sizeof authorizer->denied, "%s%s%s", verb, first ? " " : "",
                  first ? first : "");
     return SQLITE_DENY;
 }
 
 static int check_budget(void *context)
 {
-    struct seed_guard *guard = context;
-    guard->steps_here += STEPS_AT_ONCE;
-    return guard->steps + guard->steps_here > guard->steps_max;
+    struct seed_authorizer *authorizer = context;
+    authorizer->steps_here += STEPS_AT_ONCE;
+    return authorizer->steps + authorizer->steps_here > authorizer->steps_max;
 }
 
 /* Counts rows, and sees every value a seed stores: CAST(x'ff' AS TEXT) makes texts SQLite does not
@@ -162,18 +159,18 @@ static int check_budget(void *context)
 static void before_change(void *context, sqlite3 *db, int action, const char *database,
                           const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row)
 {
-    struct seed_guard *guard = context;
+    struct seed_authorizer *authorizer = context;
     (void)database, (void)old_row, (void)new_row;
     if (action == SQLITE_DELETE || sqlite3_preupdate_depth(db) > 0)
         return;
-    if (*guard->bad_text || guard->hook_failed)
+    if (*authorizer->bad_text || authorizer->hook_failed)
         return;
-    guard->rows++;
+    authorizer->rows++;
     int columns = sqlite3_preupdate_count(db);
     for (int i = 0; i < columns; i++) {
         sqlite3_value *value = NULL;
         if (sqlite3_preupdate_new(db, i, &value)) {
-            guard->hook_failed = RESULT_NO_MEMORY;
+            authorizer->hook_failed = RESULT_NO_MEMORY;
             return;
         }
         if (sqlite3_value_type(value) != SQLITE_TEXT)
@@ -181,51 +178,51 @@ static void before_change(void *context, sqlite3 *db, int action, const char *da
         const char *text = (const char *)sqlite3_value_text(value);
         size_t len = (size_t)sqlite3_value_bytes(value);
         if (!text || memchr(text, '\0', len) || !utf8_valid((struct slice){text, len}))
-            snprintf(guard->bad_text, sizeof guard->bad_text, "%s", table);
+            snprintf(authorizer->bad_text, sizeof authorizer->bad_text, "%s", table);
     }
 }
 
-void seed_guard_install(struct seed_guard *guard, sqlite3 *db, int64_t steps_max)
+void seed_authorizer_install(struct seed_authorizer *authorizer, sqlite3 *db, int64_t steps_max)
 {
-    *guard = (struct seed_guard){.db = db, .steps_max = steps_max};
+    *authorizer = (struct seed_authorizer){.db = db, .steps_max = steps_max};
     for (size_t i = 0; i < COUNT(limits); i++)
-        guard->limits_before[i] = sqlite3_limit(db, limits[i].id, limits[i].max);
-    guard->soft_heap_before = sqlite3_soft_heap_limit64(-1);
-    guard->hard_heap_before = sqlite3_hard_heap_limit64(-1);
+        authorizer->limits_before[i] = sqlite3_limit(db, limits[i].id, limits[i].max);
+    authorizer->soft_heap_before = sqlite3_soft_heap_limit64(-1);
+    authorizer->hard_heap_before = sqlite3_hard_heap_limit64(-1);
     sqlite3_int64 ceiling = sqlite3_memory_used() + SEED_MEMORY_MAX;
-    if (guard->hard_heap_before == 0 || ceiling < guard->hard_heap_before)
+    if (authorizer->hard_heap_before == 0 || ceiling < authorizer->hard_heap_before)
         sqlite3_hard_heap_limit64(ceiling);
-    sqlite3_set_authorizer(db, authorize, guard);
-    sqlite3_progress_handler(db, STEPS_AT_ONCE, check_budget, guard);
-    sqlite3_preupdate_hook(db, before_change, guard);
+    sqlite3_set_authorizer(db, authorize, authorizer);
+    sqlite3_progress_handler(db, STEPS_AT_ONCE, check_budget, authorizer);
+    sqlite3_preupdate_hook(db, before_change, authorizer);
 }
 
-void seed_guard_remove(struct seed_guard *guard)
+void seed_authorizer_remove(struct seed_authorizer *authorizer)
 {
-    sqlite3_preupdate_hook(guard->db, NULL, NULL);
-    sqlite3_progress_handler(guard->db, 0, NULL, NULL);
-    sqlite3_set_authorizer(guard->db, NULL, NULL);
-    sqlite3_hard_heap_limit64(guard->hard_heap_before);
+    sqlite3_preupdate_hook(authorizer->db, NULL, NULL);
+    sqlite3_progress_handler(authorizer->db, 0, NULL, NULL);
+    sqlite3_set_authorizer(authorizer->db, NULL, NULL);
+    sqlite3_hard_heap_limit64(authorizer->hard_heap_before);
     /* The hard limit has pulled the soft one down with it. */
-    sqlite3_soft_heap_limit64(guard->soft_heap_before);
+    sqlite3_soft_heap_limit64(authorizer->soft_heap_before);
     for (size_t i = 0; i < COUNT(limits); i++)
-        sqlite3_limit(guard->db, limits[i].id, guard->limits_before[i]);
+        sqlite3_limit(authorizer->db, limits[i].id, authorizer->limits_before[i]);
 }
 
-void seed_guard_start(struct seed_guard *guard)
+void seed_authorizer_start(struct seed_authorizer *authorizer)
 {
-    guard->steps_here = 0;
-    guard->rows = 0;
-    guard->denied[0] = '\0';
-    guard->bad_text[0] = '\0';
-    guard->hook_failed = RESULT_OK;
-    memset(guard->triggers, 0, sizeof guard->triggers);
+    authorizer->steps_here = 0;
+    authorizer->rows = 0;
+    authorizer->denied[0] = '\0';
+    authorizer->bad_text[0] = '\0';
+    authorizer->hook_failed = RESULT_OK;
+    memset(authorizer->triggers, 0, sizeof authorizer->triggers);
 }
 
-bool seed_guard_was_fooled(const struct seed_guard *guard, const char *statement)
+bool seed_authorizer_was_fooled(const struct seed_authorizer *authorizer, const char *statement)
 {
-    for (size_t i = 0; i < SEED_GUARD_TRIGGERS && *guard->triggers[i]; i++) {
-        if (strcasestr(statement, guard->triggers[i]))
+    for (size_t i = 0; i < SEED_AUTHORIZER_TRIGGERS && *authorizer->triggers[i]; i++) {
+        if (strcasestr(statement, authorizer->triggers[i]))
             return true;
     }
     return false;

@@ -1,4 +1,4 @@
-#include "store/seed.h"
+#include "store/seed_run.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,8 +9,9 @@
 #include <sqlite3.h>
 
 #include "base/utf8.h"
-#include "store/seed_guard.h"
-#include "store/seed_text.h"
+#include "store/seed_authorizer.h"
+#include "store/seed_messages.h"
+#include "store/tables.h"
 
 enum { REASON_MAX = 600, NAME_SHOWN_MAX = 300 };
 
@@ -32,7 +33,7 @@ struct file {
     char *line_start; /* of the line `at` is on */
     size_t line;
     size_t statement;
-    struct seed_guard guard;
+    struct seed_authorizer authorizer;
 };
 
 /* ---- messages ---- */
@@ -94,11 +95,15 @@ static enum result fail_row(struct file *file, size_t row, const char *reason)
 
 static enum result fail_refused(struct file *file, const char *what)
 {
-    char reason[REASON_MAX];
+    char reason[REASON_MAX], names[REASON_MAX - 200] = "";
+    for (size_t i = 0, used = 0; i < table_count; i++)
+        if (tables[i].seeds == TABLE_WRITABLE && used < sizeof names)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+                                     tables[i].name);
     snprintf(reason, sizeof reason,
              "seeds may only INSERT, UPDATE, DELETE and SELECT on the fixture tables (%s): %s is "
              "not allowed",
-             seed_guard_tables, what);
+             names, what);
     return fail_at(file, reason);
 }
 
@@ -148,13 +153,13 @@ static void describe(struct file *file, const char *start, int code, bool runs, 
     if ((code & 0xff) == SQLITE_TOOBIG)
         snprintf(out, size, "a statement or a value is larger than %d bytes", SEED_VALUE_MAX);
     else if ((code & 0xff) == SQLITE_CONSTRAINT)
-        seed_text_explain(message, out, size);
+        seed_message_explain(message, out, size);
     else if (runs)
-        snprintf(out, size, "%s", seed_text_run_error(message));
+        snprintf(out, size, "%s", seed_message_of_run(message));
     else
-        seed_text_hide(message,
-                       (struct slice){start, rest < SEED_STATEMENT_MAX ? rest : SEED_STATEMENT_MAX},
-                       out, size);
+        seed_message_hide(
+            message, (struct slice){start, rest < SEED_STATEMENT_MAX ? rest : SEED_STATEMENT_MAX},
+            out, size);
 }
 
 /* ---- statements ---- */
@@ -196,7 +201,7 @@ static bool append_word(char *out, size_t size, const char *from)
 
 static enum result refuse_by_first_word(struct file *file)
 {
-    char what[12 + SEED_TEXT_PASSWORD] = "";
+    char what[12 + SEED_MESSAGE_PASSWORD] = "";
     if (!append_word(what, 12, file->at))
         return RESULT_OK;
     bool refused = false;
@@ -208,7 +213,7 @@ static enum result refuse_by_first_word(struct file *file)
     if (strcmp(what, "CREATE") == 0 || strcmp(what, "ALTER") == 0 || strcmp(what, "DROP") == 0) {
         what[len] = ' ';
         what[len + 1] = '\0';
-        if (!append_word(what, len + SEED_TEXT_PASSWORD, skip_blanks(file->at + len, file->end)))
+        if (!append_word(what, len + SEED_MESSAGE_PASSWORD, skip_blanks(file->at + len, file->end)))
             what[len] = '\0';
     }
     return fail_refused(file, what);
@@ -219,8 +224,8 @@ static enum result fail_prepare(struct file *file, int code)
     enum result failed = fail_store(file->run, file->name, code);
     if (failed != RESULT_INVALID)
         return failed;
-    if (*file->guard.denied)
-        return fail_refused(file, file->guard.denied);
+    if (*file->authorizer.denied)
+        return fail_refused(file, file->authorizer.denied);
     if (strstr(sqlite3_errmsg(file->run->db),
                " may not be modified")) /* said before the authorizer is asked */
         return fail_refused(file, "changing a table of SQLite's own");
@@ -238,13 +243,13 @@ static enum result fail_step(struct file *file, int code, bool writes)
     enum result failed = fail_store(file->run, file->name, code);
     if (failed != RESULT_INVALID)
         return failed;
-    if (*file->guard.denied)
-        return fail_refused(file, file->guard.denied);
+    if (*file->authorizer.denied)
+        return fail_refused(file, file->authorizer.denied);
     if ((code & 0xff) == SQLITE_INTERRUPT)
         return fail_budget(file);
     char reason[REASON_MAX];
     describe(file, file->at, code, true, reason, sizeof reason);
-    return fail_row(file, writes ? file->guard.rows + 1 : 0, reason);
+    return fail_row(file, writes ? file->authorizer.rows + 1 : 0, reason);
 }
 
 static enum result step_to_end(struct file *file, sqlite3_stmt *statement)
@@ -255,13 +260,13 @@ static enum result step_to_end(struct file *file, sqlite3_stmt *statement)
         code = sqlite3_step(statement);
         if (code != SQLITE_ROW && code != SQLITE_DONE)
             return fail_step(file, code, writes);
-        if (file->guard.hook_failed)
+        if (file->authorizer.hook_failed)
             return fail_store(file->run, file->name, SQLITE_NOMEM);
-        if (*file->guard.bad_text) {
+        if (*file->authorizer.bad_text) {
             char reason[REASON_MAX];
             snprintf(reason, sizeof reason, "%s: a text holds a NUL or is not valid UTF-8",
-                     file->guard.bad_text);
-            return fail_row(file, file->guard.rows, reason);
+                     file->authorizer.bad_text);
+            return fail_row(file, file->authorizer.rows, reason);
         }
     }
     return RESULT_OK;
@@ -287,7 +292,7 @@ static enum result refuse_prepared(struct file *file, sqlite3_stmt *statement, c
     char *end = file->text + (tail - file->text);
     char after = *end;
     *end = '\0';
-    bool fooled = seed_guard_was_fooled(&file->guard, file->at);
+    bool fooled = seed_authorizer_was_fooled(&file->authorizer, file->at);
     *end = after;
     if (fooled)
         return fail_refused(file, "reading default_world");
@@ -303,7 +308,7 @@ static enum result refuse_prepared(struct file *file, sqlite3_stmt *statement, c
 static enum result run_statement(struct file *file, const char **next)
 {
     file->statement++;
-    seed_guard_start(&file->guard);
+    seed_authorizer_start(&file->authorizer);
     enum result result = refuse_by_first_word(file);
     if (result)
         return result;
@@ -313,10 +318,10 @@ static enum result run_statement(struct file *file, const char **next)
     result = code ? fail_prepare(file, code) : refuse_prepared(file, statement, *next);
     if (!result && statement) {
         result = step_to_end(file, statement);
-        file->guard.steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
+        file->authorizer.steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
     }
     sqlite3_finalize(statement);
-    if (!result && file->guard.steps > file->guard.steps_max)
+    if (!result && file->authorizer.steps > file->authorizer.steps_max)
         result = fail_budget(file);
     if (!result)
         note_orphans(file);
@@ -380,9 +385,9 @@ enum result seed_apply(struct seed_run *run, const char *name, struct slice sql)
     };
     enum result result = check_encoding(&file);
     if (!result) {
-        seed_guard_install(&file.guard, run->db, run->steps_max);
+        seed_authorizer_install(&file.authorizer, run->db, run->steps_max);
         result = run_statements(&file);
-        seed_guard_remove(&file.guard);
+        seed_authorizer_remove(&file.authorizer);
     }
     free(text);
     return result;

@@ -6,8 +6,8 @@
  *
  * Several files are one act: rows may name rows of a later file, seed_end tells whether all were
  * found. What a seed may do is in docs/seeding.md. */
-#ifndef STORE_SEED_H
-#define STORE_SEED_H
+#ifndef STORE_SEED_RUN_H
+#define STORE_SEED_RUN_H
 
 #include "base/result.h"
 #include "base/slice.h"
@@ -18,13 +18,6 @@ enum {
     /* Virtual machine steps of one file: a million tags, or two seconds; ends an endless WITH. */
     SEED_STEPS = 100 * 1000 * 1000,
     SEED_FILE_MAX = 64 * 1024 * 1024,
-    SEED_STATEMENT_MAX = 1024 * 1024,
-    /* Any value a statement works with. What one call of a string function costs is not counted:
-     * replace() of two such values may take seconds, and so may printf('%.*c'), whatever comes of
-     * it. */
-    SEED_VALUE_MAX = 1024 * 1024,
-    /* What SQLite may allocate above what it holds when the file begins: rows, sorts, queues. */
-    SEED_MEMORY_MAX = 256 * 1024 * 1024,
 };
 
 /* One line of valid UTF-8 without control characters and without any text of the seed long enough

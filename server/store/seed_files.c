@@ -1,5 +1,4 @@
-/* Seed files: which, in which order, and all of them or none. */
-#include "store/internal.h"
+#include "store/seed_files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,7 +10,8 @@
 
 #include "base/buffer.h"
 #include "base/sandbox.h"
-#include "store/seed.h"
+#include "store/internal.h"
+#include "store/seed_run.h"
 
 static enum result fail(struct store_error *error, const char *path, const char *reason)
 {
@@ -100,8 +100,8 @@ static enum result apply_directory(struct seed_run *run, const char *path,
     return result;
 }
 
-enum result seeding_apply(struct store *store, const char *const *paths, size_t count,
-                          struct store_error *error)
+enum result seed_files_apply(struct store *store, const char *const *paths, size_t count,
+                             struct store_error *error)
 {
     struct seed_run run = {.db = store->db};
     enum result result = fail_run(error, &run, seed_begin(&run, store->db));
@@ -115,13 +115,15 @@ enum result seeding_apply(struct store *store, const char *const *paths, size_t 
     return result ? result : fail_run(error, &run, seed_end(&run));
 }
 
+STATEMENT(seeded_set_sql, "UPDATE default_world SET seeded = 1");
+
 enum result store_seed(struct store *store, const char *const *paths, size_t count,
                        struct store_error *error)
 {
     if (store_prepare_write(store))
         return fail_store(error, store);
-    enum result result = seeding_apply(store, paths, count, error);
-    if (!result && statement_run(store, statement_get(store, STATEMENT_SEEDED_SET)))
+    enum result result = seed_files_apply(store, paths, count, error);
+    if (!result && statement_run(store, statement_get(store, &seeded_set_sql)))
         result = fail_store(error, store);
     if (result)
         store->tick_failed = true;
@@ -129,4 +131,21 @@ enum result store_seed(struct store *store, const char *const *paths, size_t cou
         result = fail_store(error, store);
     store->is_seeded = !result;
     return result;
+}
+
+enum result store_apply_sql(struct store *store, const char *name, struct slice sql,
+                            struct store_error *error)
+{
+    struct seed_run run = {.db = store->db};
+    enum result result = store_change_begin(store, error);
+    if (!result) {
+        result = seed_begin(&run, store->db);
+        if (!result)
+            result = seed_apply(&run, name, sql);
+        if (!result)
+            result = seed_end(&run);
+        if (result)
+            snprintf(error->text, sizeof error->text, "%s", run.error.text);
+    }
+    return store_change_end(store, result, error);
 }

@@ -1,0 +1,154 @@
+#include "store/reset.h"
+
+#include <stdio.h>
+
+#include "store/internal.h"
+#include "store/migrations.h"
+#include "store/seed_files.h"
+#include "store/tables.h"
+
+enum { MIGRATION_CATALOGUE = 3 }; /* the script that fills the catalogue, and nothing else */
+
+static enum result fail(struct store_error *error, const char *what, const char *reason)
+{
+    snprintf(error->text, sizeof error->text, "%s: %.500s", what, reason);
+    return RESULT_STORE;
+}
+
+/* Takes the text, which may be NULL: no memory. */
+static sqlite3_stmt *prepare(sqlite3 *db, char *sql)
+{
+    sqlite3_stmt *stmt = NULL;
+    if (sql)
+        sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+    sqlite3_free(sql);
+    return stmt;
+}
+
+static bool run(sqlite3_stmt *stmt)
+{
+    bool done = stmt && sqlite3_step(stmt) == SQLITE_DONE;
+    sqlite3_finalize(stmt);
+    return done;
+}
+
+/* Rows of brokers and configurations go with these. */
+static bool goes_with_another(const struct table *table)
+{
+    return table->root && strcmp(table->root_id, "id") != 0;
+}
+
+/* Children before parents: those of brokers first, each root from the end of the list. */
+static bool empty_tables(sqlite3 *db)
+{
+    bool good = run(prepare(db, sqlite3_mprintf("UPDATE default_world SET clock_offset_ms = 0")));
+    for (unsigned root = TABLE_ROOTS; root-- > 0;)
+        for (size_t i = table_count; good && i-- > 0;)
+            if (tables[i].root == root && tables[i].seeds && !goes_with_another(&tables[i]))
+                good = run(prepare(db, sqlite3_mprintf("DELETE FROM %s", tables[i].name)));
+    return good;
+}
+
+enum result store_reset(struct store *store, const char *const *paths, size_t count,
+                        struct store_error *error)
+{
+    const char *catalogue = (const char *)migrations[MIGRATION_CATALOGUE - 1];
+    enum result result = store_change_begin(store, error);
+    if (!result && (!empty_tables(store->db) ||
+                    sqlite3_exec(store->db, catalogue, NULL, NULL, NULL) != SQLITE_OK))
+        result = fail(error, "reset", sqlite3_errmsg(store->db));
+    if (!result)
+        result = seed_files_apply(store, paths, count, error);
+    return store_change_end(store, result, error);
+}
+
+/* `verb` on the rows of a table that belong to an account and region. */
+static sqlite3_stmt *prepare_of_world(sqlite3 *db, const char *verb, const struct table *table,
+                                      struct slice account, struct slice region)
+{
+    const char *root = table->root == TABLE_OF_BROKER ? "broker" : "configuration";
+    sqlite3_stmt *stmt =
+        prepare(db, sqlite3_mprintf("%s FROM %s WHERE %s IN"
+                                    " (SELECT id FROM %s WHERE account = ?1 AND region = ?2)",
+                                    verb, table->name, table->root_id, root));
+    if (stmt) {
+        statement_bind(stmt, 1, account);
+        statement_bind(stmt, 2, region);
+    }
+    return stmt;
+}
+
+static sqlite3_stmt *prepare_insert(sqlite3 *db, const struct table *table, int columns)
+{
+    sqlite3_str *sql = sqlite3_str_new(db);
+    sqlite3_str_appendf(sql, "INSERT%s INTO %s VALUES (?",
+                        table->has_first_row ? " OR REPLACE" : "", table->name);
+    for (int i = 1; i < columns; i++)
+        sqlite3_str_appendall(sql, ", ?");
+    sqlite3_str_appendall(sql, ")");
+    return prepare(db, sqlite3_str_finish(sql));
+}
+
+static bool copy_rows(sqlite3 *to, const struct table *table, sqlite3_stmt *rows)
+{
+    int columns = sqlite3_column_count(rows), code = SQLITE_ERROR;
+    sqlite3_stmt *insert = prepare_insert(to, table, columns);
+    while (insert && (code = sqlite3_step(rows)) == SQLITE_ROW) {
+        for (int i = 0; i < columns; i++)
+            sqlite3_bind_value(insert, i + 1, sqlite3_column_value(rows, i));
+        if (sqlite3_step(insert) != SQLITE_DONE)
+            break;
+        sqlite3_reset(insert);
+    }
+    sqlite3_finalize(insert);
+    return code == SQLITE_DONE;
+}
+
+/* Configurations first: brokers refer to them. */
+static bool copy_world(sqlite3 *to, sqlite3 *from, struct slice account, struct slice region)
+{
+    bool good = true;
+    for (unsigned root = TABLE_OF_CONFIGURATION; root < TABLE_ROOTS; root++) {
+        for (size_t i = 0; good && i < table_count; i++) {
+            if (tables[i].root != root)
+                continue;
+            sqlite3_stmt *rows =
+                prepare_of_world(from, tables[i].select, &tables[i], account, region);
+            good = rows && copy_rows(to, &tables[i], rows);
+            sqlite3_finalize(rows);
+        }
+    }
+    return good;
+}
+
+static bool empty_world(sqlite3 *db, struct slice account, struct slice region)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < table_count; i++)
+        if (tables[i].root && !goes_with_another(&tables[i]))
+            good = run(prepare_of_world(db, "DELETE", &tables[i], account, region));
+    return good;
+}
+
+enum result store_reset_world(struct store *store, const char *const *paths, size_t count,
+                              struct slice account, struct slice region, struct store_error *error)
+{
+    struct store_options options = store->options;
+    struct store *fresh = NULL;
+    options.path = ":memory:";
+    /* Whatever is wrong with an empty store in memory is no fault of the request. */
+    enum result result = store_open(&options, &fresh, error) ? RESULT_STORE : RESULT_OK;
+    if (!result)
+        result = store_seed(fresh, paths, count, error);
+    if (!result)
+        result = store_change_begin(store, error);
+    if (!result && (!empty_world(store->db, account, region) ||
+                    !copy_world(store->db, fresh->db, account, region))) {
+        /* An id of the seeds may be another world's now. */
+        bool broke_rule = (sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT;
+        result = fail(error, "reset", sqlite3_errmsg(store->db));
+        result = broke_rule ? RESULT_INVALID : result;
+    }
+    store_free(fresh);
+    return store_change_end(store, result, error);
+}

@@ -1,0 +1,128 @@
+/* store/tables: the list holds what the schema says of its tables. */
+#include "store_world.h"
+
+#include "store/tables.h"
+
+/* One row for each table of the schema, and none for another. */
+static void each_table_of_the_schema_is_listed(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, ":memory:", "");
+    size_t count = 0;
+    sqlite3_stmt *stmt = NULL;
+    assert_int_equal(sqlite3_prepare_v2(world.store->db,
+                                        "SELECT name FROM sqlite_schema WHERE type = 'table'"
+                                        " AND name NOT GLOB 'sqlite_*'",
+                                        -1, &stmt, NULL),
+                     SQLITE_OK);
+    for (; sqlite3_step(stmt) == SQLITE_ROW; count++) {
+        const char *name = (const char *)sqlite3_column_text(stmt, 0);
+        if (!table_find(name))
+            fail_msg("the table %s of schema/ is missing from server/store/tables.c: a reset would"
+                     " leave its rows, no seed could write it",
+                     name);
+    }
+    sqlite3_finalize(stmt);
+    for (size_t i = 0; i < table_count; i++) {
+        const char *sql = arena_printf(&world.arena, "SELECT count(*) FROM %s", tables[i].name);
+        world_ask(&world, sql); /* fails where there is no such table */
+        assert_ptr_equal(table_find(tables[i].name), &tables[i]);
+    }
+    assert_int_equal(count, table_count);
+    world_close(&world);
+}
+
+static size_t place_of(const char *name)
+{
+    const struct table *table = table_find(name);
+    assert_non_null(table);
+    return (size_t)(table - tables);
+}
+
+/* A row that goes with its broker or configuration is of that one's account and region. */
+static void rows_belong_to_what_they_go_with(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, ":memory:", "");
+    for (size_t i = 0; i < table_count; i++) {
+        const struct table *table = &tables[i];
+        const char *of = table->root == TABLE_OF_BROKER          ? "broker"
+                         : table->root == TABLE_OF_CONFIGURATION ? "configuration"
+                                                                 : "";
+        const char *parent =
+            arena_printf(&world.arena, "%s|%s", of, table->root ? table->root_id : "");
+        const char *ask =
+            arena_printf(&world.arena,
+                         "SELECT \"table\", \"from\" FROM pragma_foreign_key_list('%s')"
+                         " WHERE on_delete = 'CASCADE'",
+                         table->name);
+        const char *own = arena_printf(&world.arena,
+                                       "SELECT count(*) FROM pragma_table_info('%s')"
+                                       " WHERE name IN ('account', 'region')",
+                                       table->name);
+        bool is_root = strcmp(table->name, of) == 0;
+        if (strcmp(world_ask(&world, ask), table->root && !is_root ? parent : "") != 0)
+            fail_msg("%s goes with %s, tables.c says %s", table->name, world_ask(&world, ask),
+                     parent);
+        if (is_root || (table->root == TABLE_OF_SERVER && table->seeds == TABLE_WRITABLE))
+            assert_string_equal(strcmp(world_ask(&world, own), "2") == 0 ? "has a world" : "",
+                                is_root ? "has a world" : "");
+        assert_true(!table->root == !table->select);
+    }
+    world_close(&world);
+}
+
+static void parents_stand_before_children(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, ":memory:", "");
+    for (size_t i = 0; i < table_count; i++) {
+        const char *ask = arena_printf(
+            &world.arena, "SELECT DISTINCT \"table\" FROM pragma_foreign_key_list('%s')",
+            tables[i].name);
+        char *parents = arena_printf(&world.arena, "%s", world_ask(&world, ask)), *rest = NULL;
+        for (char *parent = strtok_r(parents, " ", &rest); parent;
+             parent = strtok_r(NULL, " ", &rest)) {
+            size_t place = place_of(parent);
+            if (tables[place].root == tables[i].root ? place >= i
+                                                     : tables[place].root > tables[i].root)
+                fail_msg("%s stands before %s", tables[i].name, parent);
+        }
+    }
+    world_close(&world);
+}
+
+/* A snapshot is asked for what only triggers refuse. */
+static void tables_with_refusing_triggers_have_rules(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, ":memory:", "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');");
+    for (size_t i = 0; i < table_count; i++) {
+        const char *ask =
+            arena_printf(&world.arena,
+                         "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'trigger'"
+                         " AND tbl_name = '%s' AND sql LIKE '%%RAISE(%%'",
+                         tables[i].name);
+        if (strcmp(world_ask(&world, ask), tables[i].rules ? "1" : "0") != 0)
+            fail_msg("%s: triggers that refuse a row and .rules in tables.c go together",
+                     tables[i].name);
+        for (const char *const *rule = tables[i].rules; rule && *rule; rule++)
+            assert_string_equal(world_ask(&world, *rule), "");
+    }
+    world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_table_of_the_schema_is_listed),
+        cmocka_unit_test(rows_belong_to_what_they_go_with),
+        cmocka_unit_test(parents_stand_before_children),
+        cmocka_unit_test(tables_with_refusing_triggers_have_rules),
+    };
+    return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
+}
