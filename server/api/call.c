@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "api/operation.h"
 #include "base/log.h"
 
 void call_take_body(struct call *call)
@@ -63,9 +64,32 @@ void call_fail_internal(struct call *call, enum result result)
     call->reply = reply_internal_error();
 }
 
-void call_succeed(struct call *call, int status)
+void call_succeed(struct call *call)
 {
     call->failed = false;
-    call->reply = (struct reply){.status = status};
+    call->reply = (struct reply){.status = 0};
     call_take_body(call);
+}
+
+void call_finish(struct call *call, enum result result)
+{
+    if (result)
+        call_fail_internal(call, result);
+    else
+        call_succeed(call);
+}
+
+void call_finish_empty(struct call *call, enum result result)
+{
+    if (result)
+        call_fail_internal(call, result);
+    else
+        call->reply = (struct reply){.body = SLICE("{}")};
+}
+
+void call_run(struct call *call)
+{
+    call->operation->run(call);
+    if (call->reply.status == 0)
+        call->reply.status = call->operation->status ? call->operation->status : 200;
 }

@@ -83,10 +83,21 @@ void call_fail_within(struct call *call, struct slice path, enum error_id id, ..
  */
 void call_fail_internal(struct call *call, enum result result);
 
-/* Success with what was written to call->out. */
-void call_succeed(struct call *call, int status);
+/* Success with what was written to call->out; 500 where there is no memory for it. */
+void call_succeed(struct call *call);
+
+/* The same where the last step of the call succeeded, else as call_fail_internal. */
+void call_finish(struct call *call, enum result result);
+
+/* As call_finish, with the body `{}`, which needs no memory: what the call has committed stays
+ * answered. */
+void call_finish_empty(struct call *call, enum result result);
 
 /* Moves call->out into the arena as the body of the reply. */
 void call_take_body(struct call *call);
+
+/* Runs the operation. A success has the status of the operation's row, unless the handler has set
+ * another one. */
+void call_run(struct call *call);
 
 #endif

@@ -50,5 +50,5 @@ void control_authenticate(struct control *control, struct call *call)
         json_put_raw(&writer, "groups", login.groups);
     }
     json_object_end(&writer);
-    call_succeed(call, 200);
+    call_succeed(call);
 }

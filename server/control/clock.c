@@ -28,7 +28,7 @@ static void answer_clock(struct call *call)
     json_put_integer(&writer, "nowMs", now_ms);
     json_put_integer(&writer, "offsetMs", store_clock_offset_ms(call->store));
     json_object_end(&writer);
-    call_succeed(call, 200);
+    call_succeed(call);
 }
 
 void control_get_clock(struct control *control, struct call *call)

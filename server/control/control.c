@@ -17,7 +17,9 @@ static void answer_health(struct control *control, struct call *call)
     json_put_string(&writer, "status", healthy ? SLICE("ok") : SLICE("unavailable"));
     json_put_string(&writer, "version", slice_of(control->version));
     json_object_end(&writer);
-    call_succeed(call, healthy ? 200 : 503);
+    call_succeed(call);
+    if (!healthy && !call->failed)
+        call->reply.status = 503;
 }
 
 static const struct control_operation table[] = {
@@ -231,14 +233,4 @@ bool control_read_number(struct call *call, struct slice name, int64_t *number)
 void control_refuse(struct call *call, const char *reason)
 {
     call_fail(call, ERROR_CONTROL_REFUSED, slice_of(reason));
-}
-
-void control_answer_empty(struct call *call, enum result result)
-{
-    if (result) {
-        call_fail_internal(call, result);
-        return;
-    }
-    /* The call is committed: its answer needs no memory. */
-    call->reply = (struct reply){.status = 200, .body = SLICE("{}")};
 }

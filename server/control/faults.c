@@ -79,7 +79,7 @@ void control_list_faults(struct control *control, struct call *call)
         write_fault(&writer, &faults[i]);
     json_list_end(&writer);
     json_object_end(&writer);
-    call_succeed(call, 200);
+    call_succeed(call);
 }
 
 /* The one member that is a fraction. */
@@ -136,7 +136,9 @@ void control_add_fault(struct control *control, struct call *call)
         call_fail_internal(call, result);
     } else {
         write_fault(&writer, &fault);
-        call_succeed(call, 201);
+        call_succeed(call);
+        if (!call->failed)
+            call->reply.status = 201;
     }
     if (call->failed)
         store_tick_give_up(call->store);
@@ -157,5 +159,5 @@ void control_delete_faults(struct control *control, struct call *call)
     if (result == RESULT_NOT_FOUND)
         call_fail(call, ERROR_CONTROL_NO_FAULT, request_query(call->request, SLICE("id")));
     else
-        control_answer_empty(call, result);
+        call_finish_empty(call, result);
 }

@@ -26,6 +26,6 @@ void control_metrics(struct control *control, struct call *call)
         return;
     }
     metrics_write(control->metrics, &counts, call->out);
-    call_succeed(call, 200);
+    call_succeed(call);
     call->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
 }

@@ -33,7 +33,4 @@ bool control_number(struct slice text, int64_t *number);
 /* 400 with a reason of ours. */
 void control_refuse(struct call *call, const char *reason);
 
-/* `{}`, or 500 where `result` is an error. */
-void control_answer_empty(struct call *call, enum result result);
-
 #endif

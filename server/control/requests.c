@@ -200,11 +200,11 @@ void control_list_requests(struct control *control, struct call *call)
     else
         write_passing(call, &writer, control->journal, &filter, count);
     json_object_end(&writer);
-    call_succeed(call, 200);
+    call_succeed(call);
 }
 
 void control_clear_requests(struct control *control, struct call *call)
 {
     journal_clear(control->journal);
-    control_answer_empty(call, RESULT_OK);
+    call_finish_empty(call, RESULT_OK);
 }

@@ -11,7 +11,7 @@ static void answer(struct call *call, enum result result, const struct store_err
     if (result == RESULT_INVALID)
         control_refuse(call, error->text);
     else
-        control_answer_empty(call, result);
+        call_finish_empty(call, result);
 }
 
 void control_reset(struct control *control, struct call *call)

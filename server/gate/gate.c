@@ -206,7 +206,7 @@ static bool is_blank(struct slice text)
 /* Step 6: syntax, types, required members, then the rules that need no store. */
 static bool check_body(struct call *call, struct gate *gate)
 {
-    const struct members *members = call->operation->members;
+    const struct members *members = call->operation->body;
     struct json_error syntax = {NULL, 0};
     struct member_error error = {.id = ERROR_NONE};
     const struct json *body = NULL;
@@ -290,6 +290,8 @@ void gate_perform(struct gate *gate, const struct request *request, struct passa
     passage->answered = true;
     if (passage->control) { /* ends its transaction itself */
         passage->control->run(gate->control, &call);
+        if (call.reply.status == 0)
+            call.reply.status = 200;
         passage->reply = call.reply;
         passage->reply.same_origin = true;
         arena_reset(&gate->scratch);
@@ -298,7 +300,7 @@ void gate_perform(struct gate *gate, const struct request *request, struct passa
     store_operation_begin(gate->store);
     if (check_body(&call, gate)       /* 6 */
         && check_broker(&call, gate)) /* 7 */
-        call.operation->run(&call);   /* 8, 9 */
+        call_run(&call);              /* 8, 9 */
     if (store_operation_end(gate->store, !call.failed) && !call.failed)
         call_fail_internal(&call, RESULT_STORE);
     arena_reset(&gate->scratch);

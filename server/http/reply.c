@@ -1,9 +1,9 @@
 #include "http/reply.h"
 
+#include "api/operation.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "control/control.h"
-#include "mq/operations.h"
 
 void reply_draw_ids(struct reply_ids *ids)
 {

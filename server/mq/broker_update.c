@@ -5,7 +5,6 @@
 #include "mq/catalogue.h"
 #include "mq/lifecycle.h"
 #include "mq/names.h"
-#include "mq/operations.h"
 #include "mq/replication.h"
 #include "mq/rules.h"
 #include "mq/shared_resources.h"
@@ -360,7 +359,7 @@ static void answer(const struct update *update)
     if (update->storage_size)
         json_put_integer(&writer, "storageSize", update->input->storage_size.value);
     json_object_end(&writer);
-    call_succeed(update->call, update->call->operation->status);
+    call_succeed(update->call);
 }
 
 void update_broker(struct call *call)

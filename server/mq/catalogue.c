@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "api/page.h"
-#include "mq/operations.h"
 #include "mq/versions.h"
 
 enum { ENGINES = 2, VERSION_MOST = 20, HOST_INSTANCE_TYPE_MOST = 50, DEFAULT_ZONES = 3 };
@@ -256,10 +255,7 @@ void describe_broker_engine_types(struct call *call)
     json_list_end(&writer);
     json_put_integer(&writer, "maxResults", call->page.max_results);
     json_object_end(&writer);
-    if (result)
-        call_fail_internal(call, result);
-    else
-        call_succeed(call, call->operation->status);
+    call_finish(call, result);
 }
 
 /* The options of one engine, and what writing them takes. */
@@ -433,8 +429,5 @@ void describe_broker_instance_options(struct call *call)
     if (!is_last)
         page_put_token(call, &writer, slice_of(key));
     json_object_end(&writer);
-    if (!is_last && !key)
-        call_fail_internal(call, RESULT_NO_MEMORY);
-    else
-        call_succeed(call, call->operation->status);
+    call_finish(call, !is_last && !key ? RESULT_NO_MEMORY : RESULT_OK);
 }

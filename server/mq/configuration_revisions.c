@@ -9,7 +9,6 @@
 #include "base/utf8.h"
 #include "mq/activemq_configuration.h"
 #include "mq/configuration_write.h"
-#include "mq/operations.h"
 #include "mq/rabbitmq_configuration.h"
 #include "mq/versions.h"
 
@@ -145,7 +144,7 @@ void update_configuration(struct call *call)
     configuration.revision = revision.revision;
     configuration.revision_created = revision.created;
     configuration.revision_description = revision.description;
-    configuration_finish(call, result ? result : write_updated(call, &configuration, &sanitized));
+    call_finish(call, result ? result : write_updated(call, &configuration, &sanitized));
 }
 
 /* A 32-bit integer with any number of leading zeros, as the service reads it: without a plus sign.
@@ -219,7 +218,7 @@ void describe_configuration_revision(struct call *call)
             json_put_string(&writer, "description", revision.description);
         json_object_end(&writer);
     }
-    configuration_finish(call, result);
+    call_finish(call, result);
 }
 
 /* 1 to 300, in the form a token of ours has. */
@@ -265,5 +264,5 @@ void list_configuration_revisions(struct call *call)
                                      rows[i].description);
     json_list_end(&writer);
     json_object_end(&writer);
-    configuration_finish(call, result);
+    call_finish(call, result);
 }

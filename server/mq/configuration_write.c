@@ -1,15 +1,6 @@
 #include "mq/configuration_write.h"
 
 #include "mq/names.h"
-#include "mq/operations.h"
-
-void configuration_finish(struct call *call, enum result result)
-{
-    if (result)
-        call_fail_internal(call, result);
-    else
-        call_succeed(call, call->operation->status);
-}
 
 bool configuration_find_called(struct call *call, struct configuration *configuration)
 {

@@ -187,5 +187,5 @@ void promote(struct call *call)
     enum result result = change_both(call->store, &broker, swap, call->scratch);
     if (!result)
         result = broker_save(call->store, &broker);
-    brokers_answer(call, result, "brokerId", broker.id);
+    brokers_finish(call, result);
 }

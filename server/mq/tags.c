@@ -2,7 +2,6 @@
 
 #include "base/utf8.h"
 #include "mq/names.h"
-#include "mq/operations.h"
 
 /* The body of CreateTags. */
 struct tags_input {
@@ -130,15 +129,6 @@ static bool find_resource(struct call *call, struct resource *resource)
     return !result;
 }
 
-/* 204, without a body. */
-static void succeed_empty(struct call *call, enum result result)
-{
-    if (result)
-        call_fail_internal(call, result);
-    else
-        call_succeed(call, call->operation->status);
-}
-
 bool create_tags_check(struct call *call)
 {
     const struct tags_input *input = call->input;
@@ -159,7 +149,7 @@ void create_tags(struct call *call)
     if (!result && count > TAGS_MOST)
         call_fail(call, ERROR_TAG_COUNT);
     else
-        succeed_empty(call, result);
+        call_finish(call, result);
 }
 
 void list_tags(struct call *call)
@@ -175,7 +165,7 @@ void list_tags(struct call *call)
     json_object_begin(&writer);
     write_map(&writer, tags, count);
     json_object_end(&writer);
-    succeed_empty(call, result);
+    call_finish(call, result);
 }
 
 static const struct slice tag_keys = SLICE_INIT("tagKeys");
@@ -198,5 +188,5 @@ void delete_tags(struct call *call)
     for (size_t i = 0; !result && i < target->member_count; i++)
         if (slice_equal(target->members[i].name, tag_keys))
             result = tag_delete(call->store, resource.owner, resource.id, target->members[i].value);
-    succeed_empty(call, result);
+    call_finish(call, result);
 }

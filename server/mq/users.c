@@ -3,7 +3,6 @@
 #include <stddef.h>
 
 #include "api/page.h"
-#include "mq/operations.h"
 #include "mq/rules.h"
 #include "store/users.h"
 
@@ -129,17 +128,6 @@ enum result user_read_change(struct call *call, const struct user_input *input,
     return input->groups.present ? encode_groups(call, &input->groups, &change->groups) : RESULT_OK;
 }
 
-/* Nothing in the answer: `{}`. */
-static void succeed_empty(struct call *call, enum result result)
-{
-    if (result) {
-        call_fail_internal(call, result);
-        return;
-    }
-    buffer_append_string(call->out, "{}");
-    call_succeed(call, call->operation->status);
-}
-
 /* The user of the path; false: answered with 404 or 500. */
 static bool find_user(struct call *call, struct user *user)
 {
@@ -171,7 +159,7 @@ void create_user(struct call *call)
     if (!result && count > USERS_MOST)
         call_fail(call, ERROR_USER_COUNT, call->broker.name);
     else
-        succeed_empty(call, result);
+        call_finish_empty(call, result);
 }
 
 void update_user(struct call *call)
@@ -192,15 +180,15 @@ void update_user(struct call *call)
     if (console && replication)
         call_fail(call, ERROR_REPLICATION_CONSOLE);
     else
-        succeed_empty(call, user_stage_update(call->store, call->labels.broker_id,
-                                              call->labels.username, &change));
+        call_finish_empty(call, user_stage_update(call->store, call->labels.broker_id,
+                                                  call->labels.username, &change));
 }
 
 void delete_user(struct call *call)
 {
     struct user user;
     if (find_user(call, &user))
-        succeed_empty(
+        call_finish_empty(
             call, user_stage_delete(call->store, call->labels.broker_id, call->labels.username));
 }
 
@@ -231,7 +219,7 @@ void describe_user(struct call *call)
     json_put_boolean(&writer, "replicationUser", user.replication_user);
     json_put_string(&writer, "username", user.username);
     json_object_end(&writer);
-    call_succeed(call, call->operation->status);
+    call_succeed(call);
 }
 
 bool list_users_check(struct call *call)
@@ -273,5 +261,5 @@ void list_users(struct call *call)
         page_put_token(call, &writer, users[most - 1].username);
     write_user_summaries(&writer, users, count > most ? most : count);
     json_object_end(&writer);
-    call_succeed(call, call->operation->status);
+    call_succeed(call);
 }
