@@ -71,13 +71,23 @@ struct call {
     bool failed; /* the reply is an error: nothing of the call may remain */
 };
 
-/* Answers with an error of the table; behind the id come as many `struct slice` as its text has
- * places. */
-void call_fail(struct call *call, enum error_id id, ...);
+/* call_fail(call, id, ...) answers with an error of the table. Behind the id stand as many
+ * `struct slice` as its text has places; another number is a mistake in the caller: 500, and a line
+ * in the log. */
+#define call_fail(call, ...) call_fail_within(call, ((struct slice){NULL, 0}), __VA_ARGS__)
 
-/* As call_fail, for a part of the body: `path` (with its dot, `users[0].`) goes before the
- * attribute. */
-void call_fail_within(struct call *call, struct slice path, enum error_id id, ...);
+/* call_fail_within(call, path, id, ...) does the same for a part of the body: `path` (with its dot,
+ * `users[0].`) goes before the attribute. */
+#define call_fail_within(call, path, ...) CALL_FAIL(call, path, __VA_ARGS__, {NULL, 0})
+
+/* The last one is no argument: an array has at least one element. */
+#define CALL_FAIL(call, path, id, ...)                                  \
+    call_fail_with(call, path, id, (const struct slice[]){__VA_ARGS__}, \
+                   sizeof((const struct slice[]){__VA_ARGS__}) / sizeof(struct slice) - 1)
+
+/* What the two above call. */
+void call_fail_with(struct call *call, struct slice path, enum error_id id,
+                    const struct slice *args, size_t count);
 
 /* As call_fail, where a step of the call failed for a reason of ours: 500, and a line in the log.
  */

@@ -54,7 +54,10 @@ static void expect_members(struct call *call, const struct json *body, struct ar
                         (int)result);
         FUZZ_CHECK(error.id == ERROR_MISSING_MEMBER ||
                    (error.id == ERROR_WRONG_TYPE && error.type));
-        call_fail(call, error.id, error.path, slice_of(error.type));
+        if (error.type)
+            call_fail(call, error.id, error.path, slice_of(error.type));
+        else
+            call_fail(call, error.id, error.path);
     } else if (call->operation->check && !call->operation->check(call)) {
         FUZZ_CHECK(call->failed);
     }
