@@ -9,8 +9,9 @@
 #include "api/request.h"
 #include "base/json.h"
 
-struct store;
+struct control;
 struct operation;
+struct store;
 
 /* Who calls, and so which brokers exist for them. */
 struct caller {
@@ -53,12 +54,15 @@ struct page {
     struct slice after; /* the last key of the page before; absent on the first page */
 };
 
+/* One call from the first byte of its request to the last of its reply. Who makes one sets
+ * `request`; the gate sets the rest. */
 struct call {
-    const struct operation *operation;
     const struct request *request;
+    const struct operation *operation; /* NULL: there is none, or none yet */
     const struct settings *settings;
+    struct control *control; /* what the endpoints of the control API work with */
     struct store *store;
-    struct arena *arena;   /* lives until the reply is sent: for the reply */
+    struct arena *arena;   /* the request's, lives until the reply is sent: for the reply */
     struct arena *scratch; /* lives until the handler returns: for everything else */
     struct buffer *out;    /* the reply's body is written here */
     int64_t now_ms;        /* the service's clock */
@@ -68,7 +72,10 @@ struct call {
     struct page page;          /* set for lists */
     void *input;               /* the operation's members; NULL where it has none */
     struct reply reply;
-    bool failed; /* the reply is an error: nothing of the call may remain */
+    bool failed;      /* the reply is an error: nothing of the call may remain */
+    bool answered;    /* the reply is final: the operation is not to be run */
+    bool drop;        /* the connection ends instead of the reply */
+    int64_t delay_ms; /* a fault's, before the operation is run or the reply sent */
 };
 
 /* call_fail(call, id, ...) answers with an error of the table. Behind the id stand as many

@@ -14,7 +14,7 @@ enum operation_needs {
 
 /* A row names the members it needs; what is left out is zero. */
 struct operation {
-    const char *name;
+    const char *name; /* of the API; NULL: counted, logged and kept as no operation */
     const char *method;
     const char *path; /* labels in braces */
     int status;       /* of a success; 0: 200 */
@@ -25,6 +25,12 @@ struct operation {
     bool (*check)(
         struct call *call); /* rules that need no store; false: it answered. May be NULL */
     void (*run)(struct call *call);
+
+    /* Of the control API's rows, which have no name: */
+    bool exclusive; /* needs the store for itself: it runs between ticks */
+    bool open;      /* answered also with --control off, from anywhere, without token */
+    bool tokenless; /* answered without token: a browser sends none when it is given an address */
+    const char *query; /* its members, a blank around each; NULL: all are ignored */
 };
 
 #endif

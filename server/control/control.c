@@ -9,55 +9,50 @@
 #include "control/parts.h"
 #include "store/store.h"
 
-static void answer_health(struct control *control, struct call *call)
+static void answer_health(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
     bool healthy = store_is_healthy(call->store);
     json_object_begin(&writer);
     json_put_string(&writer, "status", healthy ? SLICE("ok") : SLICE("unavailable"));
-    json_put_string(&writer, "version", slice_of(control->version));
+    json_put_string(&writer, "version", slice_of(call->control->version));
     json_object_end(&writer);
     call_succeed(call);
     if (!healthy && !call->failed)
         call->reply.status = 503;
 }
 
-static const struct control_operation table[] = {
-    /* method    path            alone  open   tokenless  query members; NULL: any  run */
-    {"GET", "health", false, true, false, NULL, answer_health},
-    {"GET", "", false, false, true, NULL, control_page},
-    {"POST", "reset", true, false, false, " empty account region ", control_reset},
-    {"POST", "seed", true, false, false, "", control_seed},
-    {"GET", "snapshot", true, false, false, "", control_get_snapshot},
-    {"PUT", "snapshot", true, false, false, "", control_put_snapshot},
-    {"GET", "clock", false, false, false, "", control_get_clock},
-    {"POST", "clock", true, false, false, "", control_set_clock},
-    {"GET", "faults", false, false, false, "", control_list_faults},
-    {"POST", "faults", true, false, false, "", control_add_fault},
-    {"DELETE", "faults", true, false, false, " id ", control_delete_faults},
-    {"GET", "requests", false, false, false, " operation status username since last count ",
-     control_list_requests},
-    {"DELETE", "requests", false, false, false, "", control_clear_requests},
-    {"POST", "authenticate", false, false, false, "", control_authenticate},
-    {"GET", "metrics", false, false, false, "", control_metrics},
+#define LOCAL "/_local/"
+
+/* clang-format off */
+const struct operation control_operations[] = {
+    {.method = "GET", .path = LOCAL "health", .open = true, .run = answer_health},
+    {.method = "GET", .path = LOCAL, .tokenless = true, .run = control_page},
+    {.method = "POST", .path = LOCAL "reset", .exclusive = true,
+     .query = " empty account region ", .run = control_reset},
+    {.method = "POST", .path = LOCAL "seed", .exclusive = true, .query = "", .run = control_seed},
+    {.method = "GET", .path = LOCAL "snapshot", .exclusive = true, .query = "",
+     .run = control_get_snapshot},
+    {.method = "PUT", .path = LOCAL "snapshot", .exclusive = true, .query = "",
+     .run = control_put_snapshot},
+    {.method = "GET", .path = LOCAL "clock", .query = "", .run = control_get_clock},
+    {.method = "POST", .path = LOCAL "clock", .exclusive = true, .query = "",
+     .run = control_set_clock},
+    {.method = "GET", .path = LOCAL "faults", .query = "", .run = control_list_faults},
+    {.method = "POST", .path = LOCAL "faults", .status = 201, .exclusive = true, .query = "",
+     .body = &control_fault_members, .run = control_add_fault},
+    {.method = "DELETE", .path = LOCAL "faults", .exclusive = true, .query = " id ",
+     .run = control_delete_faults},
+    {.method = "GET", .path = LOCAL "requests",
+     .query = " operation status username since last count ", .run = control_list_requests},
+    {.method = "DELETE", .path = LOCAL "requests", .query = "", .run = control_clear_requests},
+    {.method = "POST", .path = LOCAL "authenticate", .query = "",
+     .body = &control_authenticate_members, .run = control_authenticate},
+    {.method = "GET", .path = LOCAL "metrics", .query = "", .run = control_metrics},
 };
+/* clang-format on */
 
-bool control_owns(const struct target *target)
-{
-    return target->segment_count > 0 && slice_equal(target->segments[0], SLICE("_local"));
-}
-
-static const struct control_operation *find(const struct request *request)
-{
-    const struct target *target = &request->target;
-    if (target->segment_count != 2)
-        return NULL;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (slice_equal(request->method, slice_of(table[i].method)) &&
-            slice_equal(target->segments[1], slice_of(table[i].path)))
-            return &table[i];
-    return NULL;
-}
+const size_t control_operation_count = sizeof control_operations / sizeof *control_operations;
 
 /* The host without its port and brackets. */
 static struct slice host_of(struct slice host)
@@ -87,7 +82,7 @@ static bool ends_with(struct slice text, struct slice end)
            slice_equal_ignoring_case((struct slice){text.data + text.len - end.len, end.len}, end);
 }
 
-/* A page of a stranger reaches this server under the stranger's name (DNS rebinding), never under
+/* A page of another site reaches this server under that site's name (DNS rebinding), never under
  * one of these. */
 static bool is_own_host(const struct control *control, struct slice host)
 {
@@ -101,7 +96,7 @@ static bool is_own_host(const struct control *control, struct slice host)
     return false;
 }
 
-/* `null` and other schemes are strangers. */
+/* `null` and other schemes are other sites. */
 static bool is_same_origin(struct slice origin, struct slice host)
 {
     static const struct slice schemes[] = {SLICE_INIT("http://"), SLICE_INIT("https://")};
@@ -144,11 +139,11 @@ static bool is_listed(struct slice name, const char *list)
 }
 
 /* A misspelt member must not become a call without it: a reset of everything, say. */
-static bool knows_query(struct call *call, const struct control_operation *operation)
+static bool knows_query(struct call *call)
 {
     const struct target *target = &call->request->target;
     for (size_t i = 0; i < target->member_count; i++) {
-        if (is_listed(target->members[i].name, operation->query))
+        if (is_listed(target->members[i].name, call->operation->query))
             continue;
         call_fail(call, ERROR_CONTROL_QUERY, target->members[i].name);
         return false;
@@ -156,48 +151,25 @@ static bool knows_query(struct call *call, const struct control_operation *opera
     return true;
 }
 
-const struct control_operation *control_enter(struct control *control, struct call *call)
+bool control_admit(struct call *call)
 {
     const struct request *request = call->request;
-    const struct control_operation *operation = find(request);
+    const struct control *control = call->control;
     struct slice host = request_header(request, SLICE("Host"));
-    if (operation && operation->open)
-        return operation;
-    if (!operation || control->mode == CONTROL_OFF)
+    if (call->operation->open)
+        return true;
+    if (control->mode == CONTROL_OFF)
         call_fail(call, ERROR_NO_SUCH_ROUTE);
     else if (!is_own_host(control, host))
         call_fail(call, ERROR_CONTROL_HOST, host_of(host));
     else if (is_cross_site(request) ||
              !is_same_origin(request_header(request, SLICE("Origin")), host))
         call_fail(call, ERROR_CONTROL_ORIGIN);
-    else if (!operation->tokenless && !bears_token(control, request))
+    else if (!call->operation->tokenless && !bears_token(control, request))
         call_fail(call, ERROR_CONTROL_TOKEN);
-    else if (knows_query(call, operation))
-        return operation;
-    return NULL;
-}
-
-bool control_read_body(struct call *call, const struct members *members, void *input)
-{
-    struct json_error syntax = {NULL, 0};
-    struct member_error error = {.id = ERROR_NONE};
-    const struct json *body = NULL;
-    struct slice text = call->request->body.len > 0 ? call->request->body : SLICE("{}");
-    enum result result = json_parse(call->scratch, text, &body, &syntax);
-    if (!result)
-        result = members_read(members, body, input, call->scratch, &error);
-    if (syntax.reason) {
-        char offset[24];
-        snprintf(offset, sizeof offset, "%zu", syntax.offset);
-        call_fail(call, ERROR_MALFORMED_BODY, slice_of(syntax.reason), slice_of(offset));
-    } else if (error.id == ERROR_WRONG_TYPE) {
-        call_fail(call, error.id, error.path, slice_of(error.type));
-    } else if (error.id) {
-        call_fail(call, error.id, error.path);
-    } else if (result) {
-        call_fail_internal(call, result);
-    }
-    return !call->failed;
+    else
+        return knows_query(call);
+    return false;
 }
 
 bool control_read_flag(struct call *call, struct slice name, bool *flag)

@@ -187,24 +187,25 @@ static void write_passing(struct call *call, struct json_writer *writer,
         json_put_boolean(writer, "truncated", true);
 }
 
-void control_list_requests(struct control *control, struct call *call)
+void control_list_requests(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
     struct filter filter;
     if (!read_filter(call, &filter))
         return;
-    int64_t count = count_passing(control->journal, &filter);
+    const struct journal *journal = call->control->journal;
+    int64_t count = count_passing(journal, &filter);
     json_object_begin(&writer);
     if (filter.count_only)
         json_put_integer(&writer, "count", count);
     else
-        write_passing(call, &writer, control->journal, &filter, count);
+        write_passing(call, &writer, journal, &filter, count);
     json_object_end(&writer);
     call_succeed(call);
 }
 
-void control_clear_requests(struct control *control, struct call *call)
+void control_clear_requests(struct call *call)
 {
-    journal_clear(control->journal);
+    journal_clear(call->control->journal);
     call_finish_empty(call, RESULT_OK);
 }

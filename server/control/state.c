@@ -14,8 +14,9 @@ static void answer(struct call *call, enum result result, const struct store_err
         call_finish_empty(call, result);
 }
 
-void control_reset(struct control *control, struct call *call)
+void control_reset(struct call *call)
 {
+    const struct control *control = call->control;
     struct store_error error = {""};
     struct slice account = request_query(call->request, SLICE("account"));
     struct slice region = request_query(call->request, SLICE("region"));
@@ -41,17 +42,15 @@ void control_reset(struct control *control, struct call *call)
                &error);
 }
 
-void control_seed(struct control *control, struct call *call)
+void control_seed(struct call *call)
 {
     struct store_error error = {""};
-    (void)control;
     answer(call, store_apply_sql(call->store, "body", call->request->body, &error), &error);
 }
 
-void control_get_snapshot(struct control *control, struct call *call)
+void control_get_snapshot(struct call *call)
 {
     struct slice image = {NULL, 0};
-    (void)control;
     enum result result = store_snapshot(call->store, &image);
     char *copy = result ? NULL : arena_copy(call->arena, image);
     if (!result)
@@ -64,13 +63,12 @@ void control_get_snapshot(struct control *control, struct call *call)
         call_fail_internal(call, RESULT_NO_MEMORY);
         return;
     }
-    call->reply = (struct reply){
-        .status = 200, .body = {copy, image.len}, .content_type = "application/vnd.sqlite3"};
+    call->reply =
+        (struct reply){.body = {copy, image.len}, .content_type = "application/vnd.sqlite3"};
 }
 
-void control_put_snapshot(struct control *control, struct call *call)
+void control_put_snapshot(struct call *call)
 {
     struct store_error error = {""};
-    (void)control;
     answer(call, store_restore(call->store, call->request->body, &error), &error);
 }

@@ -3,6 +3,7 @@
 
 #include "gate/router.h"
 #include "http/target.h"
+#include "mq/operations.h"
 
 static struct arena arena;
 
