@@ -19,11 +19,9 @@ struct operation {
     const char *path; /* labels in braces */
     int status;       /* of a success; 0: 200 */
     unsigned needs;
-    enum error_id
-        wrong_state; /* answered unless the broker can be changed; ERROR_NONE: any state will do */
+    enum error_id wrong_state;  /* where the broker cannot be changed; ERROR_NONE: it need not be */
     const struct members *body; /* read into call->input; NULL: the body is ignored */
-    bool (*check)(
-        struct call *call); /* rules that need no store; false: it answered. May be NULL */
+    bool (*check)(struct call *call); /* rules that need no store; false: answered. May be NULL */
     void (*run)(struct call *call);
 
     /* Of the control API's rows, which have no name: */

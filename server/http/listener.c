@@ -19,7 +19,7 @@ enum {
     LISTENER_MEMORY = 64 << 10, /* of a connection: request line, headers and query */
 };
 
-/* HTTP comes in by one, HTTPS by the other; behind it they are the same. */
+/* One for HTTP, one for HTTPS; what they accept is handled alike. */
 struct endpoint {
     struct listener *listener;
     struct MHD_Daemon *daemon;

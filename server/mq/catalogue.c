@@ -5,7 +5,7 @@
 #include "api/page.h"
 #include "mq/versions.h"
 
-enum { ENGINES = 2, VERSION_MOST = 20, HOST_INSTANCE_TYPE_MOST = 50, DEFAULT_ZONES = 3 };
+enum { ENGINES = 2, VERSION_MAX = 20, HOST_INSTANCE_TYPE_MAX = 50, DEFAULT_ZONES = 3 };
 
 /* In the order of their types: what is indexed by engine is indexed by `rabbitmq`. */
 static const struct slice types[ENGINES] = {SLICE_INIT("ACTIVEMQ"), SLICE_INIT("RABBITMQ")};
@@ -97,7 +97,7 @@ static enum result join_versions(struct call *call, const struct texts *versions
                                  struct slice *joined)
 {
     struct buffer text;
-    buffer_init(&text, versions->count * (VERSION_MOST + 2));
+    buffer_init(&text, versions->count * (VERSION_MAX + 2));
     for (size_t i = 0; i < versions->count; i++) {
         buffer_append_string(&text, i > 0 ? ", " : "");
         buffer_append_slice(&text, versions->items[i]);
@@ -237,7 +237,7 @@ static enum result write_engine(struct call *call, struct json_writer *writer, b
 }
 
 /* The smallest page has room for all engines: no page follows it. */
-_Static_assert((int)ENGINES <= (int)PAGE_LEAST, "a page follows");
+_Static_assert((int)ENGINES <= (int)PAGE_MIN, "a page follows");
 
 void describe_broker_engine_types(struct call *call)
 {
@@ -281,8 +281,7 @@ static struct slice take_part(struct slice *text)
 
 static bool is_host_instance_type(struct slice text)
 {
-    if (text.len > HOST_INSTANCE_TYPE_MOST || text.len < 4 ||
-        !slice_starts_with(text, SLICE("mq.")))
+    if (text.len > HOST_INSTANCE_TYPE_MAX || text.len < 4 || !slice_starts_with(text, SLICE("mq.")))
         return false;
     for (size_t i = 0; i < text.len; i++)
         if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789.", text.data[i]) || !text.data[i])

@@ -17,7 +17,7 @@ const struct members create_tags_members = MEMBERS(create_list, struct tags_inpu
 static enum error_id rule_key(struct slice key)
 {
     size_t length = utf8_length(key);
-    if (length < 1 || length > TAG_KEY_MOST)
+    if (length < 1 || length > TAG_KEY_MAX)
         return ERROR_TAG_KEY_LENGTH;
     bool reserved =
         key.len >= 4 && slice_equal_ignoring_case((struct slice){key.data, 4}, SLICE("aws:"));
@@ -26,14 +26,14 @@ static enum error_id rule_key(struct slice key)
 
 bool tags_check(struct call *call, const struct string_map *tags)
 {
-    if (tags->count > TAGS_MOST) {
+    if (tags->count > TAGS_MAX) {
         call_fail(call, ERROR_TAG_COUNT);
         return false;
     }
     for (size_t i = 0; i < tags->count; i++) {
         const struct string_pair *tag = &tags->items[i];
         enum error_id broken = rule_key(tag->key);
-        if (!broken && utf8_length(tag->value) > TAG_VALUE_MOST)
+        if (!broken && utf8_length(tag->value) > TAG_VALUE_MAX)
             broken = ERROR_TAG_VALUE_LENGTH;
         if (broken) {
             call_fail(call, broken, tag->key);
@@ -145,8 +145,8 @@ void create_tags(struct call *call)
         return;
     enum result result = tags_put(call->store, resource.owner, resource.id, &input->tags);
     if (!result && input->tags.count > 0)
-        result = tag_count(call->store, resource.owner, resource.id, TAGS_MOST + 1, &count);
-    if (!result && count > TAGS_MOST)
+        result = tag_count(call->store, resource.owner, resource.id, TAGS_MAX + 1, &count);
+    if (!result && count > TAGS_MAX)
         call_fail(call, ERROR_TAG_COUNT);
     else
         call_finish(call, result);

@@ -29,7 +29,7 @@ const struct members named_user_members = MEMBERS(named_list, struct user_input)
 
 static bool check_groups(struct call *call, struct slice path, const struct strings *groups)
 {
-    if (groups->count > GROUPS_MOST) {
+    if (groups->count > GROUPS_MAX) {
         call_fail_within(call, path, ERROR_GROUP_COUNT);
         return false;
     }
@@ -102,7 +102,7 @@ static enum result encode_groups(struct call *call, const struct strings *groups
 {
     struct buffer text;
     struct json_writer writer = {.out = &text};
-    buffer_init(&text, (size_t)GROUPS_MOST * (GROUP_MOST + 3) + 2);
+    buffer_init(&text, (size_t)GROUPS_MAX * (GROUP_MAX + 3) + 2);
     json_list_begin(&writer);
     for (size_t i = 0; i < groups->count; i++)
         if (!is_among(groups->items[i], groups->items, i))
@@ -155,8 +155,8 @@ void create_user(struct call *call)
         return;
     }
     if (!result)
-        result = user_count(call->store, broker_id, USERS_MOST + 1, &count);
-    if (!result && count > USERS_MOST)
+        result = user_count(call->store, broker_id, USERS_MAX + 1, &count);
+    if (!result && count > USERS_MAX)
         call_fail(call, ERROR_USER_COUNT, call->broker.name);
     else
         call_finish_empty(call, result);
