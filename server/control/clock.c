@@ -102,9 +102,9 @@ void control_set_clock(struct call *call)
     int64_t from_ms = store_now_ms(call->store), to_ms = 0;
     enum result result = read_step(call, from_ms, &to_ms);
     if (result == RESULT_INVALID) {
-        control_refuse(call,
-                       "Specify either [advanceMs], milliseconds up to ten years, or [now], a "
-                       "time such as 2026-12-24T18:00:00Z.");
+        call_fail(call, ERROR_CONTROL_REFUSED,
+                  SLICE("Specify either [advanceMs], milliseconds up to ten years, or [now], a "
+                        "time such as 2026-12-24T18:00:00Z."));
         return;
     }
     /* One transaction: a clock that stands between two windows is nobody's wish. */

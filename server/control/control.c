@@ -201,8 +201,3 @@ bool control_read_number(struct call *call, struct slice name, int64_t *number)
     call_fail(call, ERROR_CONTROL_VALUE, name, SLICE("is a number"));
     return false;
 }
-
-void control_refuse(struct call *call, const char *reason)
-{
-    call_fail(call, ERROR_CONTROL_REFUSED, slice_of(reason));
-}

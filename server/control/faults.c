@@ -31,12 +31,6 @@ static const struct member fault_member_list[] = {
 };
 const struct members control_fault_members = MEMBERS(fault_member_list, struct fault_input);
 
-static void put_text(struct json_writer *writer, const char *name, struct slice value)
-{
-    if (value.data)
-        json_put_string(writer, name, value);
-}
-
 static void put_number(struct json_writer *writer, const char *name, int64_t value)
 {
     if (value != FAULT_UNSET)
@@ -48,18 +42,18 @@ static void write_fault(struct json_writer *writer, const struct fault *fault)
     char probability[32];
     snprintf(probability, sizeof probability, "%.15g", fault->probability);
     json_object_begin(writer);
-    put_text(writer, "brokerId", fault->broker_id);
+    json_put_optional(writer, "brokerId", fault->broker_id);
     json_put_integer(writer, "delayMs", fault->delay_ms);
     json_put_boolean(writer, "drop", fault->drop_connection);
-    put_text(writer, "error", fault->error);
+    json_put_optional(writer, "error", fault->error);
     json_put_integer(writer, "id", fault->id);
-    put_text(writer, "message", fault->message);
-    put_text(writer, "operation", fault->operation);
+    json_put_optional(writer, "message", fault->message);
+    json_put_optional(writer, "operation", fault->operation);
     json_put_raw(writer, "probability", slice_of(probability));
     json_put_integer(writer, "seed", fault->seed);
     put_number(writer, "status", fault->status);
     put_number(writer, "times", fault->times);
-    put_text(writer, "username", fault->username);
+    json_put_optional(writer, "username", fault->username);
     json_object_end(writer);
 }
 
@@ -105,7 +99,7 @@ void control_add_fault(struct call *call)
                           .seed = input->seed.value};
     enum result result = fault_insert(call->store, &fault);
     if (result == RESULT_INVALID) {
-        control_refuse(call, store_broken_rule(call->store));
+        call_fail(call, ERROR_CONTROL_REFUSED, slice_of(store_broken_rule(call->store)));
     } else if (result) {
         call_fail_internal(call, result);
     } else {

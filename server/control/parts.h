@@ -29,7 +29,4 @@ bool control_read_number(struct call *call, struct slice name, int64_t *number);
 /* False where the text is no number; an absent one leaves it. */
 bool control_number(struct slice text, int64_t *number);
 
-/* 400 with a reason of ours. */
-void control_refuse(struct call *call, const char *reason);
-
 #endif

@@ -9,7 +9,7 @@
 static void answer(struct call *call, enum result result, const struct store_error *error)
 {
     if (result == RESULT_INVALID)
-        control_refuse(call, error->text);
+        call_fail(call, ERROR_CONTROL_REFUSED, slice_of(error->text));
     else
         call_finish_empty(call, result);
 }
@@ -56,7 +56,8 @@ void control_get_snapshot(struct call *call)
     if (!result)
         store_snapshot_free(image);
     if (result == RESULT_TOO_LARGE) {
-        control_refuse(call, "The state is too large for a snapshot: more than 60 MiB.");
+        call_fail(call, ERROR_CONTROL_REFUSED,
+                  SLICE("The state is too large for a snapshot: more than 60 MiB."));
         return;
     }
     if (!copy) {

@@ -342,7 +342,7 @@ void listener_free(struct listener *listener)
         MHD_resume_connection(exchange->wire);
     for (size_t i = 0; i < listener->endpoint_count; i++) /* aborts where one is still suspended */
         MHD_stop_daemon(listener->endpoints[i].daemon);
-    schedule_close(&listener->schedule);
+    delays_close(&listener->schedule.delays);
     connections_close(&listener->connections);
     exchange_pool_close(&listener->pool);
     free(listener);

@@ -4,8 +4,10 @@
 #include "base/clock.h"
 #include "store/store.h"
 
-static void add(struct exchange_queue *queue, struct exchange *exchange)
+static void wait_in(struct exchange_queue *queue, struct exchange *exchange,
+                    enum exchange_state state)
 {
+    exchange->state = state;
     exchange->next_held = NULL;
     *(queue->last ? &queue->last->next_held : &queue->first) = exchange;
     queue->last = exchange;
@@ -19,6 +21,7 @@ static struct exchange *take(struct exchange_queue *queue)
     queue->first = exchange->next_held;
     if (!queue->first)
         queue->last = NULL;
+    exchange->state = EXCHANGE_READY;
     return exchange;
 }
 
@@ -28,11 +31,10 @@ void schedule_perform(struct schedule *schedule, struct exchange *exchange)
 {
     if (!exchange->call.answered)
         gate_perform(schedule->gate, &exchange->call);
-    exchange->state = EXCHANGE_READY;
-    if (!store_tick_is_open(schedule->store))
-        return;
-    exchange->state = EXCHANGE_HELD;
-    add(&schedule->held, exchange);
+    if (store_tick_is_open(schedule->store))
+        wait_in(&schedule->held, exchange, EXCHANGE_HELD);
+    else
+        exchange->state = EXCHANGE_READY;
 }
 
 enum result schedule_enter(struct schedule *schedule, struct exchange *exchange, bool at_once)
@@ -41,25 +43,20 @@ enum result schedule_enter(struct schedule *schedule, struct exchange *exchange,
     exchange->request.body = buffer_slice(&exchange->body);
     gate_enter(schedule->gate, call);
     if (!call->answered && call->operation->exclusive) {
-        exchange->state = EXCHANGE_EXCLUSIVE;
-        add(&schedule->exclusive, exchange);
-        return RESULT_OK;
-    }
-    if (call->delay_ms == 0 || at_once) {
+        wait_in(&schedule->exclusive, exchange, EXCHANGE_EXCLUSIVE);
+    } else if (call->delay_ms > 0 && !at_once) {
+        exchange->state = EXCHANGE_DELAYED;
+        return delays_add(&schedule->delays, clock_monotonic_ms() + call->delay_ms, exchange);
+    } else {
         schedule_perform(schedule, exchange);
-        return RESULT_OK;
     }
-    exchange->state = EXCHANGE_DELAYED;
-    return delays_add(&schedule->delays, clock_monotonic_ms() + call->delay_ms, exchange);
+    return RESULT_OK;
 }
 
 struct exchange *schedule_take_held(struct schedule *schedule, bool committed)
 {
     struct exchange *exchange = take(&schedule->held);
-    if (!exchange)
-        return NULL;
-    exchange->state = EXCHANGE_READY;
-    if (!committed) {
+    if (exchange && !committed) {
         exchange->call.reply = reply_internal_error();
         exchange->call.drop = false;
     }
@@ -69,10 +66,8 @@ struct exchange *schedule_take_held(struct schedule *schedule, bool committed)
 struct exchange *schedule_take_exclusive(struct schedule *schedule)
 {
     struct exchange *exchange = take(&schedule->exclusive);
-    if (!exchange)
-        return NULL;
-    gate_perform(schedule->gate, &exchange->call);
-    exchange->state = EXCHANGE_READY;
+    if (exchange)
+        gate_perform(schedule->gate, &exchange->call);
     return exchange;
 }
 
@@ -86,7 +81,7 @@ struct exchange *schedule_take_due(struct schedule *schedule, int64_t now_ms)
 
 struct exchange *schedule_take_any(struct schedule *schedule)
 {
-    struct exchange *exchange = delays_take(&schedule->delays, INT64_MAX);
+    struct exchange *exchange = schedule_take_due(schedule, INT64_MAX);
     if (!exchange)
         exchange = take(&schedule->held);
     return exchange ? exchange : take(&schedule->exclusive);
@@ -95,9 +90,4 @@ struct exchange *schedule_take_any(struct schedule *schedule)
 bool schedule_is_busy(const struct schedule *schedule)
 {
     return schedule->held.first || schedule->exclusive.first;
-}
-
-void schedule_close(struct schedule *schedule)
-{
-    delays_close(&schedule->delays);
 }

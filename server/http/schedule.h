@@ -40,6 +40,4 @@ struct exchange *schedule_take_any(struct schedule *schedule);
 /* Whether one waits for a tick to end. */
 bool schedule_is_busy(const struct schedule *schedule);
 
-void schedule_close(struct schedule *schedule);
-
 #endif

@@ -96,8 +96,7 @@ static void put_warnings(struct json_writer *writer, const struct sanitized *san
     for (size_t i = 0; i < sanitized->warning_count; i++) {
         const struct sanitizer_warning *warning = &sanitized->warnings[i];
         json_object_begin(writer);
-        if (warning->attribute.data)
-            json_put_string(writer, "attributeName", warning->attribute);
+        json_put_optional(writer, "attributeName", warning->attribute);
         json_put_string(writer, "elementName", warning->element);
         json_put_string(writer, "reason", slice_of(warning->reason));
         json_object_end(writer);
@@ -214,8 +213,7 @@ void describe_configuration_revision(struct call *call)
         json_put_string(&writer, "configurationId", id);
         json_put_string(&writer, "created", revision.created);
         result = put_base64(call, &writer, revision.data);
-        if (revision.description.data)
-            json_put_string(&writer, "description", revision.description);
+        json_put_optional(&writer, "description", revision.description);
         json_object_end(&writer);
     }
     call_finish(call, result);

@@ -30,8 +30,7 @@ void configuration_write_revision(struct json_writer *writer, int64_t revision,
 {
     json_object_begin(writer);
     json_put_string(writer, "created", created);
-    if (description.data)
-        json_put_string(writer, "description", description);
+    json_put_optional(writer, "description", description);
     json_put_integer(writer, "revision", revision);
     json_object_end(writer);
 }

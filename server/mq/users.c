@@ -233,8 +233,7 @@ void write_user_summaries(struct json_writer *writer, const struct user *users, 
     json_list_begin(writer);
     for (size_t i = 0; i < count; i++) {
         json_object_begin(writer);
-        if (users[i].pending_change.data)
-            json_put_string(writer, "pendingChange", users[i].pending_change);
+        json_put_optional(writer, "pendingChange", users[i].pending_change);
         json_put_string(writer, "username", users[i].username);
         json_object_end(writer);
     }
