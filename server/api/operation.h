@@ -3,8 +3,10 @@
 #ifndef API_OPERATION_H
 #define API_OPERATION_H
 
-#include "api/call.h"
+#include "api/errors.h"
 #include "api/members.h"
+
+struct call;
 
 /* What must hold before an operation runs; the gate checks it. */
 enum operation_needs {

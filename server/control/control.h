@@ -2,7 +2,7 @@
 #ifndef CONTROL_CONTROL_H
 #define CONTROL_CONTROL_H
 
-#include "api/operation.h"
+#include "api/call.h"
 #include "control/journal.h"
 #include "control/metrics.h"
 
@@ -21,12 +21,8 @@ struct control {
     struct metrics *metrics;
 };
 
-/* One row for each endpoint. */
-extern const struct operation control_operations[];
-extern const size_t control_operation_count;
-
-/* Whether the request may use call->operation, a row of the table; false: it is answered, with 404,
- * 403, 401 or 400. */
+/* Whether the request may use call->operation, a row of control_operations; false: it is answered,
+ * with 404, 403, 401 or 400. */
 bool control_admit(struct call *call);
 
 #endif

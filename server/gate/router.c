@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-#include "control/control.h"
+#include "control/endpoints.h"
 #include "mq/operations.h"
 
 static const struct {

@@ -2,6 +2,7 @@
 #ifndef GATE_ROUTER_H
 #define GATE_ROUTER_H
 
+#include "api/call.h"
 #include "api/operation.h"
 
 /* The operation of the API or of the control API, with its labels set; NULL where there is none. */

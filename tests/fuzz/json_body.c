@@ -5,6 +5,7 @@
  * refusal is an error of the table in valid JSON, never a 500. */
 #include "fuzz.h"
 
+#include "api/call.h"
 #include "json_oracle.h"
 #include "mq/operations.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/utf8.h"
-#include "control/control.h"
+#include "control/endpoints.h"
 #include "gate/router.h"
 #include "http/framing.h"
 #include "http/target.h"

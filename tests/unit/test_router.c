@@ -1,7 +1,7 @@
 /* gate/router: every operation by its own path, and no other path. */
 #include "support.h"
 
-#include "control/control.h"
+#include "control/endpoints.h"
 #include "gate/router.h"
 #include "http/target.h"
 #include "mq/operations.h"
