@@ -114,7 +114,7 @@ static void tick(struct loop *loop)
         listener_run(loop->listener);
     }
     if (!store_tick_is_open(loop->store))
-        listener_perform_alone(loop->listener);
+        listener_perform_exclusive(loop->listener);
     loop->metrics->ticks++;
     sandbox_tell();
     loop->log_waits = !log_flush();

@@ -1,7 +1,6 @@
 #include "api/call.h"
 
-#include <stdarg.h>
-
+#include "api/operation.h"
 #include "base/log.h"
 
 void call_take_body(struct call *call)
@@ -16,34 +15,28 @@ void call_take_body(struct call *call)
     call->reply.body = (struct slice){body, text.len};
 }
 
-static void fail(struct call *call, struct slice path, enum error_id id, va_list args)
+static size_t count_places(const char *text)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, "{}")); text += 2)
+        count++;
+    return count;
+}
+
+void call_fail_with(struct call *call, struct slice path, enum error_id id,
+                    const struct slice *args, size_t count)
 {
     const struct error_text *error = error_text(id);
-    struct slice places[ERROR_PLACES] = {{NULL, 0}};
-    size_t count = 0;
-    for (const char *at = error->text; (at = strstr(at, "{}")) && count < ERROR_PLACES; at += 2)
-        places[count++] = va_arg(args, struct slice);
     call->failed = true;
+    if (count != count_places(error->text)) {
+        log_event(LOG_ERROR, "wrong-arguments", "text", error->text);
+        call->reply = reply_internal_error();
+        return;
+    }
     call->reply = (struct reply){.status = error->status, .error = error->name};
     buffer_clear(call->out);
-    error_write(call->out, id, path, places, (struct slice){NULL, 0});
+    error_write(call->out, id, path, args, (struct slice){NULL, 0});
     call_take_body(call);
-}
-
-void call_fail(struct call *call, enum error_id id, ...)
-{
-    va_list args;
-    va_start(args, id);
-    fail(call, (struct slice){NULL, 0}, id, args);
-    va_end(args);
-}
-
-void call_fail_within(struct call *call, struct slice path, enum error_id id, ...)
-{
-    va_list args;
-    va_start(args, id);
-    fail(call, path, id, args);
-    va_end(args);
 }
 
 void call_fail_internal(struct call *call, enum result result)
@@ -63,9 +56,32 @@ void call_fail_internal(struct call *call, enum result result)
     call->reply = reply_internal_error();
 }
 
-void call_succeed(struct call *call, int status)
+void call_succeed(struct call *call)
 {
     call->failed = false;
-    call->reply = (struct reply){.status = status};
+    call->reply = (struct reply){.status = 0};
     call_take_body(call);
+}
+
+void call_finish(struct call *call, enum result result)
+{
+    if (result)
+        call_fail_internal(call, result);
+    else
+        call_succeed(call);
+}
+
+void call_finish_empty(struct call *call, enum result result)
+{
+    if (result)
+        call_fail_internal(call, result);
+    else
+        call->reply = (struct reply){.body = SLICE("{}")};
+}
+
+void call_run(struct call *call)
+{
+    call->operation->run(call);
+    if (call->reply.status == 0)
+        call->reply.status = call->operation->status ? call->operation->status : 200;
 }

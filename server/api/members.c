@@ -2,9 +2,9 @@
 
 static const char *const wanted[] = {
     [MEMBER_BOOLEAN] = "boolean",         [MEMBER_INTEGER] = "integer",
-    [MEMBER_STRING] = "string",           [MEMBER_STRINGS] = "list of strings",
-    [MEMBER_STRING_MAP] = "object",       [MEMBER_OBJECT] = "object",
-    [MEMBER_OBJECTS] = "list of objects",
+    [MEMBER_NUMBER] = "number",           [MEMBER_STRING] = "string",
+    [MEMBER_STRINGS] = "list of strings", [MEMBER_STRING_MAP] = "object",
+    [MEMBER_OBJECT] = "object",           [MEMBER_OBJECTS] = "list of objects",
 };
 
 /* One reading of a body. */
@@ -128,10 +128,10 @@ static enum result read_member(const struct reading *reading, const struct membe
                                const char *path, const struct json *value, void *place)
 {
     static const enum json_type json_types[] = {
-        [MEMBER_BOOLEAN] = JSON_BOOLEAN,   [MEMBER_INTEGER] = JSON_NUMBER,
-        [MEMBER_STRING] = JSON_STRING,     [MEMBER_STRINGS] = JSON_LIST,
-        [MEMBER_STRING_MAP] = JSON_OBJECT, [MEMBER_OBJECT] = JSON_OBJECT,
-        [MEMBER_OBJECTS] = JSON_LIST,
+        [MEMBER_BOOLEAN] = JSON_BOOLEAN, [MEMBER_INTEGER] = JSON_NUMBER,
+        [MEMBER_NUMBER] = JSON_NUMBER,   [MEMBER_STRING] = JSON_STRING,
+        [MEMBER_STRINGS] = JSON_LIST,    [MEMBER_STRING_MAP] = JSON_OBJECT,
+        [MEMBER_OBJECT] = JSON_OBJECT,   [MEMBER_OBJECTS] = JSON_LIST,
     };
     if (!path)
         return RESULT_NO_MEMORY;
@@ -143,6 +143,9 @@ static enum result read_member(const struct reading *reading, const struct membe
         return RESULT_OK;
     case MEMBER_INTEGER:
         return read_integer(value, place) ? RESULT_OK : wrong_type(reading, path, member->type);
+    case MEMBER_NUMBER:
+        *(struct optional_number *)place = (struct optional_number){true, json_number(value)};
+        return RESULT_OK;
     case MEMBER_STRING:
         *(struct slice *)place = json_string(value);
         return RESULT_OK;

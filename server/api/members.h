@@ -10,6 +10,7 @@
 enum member_type {
     MEMBER_BOOLEAN,    /* enum optional */
     MEMBER_INTEGER,    /* struct optional_integer */
+    MEMBER_NUMBER,     /* struct optional_number */
     MEMBER_STRING,     /* struct slice */
     MEMBER_STRINGS,    /* struct strings */
     MEMBER_STRING_MAP, /* struct string_map */
@@ -22,6 +23,11 @@ enum optional { OPTIONAL_ABSENT, OPTIONAL_FALSE, OPTIONAL_TRUE };
 struct optional_integer {
     bool present;
     int64_t value; /* what does not fit 32 bits is a wrong type */
+};
+
+struct optional_number {
+    bool present;
+    double value;
 };
 
 struct strings {

@@ -52,7 +52,7 @@ static bool read_max_results(struct slice text, int64_t *value)
         if (i >= 10)
             return false;
     }
-    return text.len > 0 && *value >= PAGE_LEAST && *value <= PAGE_MOST;
+    return text.len > 0 && *value >= PAGE_MIN && *value <= PAGE_MAX;
 }
 
 bool page_read(struct call *call, bool (*is_key)(struct slice key))

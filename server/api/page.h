@@ -4,7 +4,7 @@
 
 #include "api/call.h"
 
-enum { PAGE_DEFAULT = 20, PAGE_LEAST = 5, PAGE_MOST = 100 };
+enum { PAGE_DEFAULT = 20, PAGE_MIN = 5, PAGE_MAX = 100 };
 
 /* Reads both query members into call->page. A token must decode to exactly the form page_put_token
  * writes, and its key pass `is_key`. Answers the error itself and returns false. */

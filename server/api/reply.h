@@ -18,9 +18,7 @@ struct reply {
     const char *error;        /* the exception's name, NULL for a success */
     struct reply_header
         headers[REPLY_HEADERS]; /* beyond those of every reply; in the arena or static */
-    bool same_origin;           /* pages of other sites may not read it */
     bool close;                 /* the connection ends with this reply */
-    bool drop;                  /* the connection ends instead of this reply */
 };
 
 /* The answer when nothing else can be said; needs no memory. */

@@ -27,6 +27,8 @@ struct target {
     size_t segment_count;           /* "/v1/brokers" has 2, "/" has 1, which is empty */
     struct query_member *members;
     size_t member_count;
+    bool
+        is_control; /* below /_local: the control API's, whether there is such an endpoint or not */
 };
 
 struct request {

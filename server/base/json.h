@@ -58,8 +58,9 @@ void json_write_raw(struct json_writer *writer, struct slice json);
  * that is not UTF-8 becomes U+FFFD. */
 void json_append_escaped(struct buffer *out, struct slice value);
 
-/* A member of an object, key and value. */
+/* A member of an object, key and value; json_put_optional leaves out an absent one. */
 void json_put_string(struct json_writer *writer, const char *name, struct slice value);
+void json_put_optional(struct json_writer *writer, const char *name, struct slice value);
 void json_put_boolean(struct json_writer *writer, const char *name, bool value);
 void json_put_integer(struct json_writer *writer, const char *name, int64_t value);
 void json_put_raw(struct json_writer *writer, const char *name, struct slice json);

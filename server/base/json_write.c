@@ -130,6 +130,12 @@ void json_put_string(struct json_writer *writer, const char *name, struct slice 
     json_write_string(writer, value);
 }
 
+void json_put_optional(struct json_writer *writer, const char *name, struct slice value)
+{
+    if (value.data)
+        json_put_string(writer, name, value);
+}
+
 void json_put_boolean(struct json_writer *writer, const char *name, bool value)
 {
     json_key(writer, name);

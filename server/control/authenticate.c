@@ -17,32 +17,29 @@ static const struct member authenticate_list[] = {
     {"username", MEMBER_STRING, AT(username), true, NULL},
     {"password", MEMBER_STRING, AT(password), true, NULL},
 };
-static const struct members authenticate_members =
+const struct members control_authenticate_members =
     MEMBERS(authenticate_list, struct authenticate_input);
 
-void control_authenticate(struct control *control, struct call *call)
+void control_authenticate(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
-    struct authenticate_input input = {.username = {NULL, 0}};
+    const struct authenticate_input *input = call->input;
     struct broker_head broker;
     struct user_login login;
-    (void)control;
-    if (!control_read_body(call, &authenticate_members, &input))
-        return;
-    enum result result = broker_find_head(call->store, input.broker_id, call->scratch, &broker);
+    enum result result = broker_find_head(call->store, input->broker_id, call->scratch, &broker);
     if (result == RESULT_NOT_FOUND) {
-        call_fail(call, ERROR_BROKER_NOT_FOUND, input.broker_id);
+        call_fail(call, ERROR_BROKER_NOT_FOUND, input->broker_id);
         return;
     }
     if (!result)
         result =
-            user_find_login(call->store, input.broker_id, input.username, call->scratch, &login);
+            user_find_login(call->store, input->broker_id, input->username, call->scratch, &login);
     if (result && result != RESULT_NOT_FOUND) {
         call_fail_internal(call, result);
         return;
     }
     bool authenticated = !result && rule_state_allows_change(broker.state) &&
-                         crypto_equal(login.password, input.password);
+                         crypto_equal(login.password, input->password);
     json_object_begin(&writer);
     json_put_boolean(&writer, "authenticated", authenticated);
     if (authenticated) {
@@ -50,5 +47,5 @@ void control_authenticate(struct control *control, struct call *call)
         json_put_raw(&writer, "groups", login.groups);
     }
     json_object_end(&writer);
-    call_succeed(call, 200);
+    call_succeed(call);
 }

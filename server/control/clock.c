@@ -10,12 +10,7 @@
 #include "store/brokers.h"
 #include "store/store.h"
 
-enum { CLOCK_STEP_MOST_DAYS = 3660 };
-
-struct clock_input {
-    struct slice advance_ms; /* read by hand: a step may be longer than 32 bits */
-    struct slice now;
-};
+enum { CLOCK_STEP_MAX_DAYS = 3660 };
 
 static void answer_clock(struct call *call)
 {
@@ -28,12 +23,11 @@ static void answer_clock(struct call *call)
     json_put_integer(&writer, "nowMs", now_ms);
     json_put_integer(&writer, "offsetMs", store_clock_offset_ms(call->store));
     json_object_end(&writer);
-    call_succeed(call, 200);
+    call_succeed(call);
 }
 
-void control_get_clock(struct control *control, struct call *call)
+void control_get_clock(struct call *call)
 {
-    (void)control;
     answer_clock(call);
 }
 
@@ -78,10 +72,11 @@ static enum result step(struct call *call, int64_t from_ms, int64_t to_ms)
     return result ? result : advance(call, to_ms);
 }
 
-/* RESULT_INVALID: it is none, or of more than ten years. */
+/* Read by hand, as a step may be longer than 32 bits. RESULT_INVALID: it is none, or of more than
+ * ten years. */
 static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
 {
-    const double most_ms = (double)CLOCK_STEP_MOST_DAYS * 86400000;
+    const double most_ms = (double)CLOCK_STEP_MAX_DAYS * 86400000;
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL;
     enum result result = json_parse(call->scratch, call->request->body, &body, &syntax);
@@ -102,15 +97,14 @@ static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
     return RESULT_OK;
 }
 
-void control_set_clock(struct control *control, struct call *call)
+void control_set_clock(struct call *call)
 {
     int64_t from_ms = store_now_ms(call->store), to_ms = 0;
-    (void)control;
     enum result result = read_step(call, from_ms, &to_ms);
     if (result == RESULT_INVALID) {
-        control_refuse(call,
-                       "Specify either [advanceMs], milliseconds up to ten years, or [now], a "
-                       "time such as 2026-12-24T18:00:00Z.");
+        call_fail(call, ERROR_CONTROL_REFUSED,
+                  SLICE("Specify either [advanceMs], milliseconds up to ten years, or [now], a "
+                        "time such as 2026-12-24T18:00:00Z."));
         return;
     }
     /* One transaction: a clock that stands between two windows is nobody's wish. */

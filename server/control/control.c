@@ -2,60 +2,10 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 
+#include "api/operation.h"
 #include "base/crypto.h"
-#include "control/parts.h"
-#include "store/store.h"
-
-static void answer_health(struct control *control, struct call *call)
-{
-    struct json_writer writer = {.out = call->out};
-    bool healthy = store_is_healthy(call->store);
-    json_object_begin(&writer);
-    json_put_string(&writer, "status", healthy ? SLICE("ok") : SLICE("unavailable"));
-    json_put_string(&writer, "version", slice_of(control->version));
-    json_object_end(&writer);
-    call_succeed(call, healthy ? 200 : 503);
-}
-
-static const struct control_operation table[] = {
-    /* method    path            alone  open   tokenless  query members; NULL: any  run */
-    {"GET", "health", false, true, false, NULL, answer_health},
-    {"GET", "", false, false, true, NULL, control_page},
-    {"POST", "reset", true, false, false, " empty account region ", control_reset},
-    {"POST", "seed", true, false, false, "", control_seed},
-    {"GET", "snapshot", true, false, false, "", control_get_snapshot},
-    {"PUT", "snapshot", true, false, false, "", control_put_snapshot},
-    {"GET", "clock", false, false, false, "", control_get_clock},
-    {"POST", "clock", true, false, false, "", control_set_clock},
-    {"GET", "faults", false, false, false, "", control_list_faults},
-    {"POST", "faults", true, false, false, "", control_add_fault},
-    {"DELETE", "faults", true, false, false, " id ", control_delete_faults},
-    {"GET", "requests", false, false, false, " operation status username since last count ",
-     control_list_requests},
-    {"DELETE", "requests", false, false, false, "", control_clear_requests},
-    {"POST", "authenticate", false, false, false, "", control_authenticate},
-    {"GET", "metrics", false, false, false, "", control_metrics},
-};
-
-bool control_owns(const struct target *target)
-{
-    return target->segment_count > 0 && slice_equal(target->segments[0], SLICE("_local"));
-}
-
-static const struct control_operation *find(const struct request *request)
-{
-    const struct target *target = &request->target;
-    if (target->segment_count != 2)
-        return NULL;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (slice_equal(request->method, slice_of(table[i].method)) &&
-            slice_equal(target->segments[1], slice_of(table[i].path)))
-            return &table[i];
-    return NULL;
-}
 
 /* The host without its port and brackets. */
 static struct slice host_of(struct slice host)
@@ -85,7 +35,7 @@ static bool ends_with(struct slice text, struct slice end)
            slice_equal_ignoring_case((struct slice){text.data + text.len - end.len, end.len}, end);
 }
 
-/* A page of a stranger reaches this server under the stranger's name (DNS rebinding), never under
+/* A page of another site reaches this server under that site's name (DNS rebinding), never under
  * one of these. */
 static bool is_own_host(const struct control *control, struct slice host)
 {
@@ -99,7 +49,7 @@ static bool is_own_host(const struct control *control, struct slice host)
     return false;
 }
 
-/* `null` and other schemes are strangers. */
+/* `null` and other schemes are other sites. */
 static bool is_same_origin(struct slice origin, struct slice host)
 {
     static const struct slice schemes[] = {SLICE_INIT("http://"), SLICE_INIT("https://")};
@@ -142,11 +92,11 @@ static bool is_listed(struct slice name, const char *list)
 }
 
 /* A misspelt member must not become a call without it: a reset of everything, say. */
-static bool knows_query(struct call *call, const struct control_operation *operation)
+static bool knows_query(struct call *call)
 {
     const struct target *target = &call->request->target;
     for (size_t i = 0; i < target->member_count; i++) {
-        if (is_listed(target->members[i].name, operation->query))
+        if (is_listed(target->members[i].name, call->operation->query))
             continue;
         call_fail(call, ERROR_CONTROL_QUERY, target->members[i].name);
         return false;
@@ -154,91 +104,23 @@ static bool knows_query(struct call *call, const struct control_operation *opera
     return true;
 }
 
-const struct control_operation *control_enter(struct control *control, struct call *call)
+bool control_admit(struct call *call)
 {
     const struct request *request = call->request;
-    const struct control_operation *operation = find(request);
+    const struct control *control = call->control;
     struct slice host = request_header(request, SLICE("Host"));
-    if (operation && operation->open)
-        return operation;
-    if (!operation || control->mode == CONTROL_OFF)
+    if (call->operation->open)
+        return true;
+    if (control->mode == CONTROL_OFF)
         call_fail(call, ERROR_NO_SUCH_ROUTE);
     else if (!is_own_host(control, host))
         call_fail(call, ERROR_CONTROL_HOST, host_of(host));
     else if (is_cross_site(request) ||
              !is_same_origin(request_header(request, SLICE("Origin")), host))
         call_fail(call, ERROR_CONTROL_ORIGIN);
-    else if (!operation->tokenless && !bears_token(control, request))
+    else if (!call->operation->tokenless && !bears_token(control, request))
         call_fail(call, ERROR_CONTROL_TOKEN);
-    else if (knows_query(call, operation))
-        return operation;
-    return NULL;
-}
-
-bool control_read_body(struct call *call, const struct members *members, void *input)
-{
-    struct json_error syntax = {NULL, 0};
-    struct member_error error = {.id = ERROR_NONE};
-    const struct json *body = NULL;
-    struct slice text = call->request->body.len > 0 ? call->request->body : SLICE("{}");
-    enum result result = json_parse(call->scratch, text, &body, &syntax);
-    if (!result)
-        result = members_read(members, body, input, call->scratch, &error);
-    if (syntax.reason) {
-        char offset[24];
-        snprintf(offset, sizeof offset, "%zu", syntax.offset);
-        call_fail(call, ERROR_MALFORMED_BODY, slice_of(syntax.reason), slice_of(offset));
-    } else if (error.id == ERROR_WRONG_TYPE) {
-        call_fail(call, error.id, error.path, slice_of(error.type));
-    } else if (error.id) {
-        call_fail(call, error.id, error.path);
-    } else if (result) {
-        call_fail_internal(call, result);
-    }
-    return !call->failed;
-}
-
-bool control_read_flag(struct call *call, struct slice name, bool *flag)
-{
-    struct slice text = request_query(call->request, name);
-    *flag = slice_equal(text, SLICE("true"));
-    if (!text.data || *flag || slice_equal(text, SLICE("false")))
-        return true;
-    call_fail(call, ERROR_CONTROL_VALUE, name, SLICE("is true or false"));
+    else
+        return knows_query(call);
     return false;
-}
-
-bool control_number(struct slice text, int64_t *number)
-{
-    char digits[24], *end = digits;
-    if (!text.data)
-        return true;
-    if (text.len == 0 || text.len >= sizeof digits || text.data[0] < '0' || text.data[0] > '9')
-        return false;
-    snprintf(digits, sizeof digits, "%.*s", (int)text.len, text.data);
-    *number = strtoll(digits, &end, 10);
-    return *end == '\0';
-}
-
-bool control_read_number(struct call *call, struct slice name, int64_t *number)
-{
-    if (control_number(request_query(call->request, name), number))
-        return true;
-    call_fail(call, ERROR_CONTROL_VALUE, name, SLICE("is a number"));
-    return false;
-}
-
-void control_refuse(struct call *call, const char *reason)
-{
-    call_fail(call, ERROR_CONTROL_REFUSED, slice_of(reason));
-}
-
-void control_answer_empty(struct call *call, enum result result)
-{
-    if (result) {
-        call_fail_internal(call, result);
-        return;
-    }
-    /* The call is committed: its answer needs no memory. */
-    call->reply = (struct reply){.status = 200, .body = SLICE("{}")};
 }

@@ -21,21 +21,8 @@ struct control {
     struct metrics *metrics;
 };
 
-struct control_operation {
-    const char *method;
-    const char *path; /* behind /_local/ */
-    bool alone;       /* needs the store for itself: it is run between ticks */
-    bool open;        /* answered also with --control off, from anywhere, without token */
-    bool tokenless;   /* answered without token: a browser sends none when it is given an address */
-    const char *query; /* its members, a blank around each; NULL: all are ignored */
-    void (*run)(struct control *control, struct call *call);
-};
-
-/* Whether the path is below /_local. */
-bool control_owns(const struct target *target);
-
-/* The operation of the path, once the request may use it; NULL: it is answered, with 403, 401 or
- * the methods of OPTIONS. */
-const struct control_operation *control_enter(struct control *control, struct call *call);
+/* Whether the request may use call->operation, a row of control_operations; false: it is answered,
+ * with 404, 403, 401 or 400. */
+bool control_admit(struct call *call);
 
 #endif

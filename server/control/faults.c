@@ -11,6 +11,7 @@
 struct fault_input {
     struct slice operation, broker_id, username, error, message;
     struct optional_integer status, delay_ms, times, seed;
+    struct optional_number probability;
     enum optional drop;
 };
 
@@ -26,14 +27,9 @@ static const struct member fault_member_list[] = {
     {"drop", MEMBER_BOOLEAN, AT(drop), false, NULL},
     {"times", MEMBER_INTEGER, AT(times), false, NULL},
     {"seed", MEMBER_INTEGER, AT(seed), false, NULL},
+    {"probability", MEMBER_NUMBER, AT(probability), false, NULL},
 };
-static const struct members fault_members = MEMBERS(fault_member_list, struct fault_input);
-
-static void put_text(struct json_writer *writer, const char *name, struct slice value)
-{
-    if (value.data)
-        json_put_string(writer, name, value);
-}
+const struct members control_fault_members = MEMBERS(fault_member_list, struct fault_input);
 
 static void put_number(struct json_writer *writer, const char *name, int64_t value)
 {
@@ -46,27 +42,26 @@ static void write_fault(struct json_writer *writer, const struct fault *fault)
     char probability[32];
     snprintf(probability, sizeof probability, "%.15g", fault->probability);
     json_object_begin(writer);
-    put_text(writer, "brokerId", fault->broker_id);
+    json_put_optional(writer, "brokerId", fault->broker_id);
     json_put_integer(writer, "delayMs", fault->delay_ms);
     json_put_boolean(writer, "drop", fault->drop_connection);
-    put_text(writer, "error", fault->error);
+    json_put_optional(writer, "error", fault->error);
     json_put_integer(writer, "id", fault->id);
-    put_text(writer, "message", fault->message);
-    put_text(writer, "operation", fault->operation);
+    json_put_optional(writer, "message", fault->message);
+    json_put_optional(writer, "operation", fault->operation);
     json_put_raw(writer, "probability", slice_of(probability));
     json_put_integer(writer, "seed", fault->seed);
     put_number(writer, "status", fault->status);
     put_number(writer, "times", fault->times);
-    put_text(writer, "username", fault->username);
+    json_put_optional(writer, "username", fault->username);
     json_object_end(writer);
 }
 
-void control_list_faults(struct control *control, struct call *call)
+void control_list_faults(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
     struct fault *faults = NULL;
     size_t count = 0;
-    (void)control;
     enum result result = fault_list(call->store, call->scratch, &faults, &count);
     if (result) {
         call_fail_internal(call, result);
@@ -79,30 +74,7 @@ void control_list_faults(struct control *control, struct call *call)
         write_fault(&writer, &faults[i]);
     json_list_end(&writer);
     json_object_end(&writer);
-    call_succeed(call, 200);
-}
-
-/* The one member that is a fraction. */
-static bool read_probability(struct call *call, double *probability)
-{
-    struct json_error syntax = {NULL, 0};
-    const struct json *body = NULL;
-    *probability = 1;
-    if (json_parse(call->scratch, call->request->body, &body, &syntax) == RESULT_NO_MEMORY) {
-        call_fail_internal(call, RESULT_NO_MEMORY);
-        return false;
-    }
-    if (!body)
-        return true; /* an empty one */
-    const struct json *value = json_member(body, "probability");
-    if (!value || json_type(value) == JSON_NULL)
-        return true;
-    if (json_type(value) != JSON_NUMBER) {
-        call_fail(call, ERROR_WRONG_TYPE, SLICE("probability"), SLICE("number"));
-        return false;
-    }
-    *probability = json_number(value);
-    return true;
+    call_succeed(call);
 }
 
 static int64_t number_of(struct optional_integer number)
@@ -110,33 +82,29 @@ static int64_t number_of(struct optional_integer number)
     return number.present ? number.value : FAULT_UNSET;
 }
 
-void control_add_fault(struct control *control, struct call *call)
+void control_add_fault(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
-    struct fault_input input = {.operation = {NULL, 0}};
-    double probability = 1;
-    (void)control;
-    if (!control_read_body(call, &fault_members, &input) || !read_probability(call, &probability))
-        return;
-    struct fault fault = {.operation = input.operation,
-                          .broker_id = input.broker_id,
-                          .username = input.username,
-                          .error = input.error,
-                          .status = number_of(input.status),
-                          .message = input.message,
-                          .delay_ms = input.delay_ms.present ? input.delay_ms.value : 0,
-                          .drop_connection = input.drop == OPTIONAL_TRUE,
-                          .times = number_of(input.times),
-                          .probability = probability,
-                          .seed = input.seed.value};
+    const struct fault_input *input = call->input;
+    struct fault fault = {.operation = input->operation,
+                          .broker_id = input->broker_id,
+                          .username = input->username,
+                          .error = input->error,
+                          .status = number_of(input->status),
+                          .message = input->message,
+                          .delay_ms = input->delay_ms.present ? input->delay_ms.value : 0,
+                          .drop_connection = input->drop == OPTIONAL_TRUE,
+                          .times = number_of(input->times),
+                          .probability = input->probability.present ? input->probability.value : 1,
+                          .seed = input->seed.value};
     enum result result = fault_insert(call->store, &fault);
     if (result == RESULT_INVALID) {
-        control_refuse(call, store_broken_rule(call->store));
+        call_fail(call, ERROR_CONTROL_REFUSED, slice_of(store_broken_rule(call->store)));
     } else if (result) {
         call_fail_internal(call, result);
     } else {
         write_fault(&writer, &fault);
-        call_succeed(call, 201);
+        call_succeed(call);
     }
     if (call->failed)
         store_tick_give_up(call->store);
@@ -145,10 +113,9 @@ void control_add_fault(struct control *control, struct call *call)
         call_fail_internal(call, RESULT_STORE);
 }
 
-void control_delete_faults(struct control *control, struct call *call)
+void control_delete_faults(struct call *call)
 {
     int64_t id = FAULT_UNSET;
-    (void)control;
     if (!control_read_number(call, SLICE("id"), &id))
         return;
     enum result result = fault_delete(call->store, id);
@@ -157,5 +124,5 @@ void control_delete_faults(struct control *control, struct call *call)
     if (result == RESULT_NOT_FOUND)
         call_fail(call, ERROR_CONTROL_NO_FAULT, request_query(call->request, SLICE("id")));
     else
-        control_answer_empty(call, result);
+        call_finish_empty(call, result);
 }

@@ -13,7 +13,8 @@ static const int64_t bucket_us[METRICS_BUCKETS] = {
 void metrics_count(struct metrics *metrics, const struct operation *operation, int status,
                    int64_t duration_us)
 {
-    size_t row = operation ? (size_t)(operation - operations) : METRICS_OPERATIONS - 1;
+    size_t row =
+        operation && operation->name ? (size_t)(operation - operations) : METRICS_OPERATIONS - 1;
     size_t bucket = 0;
     if (status >= 100 && status < 100 + METRICS_STATUSES)
         metrics->requests[row][status - 100]++;

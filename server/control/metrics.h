@@ -15,7 +15,7 @@ struct metrics {
     uint64_t connections; /* open now */
 };
 
-/* `operation` may be NULL. */
+/* `operation` may be NULL, or a row of the control API. */
 void metrics_count(struct metrics *metrics, const struct operation *operation, int status,
                    int64_t duration_us);
 

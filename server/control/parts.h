@@ -5,23 +5,22 @@
 #include "api/members.h"
 #include "control/control.h"
 
-void control_reset(struct control *control, struct call *call);
-void control_seed(struct control *control, struct call *call);
-void control_get_snapshot(struct control *control, struct call *call);
-void control_put_snapshot(struct control *control, struct call *call);
-void control_get_clock(struct control *control, struct call *call);
-void control_set_clock(struct control *control, struct call *call);
-void control_list_faults(struct control *control, struct call *call);
-void control_add_fault(struct control *control, struct call *call);
-void control_delete_faults(struct control *control, struct call *call);
-void control_list_requests(struct control *control, struct call *call);
-void control_clear_requests(struct control *control, struct call *call);
-void control_authenticate(struct control *control, struct call *call);
-void control_metrics(struct control *control, struct call *call);
-void control_page(struct control *control, struct call *call);
+extern const struct members control_authenticate_members, control_fault_members;
 
-/* The body's members, or an answer and false. `input` is zeroed and filled. */
-bool control_read_body(struct call *call, const struct members *members, void *input);
+void control_reset(struct call *call);
+void control_seed(struct call *call);
+void control_get_snapshot(struct call *call);
+void control_put_snapshot(struct call *call);
+void control_get_clock(struct call *call);
+void control_set_clock(struct call *call);
+void control_list_faults(struct call *call);
+void control_add_fault(struct call *call);
+void control_delete_faults(struct call *call);
+void control_list_requests(struct call *call);
+void control_clear_requests(struct call *call);
+void control_authenticate(struct call *call);
+void control_metrics(struct call *call);
+void control_page(struct call *call);
 
 /* A member of the query, or an answer and false. An absent one is false, and leaves the number. */
 bool control_read_flag(struct call *call, struct slice name, bool *flag);
@@ -29,11 +28,5 @@ bool control_read_number(struct call *call, struct slice name, int64_t *number);
 
 /* False where the text is no number; an absent one leaves it. */
 bool control_number(struct slice text, int64_t *number);
-
-/* 400 with a reason of ours. */
-void control_refuse(struct call *call, const char *reason);
-
-/* `{}`, or 500 where `result` is an error. */
-void control_answer_empty(struct call *call, enum result result);
 
 #endif

@@ -97,34 +97,28 @@ static void put_body(struct call *call, struct json_writer *writer,
     json_put_integer(writer, "bodyBytes", (int64_t)entry->body_len);
 }
 
-static void put_text(struct json_writer *writer, const char *name, struct slice value)
-{
-    if (value.data)
-        json_put_string(writer, name, value);
-}
-
 static void write_entry(struct call *call, struct json_writer *writer,
                         const struct journal_entry *entry)
 {
     char time[CLOCK_DATE_TIME];
     clock_format_ms(entry->time_ms, time);
     json_object_begin(writer);
-    put_text(writer, "accessKey", entry->access_key);
-    put_text(writer, "account", entry->account);
+    json_put_optional(writer, "accessKey", entry->access_key);
+    json_put_optional(writer, "account", entry->account);
     put_body(call, writer, entry);
     if (entry->dropped)
         json_put_boolean(writer, "dropped", true);
     json_put_integer(writer, "durationUs", entry->duration_us);
-    put_text(writer, "error", entry->error);
-    put_text(writer, "method", entry->method);
+    json_put_optional(writer, "error", entry->error);
+    json_put_optional(writer, "method", entry->method);
     json_put_integer(writer, "number", entry->number);
-    put_text(writer, "operation", entry->operation);
-    put_text(writer, "path", entry->path);
-    put_text(writer, "region", entry->region);
+    json_put_optional(writer, "operation", entry->operation);
+    json_put_optional(writer, "path", entry->path);
+    json_put_optional(writer, "region", entry->region);
     json_put_string(writer, "requestId", entry->id);
     json_put_integer(writer, "status", entry->status);
     json_put_string(writer, "time", slice_of(time));
-    put_text(writer, "username", entry->username);
+    json_put_optional(writer, "username", entry->username);
     json_object_end(writer);
 }
 
@@ -187,24 +181,25 @@ static void write_passing(struct call *call, struct json_writer *writer,
         json_put_boolean(writer, "truncated", true);
 }
 
-void control_list_requests(struct control *control, struct call *call)
+void control_list_requests(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
     struct filter filter;
     if (!read_filter(call, &filter))
         return;
-    int64_t count = count_passing(control->journal, &filter);
+    const struct journal *journal = call->control->journal;
+    int64_t count = count_passing(journal, &filter);
     json_object_begin(&writer);
     if (filter.count_only)
         json_put_integer(&writer, "count", count);
     else
-        write_passing(call, &writer, control->journal, &filter, count);
+        write_passing(call, &writer, journal, &filter, count);
     json_object_end(&writer);
-    call_succeed(call, 200);
+    call_succeed(call);
 }
 
-void control_clear_requests(struct control *control, struct call *call)
+void control_clear_requests(struct call *call)
 {
-    journal_clear(control->journal);
-    control_answer_empty(call, RESULT_OK);
+    journal_clear(call->control->journal);
+    call_finish_empty(call, RESULT_OK);
 }

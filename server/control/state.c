@@ -11,13 +11,14 @@
 static void answer(struct call *call, enum result result, const struct store_error *error)
 {
     if (result == RESULT_INVALID)
-        control_refuse(call, error->text);
+        call_fail(call, ERROR_CONTROL_REFUSED, slice_of(error->text));
     else
-        control_answer_empty(call, result);
+        call_finish_empty(call, result);
 }
 
-void control_reset(struct control *control, struct call *call)
+void control_reset(struct call *call)
 {
+    const struct control *control = call->control;
     struct store_error error = {""};
     struct slice account = request_query(call->request, SLICE("account"));
     struct slice region = request_query(call->request, SLICE("region"));
@@ -43,36 +44,34 @@ void control_reset(struct control *control, struct call *call)
                &error);
 }
 
-void control_seed(struct control *control, struct call *call)
+void control_seed(struct call *call)
 {
     struct store_error error = {""};
-    (void)control;
     answer(call, store_apply_sql(call->store, "body", call->request->body, &error), &error);
 }
 
-void control_get_snapshot(struct control *control, struct call *call)
+void control_get_snapshot(struct call *call)
 {
     struct slice image = {NULL, 0};
-    (void)control;
     enum result result = store_snapshot(call->store, &image);
     char *copy = result ? NULL : arena_copy(call->arena, image);
     if (!result)
         store_snapshot_free(image);
     if (result == RESULT_TOO_LARGE) {
-        control_refuse(call, "The state is too large for a snapshot: more than 60 MiB.");
+        call_fail(call, ERROR_CONTROL_REFUSED,
+                  SLICE("The state is too large for a snapshot: more than 60 MiB."));
         return;
     }
     if (!copy) {
         call_fail_internal(call, RESULT_NO_MEMORY);
         return;
     }
-    call->reply = (struct reply){
-        .status = 200, .body = {copy, image.len}, .content_type = "application/vnd.sqlite3"};
+    call->reply =
+        (struct reply){.body = {copy, image.len}, .content_type = "application/vnd.sqlite3"};
 }
 
-void control_put_snapshot(struct control *control, struct call *call)
+void control_put_snapshot(struct call *call)
 {
     struct store_error error = {""};
-    (void)control;
     answer(call, store_restore(call->store, call->request->body, &error), &error);
 }

@@ -41,6 +41,8 @@ void sts_answer(struct call *call)
     buffer_append_slice(call->out, caller->account);
     buffer_append_string(call->out, "</Account>\n  </GetCallerIdentityResult>\n"
                                     "</GetCallerIdentityResponse>\n");
-    call_succeed(call, 200);
+    call_succeed(call);
+    if (!call->failed)
+        call->reply.status = 200;
     call->reply.content_type = "text/xml";
 }

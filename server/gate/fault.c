@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "mq/operations.h"
+#include "api/operation.h"
 
 bool fault_answer(struct call *call, const struct fault *fault)
 {

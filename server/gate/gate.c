@@ -23,7 +23,7 @@ enum {
     /* 1 MiB of the worst JSON within the limit of values takes 2.5 MB; larger bodies get more. */
     GATE_PARSE = 8 << 20,
     GATE_REPLY = 32 << 20,
-    GATE_STRANGERS = 256,
+    GATE_WARNED = 256,
 };
 
 struct gate {
@@ -34,8 +34,7 @@ struct gate {
     struct arena scratch; /* reset when a handler returns */
     struct arena parse;
     struct buffer out;
-    /* hashes of the brokers of other worlds already warned of */
-    uint64_t strangers[GATE_STRANGERS];
+    uint64_t warned[GATE_WARNED]; /* hashes of the brokers of other worlds warned of already */
 };
 
 enum result gate_new(const struct gate_options *options, struct gate **out)
@@ -63,22 +62,17 @@ void gate_free(struct gate *gate)
     free(gate);
 }
 
-static struct call start_call(struct gate *gate, const struct request *request,
-                              const struct passage *passage)
+/* What the call works with during one of the two steps. */
+static void start_step(struct gate *gate, struct call *call)
 {
     buffer_clear(&gate->out);
-    return (struct call){
-        .operation = passage->operation,
-        .request = request,
-        .settings = gate->settings,
-        .store = gate->store,
-        .arena = request->arena,
-        .scratch = &gate->scratch,
-        .out = &gate->out,
-        .now_ms = store_now_ms(gate->store),
-        .labels = passage->labels,
-        .caller = passage->caller,
-    };
+    call->settings = gate->settings;
+    call->control = gate->control;
+    call->store = gate->store;
+    call->arena = call->request->arena;
+    call->scratch = &gate->scratch;
+    call->out = &gate->out;
+    call->now_ms = store_now_ms(gate->store);
 }
 
 /* Step 1. The connection cannot be trusted to be at the start of a request afterwards. */
@@ -125,14 +119,10 @@ static bool check_throttle(struct call *call, struct gate *gate)
     return false;
 }
 
-/* Step 3. True: an operation of the API was found. */
-static bool find_route(struct call *call, struct gate *gate, struct passage *passage)
+/* Step 3. True: the operation was found. */
+static bool find_route(struct call *call)
 {
     struct slice methods = {NULL, 0};
-    if (control_owns(&call->request->target)) {
-        passage->control = control_enter(gate->control, call);
-        return passage->control != NULL;
-    }
     if (sts_owns(call->request)) {
         if (caller_read(call))
             sts_answer(call);
@@ -149,7 +139,7 @@ static bool find_route(struct call *call, struct gate *gate, struct passage *pas
 }
 
 /* Step 5. True: the call goes on. */
-static bool meet_fault(struct call *call, struct passage *passage)
+static bool meet_fault(struct call *call)
 {
     struct fault fault;
     enum result result =
@@ -161,30 +151,27 @@ static bool meet_fault(struct call *call, struct passage *passage)
         call_fail_internal(call, result);
         return false;
     }
-    passage->delay_ms = fault.delay_ms;
-    passage->drop = fault.drop_connection;
-    return !fault_answer(call, &fault);
+    call->delay_ms = fault.delay_ms;
+    if (fault_answer(call, &fault))
+        return false;
+    call->drop = fault.drop_connection;
+    return true;
 }
 
-void gate_enter(struct gate *gate, const struct request *request, struct passage *passage)
+void gate_enter(struct gate *gate, struct call *call)
 {
-    *passage = (struct passage){.operation = NULL};
-    struct call call = start_call(gate, request, passage);
-    bool goes_on = check_framing(&call)                 /* 1 */
-                   && check_path(&call)                 /* 2 */
-                   && find_route(&call, gate, passage); /* 3 */
-    if (goes_on && !passage->control)
-        goes_on = caller_identify(&call)         /* 4 */
-                  && check_throttle(&call, gate) /* 4 */
-                  && policy_check(&call)         /* 4 */
-                  && meet_fault(&call, passage); /* 5 */
-    passage->operation = call.operation;
-    passage->labels = call.labels;
-    passage->caller = call.caller;
-    passage->answered = !goes_on;
-    passage->alone = goes_on && passage->control && passage->control->alone;
-    passage->reply = call.reply;
-    passage->reply.same_origin = control_owns(&request->target);
+    start_step(gate, call);
+    bool goes_on = check_framing(call)  /* 1 */
+                   && check_path(call)  /* 2 */
+                   && find_route(call); /* 3 */
+    if (goes_on && call->request->target.is_control)
+        goes_on = control_admit(call); /* 4 */
+    else if (goes_on)
+        goes_on = caller_identify(call)         /* 4 */
+                  && check_throttle(call, gate) /* 4 */
+                  && policy_check(call)         /* 4 */
+                  && meet_fault(call);          /* 5 */
+    call->answered = !goes_on;
 }
 
 static void refuse_body(struct call *call, const struct member_error *error)
@@ -206,7 +193,7 @@ static bool is_blank(struct slice text)
 /* Step 6: syntax, types, required members, then the rules that need no store. */
 static bool check_body(struct call *call, struct gate *gate)
 {
-    const struct members *members = call->operation->members;
+    const struct members *members = call->operation->body;
     struct json_error syntax = {NULL, 0};
     struct member_error error = {.id = ERROR_NONE};
     const struct json *body = NULL;
@@ -241,12 +228,12 @@ static bool is_of_caller(const struct call *call, const struct broker_head *brok
            slice_equal(broker->region, call->caller.region);
 }
 
-static void warn_of_stranger(struct gate *gate, const struct broker_head *broker)
+static void warn_of_other_world(struct gate *gate, const struct broker_head *broker)
 {
     uint64_t hash = 14695981039346656037U; /* FNV-1a */
     for (size_t i = 0; i < broker->id.len; i++)
         hash = (hash ^ (unsigned char)broker->id.data[i]) * 1099511628211U;
-    uint64_t *slot = &gate->strangers[hash % GATE_STRANGERS];
+    uint64_t *slot = &gate->warned[hash % GATE_WARNED];
     if (*slot == hash || !log_begin(LOG_WARN, "broker-of-another-world"))
         return;
     *slot = hash;
@@ -266,7 +253,7 @@ static bool check_broker(struct call *call, struct gate *gate)
     enum result result =
         broker_find_head(call->store, call->labels.broker_id, call->scratch, &broker);
     if (!result && !is_of_caller(call, &broker)) {
-        warn_of_stranger(gate, &broker);
+        warn_of_other_world(gate, &broker);
         result = RESULT_NOT_FOUND;
     }
     if (result == RESULT_NOT_FOUND)
@@ -284,25 +271,18 @@ static bool check_broker(struct call *call, struct gate *gate)
     return !call->failed;
 }
 
-void gate_perform(struct gate *gate, const struct request *request, struct passage *passage)
+void gate_perform(struct gate *gate, struct call *call)
 {
-    struct call call = start_call(gate, request, passage);
-    passage->answered = true;
-    if (passage->control) { /* ends its transaction itself */
-        passage->control->run(gate->control, &call);
-        passage->reply = call.reply;
-        passage->reply.same_origin = true;
-        arena_reset(&gate->scratch);
-        return;
-    }
-    store_operation_begin(gate->store);
-    if (check_body(&call, gate)       /* 6 */
-        && check_broker(&call, gate)) /* 7 */
-        call.operation->run(&call);   /* 8, 9 */
-    if (store_operation_end(gate->store, !call.failed) && !call.failed)
-        call_fail_internal(&call, RESULT_STORE);
+    bool is_control = call->request->target.is_control; /* it ends its transaction itself */
+    start_step(gate, call);
+    call->answered = true;
+    if (!is_control)
+        store_operation_begin(gate->store);
+    if (check_body(call, gate)       /* 6 */
+        && check_broker(call, gate)) /* 7 */
+        call_run(call);              /* 8, 9 */
+    if (!is_control && store_operation_end(gate->store, !call->failed) && !call->failed)
+        call_fail_internal(call, RESULT_STORE);
     arena_reset(&gate->scratch);
     arena_reset(&gate->parse);
-    call.reply.drop = passage->drop;
-    passage->reply = call.reply;
 }

@@ -1,8 +1,8 @@
 #include "gate/policy.h"
 
+#include "api/operation.h"
 #include "api/world.h"
 #include "mq/names.h"
-#include "mq/operations.h"
 #include "store/brokers.h"
 #include "store/configurations.h"
 #include "store/policies.h"

@@ -2,6 +2,9 @@
 
 #include <stddef.h>
 
+#include "control/endpoints.h"
+#include "mq/operations.h"
+
 static const struct {
     struct slice name;
     size_t offset;
@@ -55,10 +58,13 @@ const struct operation *router_find(const struct request *request, struct labels
 {
     if (request->target.segment_count > REQUEST_SEGMENTS)
         return NULL;
-    for (size_t i = 0; i < operation_count; i++)
-        if (slice_equal(request->method, slice_of(operations[i].method)) &&
-            matches(operations[i].path, &request->target, labels))
-            return &operations[i];
+    bool is_control = request->target.is_control;
+    const struct operation *row = is_control ? control_operations : operations;
+    for (size_t left = is_control ? control_operation_count : operation_count; left > 0;
+         left--, row++)
+        if (slice_equal(request->method, slice_of(row->method)) &&
+            matches(row->path, &request->target, labels))
+            return row;
     return NULL;
 }
 

@@ -18,20 +18,20 @@ static bool watch(int epoll, int fd, int how)
     return epoll_ctl(epoll, how, fd, &event) == 0;
 }
 
-static void set_deaf(struct acceptor *acceptor, bool deaf)
+static void set_paused(struct acceptor *acceptor, bool paused)
 {
-    if (deaf == acceptor->deaf)
+    if (paused == acceptor->paused)
         return;
-    acceptor->deaf = deaf;
+    acceptor->paused = paused;
     for (size_t i = 0; i < acceptor->sockets->count; i++)
-        watch(acceptor->epoll, acceptor->sockets->fds[i], deaf ? EPOLL_CTL_DEL : EPOLL_CTL_ADD);
+        watch(acceptor->epoll, acceptor->sockets->fds[i], paused ? EPOLL_CTL_DEL : EPOLL_CTL_ADD);
 }
 
 bool acceptor_watch(struct acceptor *acceptor, int epoll, int fd)
 {
     acceptor->epoll = epoll;
-    acceptor->deaf = true;
-    set_deaf(acceptor, false);
+    acceptor->paused = true;
+    set_paused(acceptor, false);
     return watch(epoll, fd, EPOLL_CTL_ADD);
 }
 
@@ -67,28 +67,28 @@ void acceptor_run(struct acceptor *acceptor, const struct acceptor_target *targe
 {
     size_t room = target->room;
     bool failed = false;
-    if (acceptor->deaf_until_ms > now_ms || (!acceptor->called && !acceptor->deaf))
+    if (acceptor->paused_until_ms > now_ms || (!acceptor->called && !acceptor->paused))
         return;
     acceptor->called = false;
-    acceptor->deaf_until_ms = 0;
+    acceptor->paused_until_ms = 0;
     for (size_t i = 0; i < acceptor->sockets->count; i++)
         room = accept_from(acceptor->sockets->fds[i], target, room, &failed);
     if (failed) {
         log_event(LOG_WARN, "accept-failed", "error", strerror(errno));
-        acceptor->deaf_until_ms = now_ms + ACCEPTOR_RETRY_MS;
+        acceptor->paused_until_ms = now_ms + ACCEPTOR_RETRY_MS;
     }
-    set_deaf(acceptor, failed || room == 0);
+    set_paused(acceptor, failed || room == 0);
 }
 
 int64_t acceptor_next_ms(const struct acceptor *acceptor)
 {
-    return acceptor->deaf_until_ms ? acceptor->deaf_until_ms : INT64_MAX;
+    return acceptor->paused_until_ms ? acceptor->paused_until_ms : INT64_MAX;
 }
 
 void acceptor_stop(struct acceptor *acceptor)
 {
-    set_deaf(acceptor, true);
-    acceptor->deaf_until_ms = 0;
+    set_paused(acceptor, true);
+    acceptor->paused_until_ms = 0;
     for (size_t i = 0; i < acceptor->sockets->count; i++)
         shutdown(acceptor->sockets->fds[i],
                  SHUT_RDWR); /* or the kernel goes on accepting into the backlog */

@@ -10,8 +10,8 @@ struct acceptor {
     struct sockets *sockets; /* borrowed */
     int epoll;               /* the loop's */
     bool called;             /* somebody waits in the backlog */
-    bool deaf;               /* the listening sockets are out of the epoll set */
-    int64_t deaf_until_ms;   /* monotonic; 0: until there is room */
+    bool paused;             /* the listening sockets are out of the epoll set */
+    int64_t paused_until_ms; /* monotonic; 0: until there is room */
 };
 
 /* Room for more connections, and where they go: the descriptor is given away. */
@@ -28,7 +28,7 @@ bool acceptor_watch(struct acceptor *acceptor, int epoll, int fd);
 /* Tells it of a descriptor that epoll reported; others than its own do not matter. */
 void acceptor_notice(struct acceptor *acceptor, int fd);
 
-/* Takes what waits in the backlog. Without room it goes deaf: the kernel keeps the clients until
+/* Takes what waits in the backlog. Without room it pauses: the kernel keeps the clients until
  * there is. */
 void acceptor_run(struct acceptor *acceptor, const struct acceptor_target *target, int64_t now_ms);
 

@@ -2,32 +2,26 @@
 
 #include <stdlib.h>
 
+#include "http/target.h"
+
 enum {
     EXCHANGE_ARENA = 64 << 20, /* the longest reply and its head fit */
     EXCHANGE_SPARES = 256,
-    EXCHANGE_DRAIN = 64 << 20,     /* of a body that is too large */
-    EXCHANGE_KEPT_BODY = 16 << 10, /* a larger body buffer is not kept */
+    EXCHANGE_CONTROL_BODY = 64 << 20, /* seeds and snapshots */
+    EXCHANGE_DRAIN = 64 << 20,        /* of a body that is too large */
+    EXCHANGE_KEPT_BODY = 16 << 10,    /* a larger body buffer is not kept */
 };
 
-void exchange_queue_add(struct exchange_queue *queue, struct exchange *exchange)
+static void read_target(struct exchange *exchange, struct slice raw)
 {
-    exchange->next_held = NULL;
-    *(queue->last ? &queue->last->next_held : &queue->first) = exchange;
-    queue->last = exchange;
+    struct request *request = &exchange->request;
+    const char *copy = arena_copy(&exchange->arena, raw);
+    request->raw_target = (struct slice){copy, copy ? raw.len : 0};
+    if (copy && target_parse(request->raw_target, &exchange->arena, &request->target))
+        request->raw_target = (struct slice){NULL, 0};
 }
 
-struct exchange *exchange_queue_take(struct exchange_queue *queue)
-{
-    struct exchange *exchange = queue->first;
-    if (!exchange)
-        return NULL;
-    queue->first = exchange->next_held;
-    if (!queue->first)
-        queue->last = NULL;
-    return exchange;
-}
-
-struct exchange *exchange_take(struct exchange_pool *pool, size_t max_body)
+struct exchange *exchange_take(struct exchange_pool *pool, struct slice raw_target, size_t max_body)
 {
     struct exchange *exchange = pool->spare;
     if (exchange) {
@@ -40,12 +34,15 @@ struct exchange *exchange_take(struct exchange_pool *pool, size_t max_body)
         arena_init(&exchange->arena, EXCHANGE_ARENA);
         buffer_init(&exchange->body, 0);
     }
-    exchange->body.ceiling = max_body; /* paths differ in what they take */
     exchange->state = EXCHANGE_NEW;
     exchange->next_held = NULL;
     exchange->received = 0;
-    exchange->request = (struct request){.arena = &exchange->arena, .max_body = max_body};
-    exchange->passage = (struct passage){.operation = NULL};
+    exchange->request = (struct request){.arena = &exchange->arena};
+    exchange->call = (struct call){.request = &exchange->request};
+    read_target(exchange, raw_target);
+    exchange->request.max_body =
+        exchange->request.target.is_control ? EXCHANGE_CONTROL_BODY : max_body;
+    exchange->body.ceiling = exchange->request.max_body;
     return exchange;
 }
 

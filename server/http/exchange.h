@@ -2,17 +2,18 @@
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
 
-#include "gate/gate.h"
-#include "http/connections.h"
+#include "api/call.h"
+
+struct connection;
 
 enum exchange_state {
-    EXCHANGE_NEW,     /* the request line is known */
-    EXCHANGE_BODY,    /* the head is checked, the body arrives */
-    EXCHANGE_HELD,    /* the reply waits for the tick's commit */
-    EXCHANGE_ALONE,   /* the second step waits until no tick is open */
-    EXCHANGE_DELAYED, /* a fault's delay runs */
-    EXCHANGE_DUE,     /* and is over */
-    EXCHANGE_READY,   /* the reply can be sent */
+    EXCHANGE_NEW,       /* the request line is known */
+    EXCHANGE_BODY,      /* the head is checked, the body arrives */
+    EXCHANGE_HELD,      /* the reply waits for the tick's commit */
+    EXCHANGE_EXCLUSIVE, /* the operation waits until no tick is open */
+    EXCHANGE_DELAYED,   /* a fault's delay runs */
+    EXCHANGE_DUE,       /* and is over */
+    EXCHANGE_READY,     /* the reply can be sent */
     EXCHANGE_SENT,
 };
 
@@ -23,19 +24,11 @@ struct exchange {
     int64_t started_us;
     struct arena arena;
     struct request request;
-    struct passage passage;
+    struct call call;
     struct buffer body;
     size_t received;            /* bytes of the body, also those thrown away */
     struct exchange *next_held; /* or the next spare one */
 };
-
-/* First in, first out. */
-struct exchange_queue {
-    struct exchange *first, *last;
-};
-
-void exchange_queue_add(struct exchange_queue *queue, struct exchange *exchange);
-struct exchange *exchange_queue_take(struct exchange_queue *queue); /* NULL: empty */
 
 /* Spare exchanges keep their first block of memory. */
 struct exchange_pool {
@@ -43,8 +36,10 @@ struct exchange_pool {
     size_t spare_count;
 };
 
-/* NULL: out of memory. */
-struct exchange *exchange_take(struct exchange_pool *pool, size_t max_body);
+/* Begins with the request's target, which is copied; the control API has its own limit of a body.
+ * NULL: out of memory. Where the memory does not suffice for the target, it is absent. */
+struct exchange *exchange_take(struct exchange_pool *pool, struct slice raw_target,
+                               size_t max_body);
 void exchange_give(struct exchange_pool *pool, struct exchange *exchange); /* NULL is none */
 void exchange_pool_close(struct exchange_pool *pool);
 

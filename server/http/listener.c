@@ -9,20 +9,18 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/acceptor.h"
-#include "http/delays.h"
-#include "http/exchange.h"
+#include "http/connections.h"
 #include "http/framing.h"
 #include "http/reply.h"
-#include "http/target.h"
+#include "http/schedule.h"
 
 enum {
     LISTENER_DAY_S = 86400,
-    LISTENER_MEMORY = 64 << 10,       /* of a connection: request line, headers and query */
-    LISTENER_CONTROL_BODY = 64 << 20, /* seeds and snapshots */
+    LISTENER_MEMORY = 64 << 10, /* of a connection: request line, headers and query */
 };
 
-/* HTTP comes in by one, HTTPS by the other; behind it they are the same. */
-struct door {
+/* One for HTTP, one for HTTPS; what they accept is handled alike. */
+struct endpoint {
     struct listener *listener;
     struct MHD_Daemon *daemon;
     struct acceptor acceptor;
@@ -33,22 +31,19 @@ struct door {
 
 struct listener {
     struct listener_options options;
-    struct door doors[2];
-    size_t door_count;
-    size_t first_door; /* whose clients come first in the next round */
-    bool busy;         /* something changed that the next round must see */
+    struct endpoint endpoints[2];
+    size_t endpoint_count;
+    size_t first_endpoint; /* whose clients come first in the next round */
+    bool busy;             /* something changed that the next round must see */
     bool stopping;
     struct connections connections;
     size_t connection_count; /* also those that found no memory for a struct connection */
-    struct delays delays;
-    struct exchange_queue held;  /* wait for the tick's commit */
-    struct exchange_queue alone; /* wait for a moment between ticks */
+    struct schedule schedule;
     struct exchange_pool pool;
 };
 
-static void hold(struct listener *listener, struct exchange *exchange, enum exchange_state state)
+static void suspend(struct exchange *exchange)
 {
-    exchange->state = state;
     /* From here on it is our time, not the client's. */
     deadline_stop(&exchange->connection->deadline);
     /* Connections with a timeout of their own are asked for the reply before libmicrohttpd reads
@@ -56,15 +51,10 @@ static void hold(struct listener *listener, struct exchange *exchange, enum exch
      * ignores the option once the connection is suspended. */
     MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, LISTENER_DAY_S);
     MHD_suspend_connection(exchange->wire);
-    if (state == EXCHANGE_HELD)
-        exchange_queue_add(&listener->held, exchange);
-    else if (state == EXCHANGE_ALONE)
-        exchange_queue_add(&listener->alone, exchange);
 }
 
-static void resume(struct listener *listener, struct exchange *exchange, enum exchange_state state)
+static void resume(struct listener *listener, struct exchange *exchange)
 {
-    exchange->state = state;
     deadline_start(&listener->connections.request, &exchange->connection->deadline,
                    clock_monotonic_ms());
     MHD_resume_connection(exchange->wire);
@@ -77,9 +67,8 @@ static void *on_request_line(void *context, const char *raw, struct MHD_Connecti
     struct listener *listener = context;
     struct connection *connection =
         MHD_get_connection_info(wire, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-    bool is_control = strncmp(raw, "/_local/", 8) == 0;
-    struct exchange *exchange = exchange_take(
-        &listener->pool, is_control ? LISTENER_CONTROL_BODY : listener->options.max_body);
+    struct exchange *exchange =
+        exchange_take(&listener->pool, slice_of(raw), listener->options.max_body);
     if (!connection || !exchange) {
         exchange_give(&listener->pool, exchange);
         return NULL;
@@ -89,7 +78,6 @@ static void *on_request_line(void *context, const char *raw, struct MHD_Connecti
     exchange->connection = connection;
     exchange->wire = wire;
     exchange->started_us = clock_monotonic_us();
-    exchange->request.raw_target = slice_of(arena_copy(&exchange->arena, slice_of(raw)));
     if (framing_exhausts(raw, LISTENER_MEMORY))
         shutdown(connection->fd, SHUT_RDWR);
     return exchange;
@@ -118,13 +106,14 @@ static bool read_head(struct exchange *exchange, const char *method)
     if (!headers || !copy || !request->raw_target.data)
         return false;
     MHD_get_connection_values_n(exchange->wire, MHD_HEADER_KIND, add_header, exchange);
-    return target_parse(request->raw_target, &exchange->arena, &request->target) == RESULT_OK;
+    return true;
 }
 
-static struct MHD_Response *make_response(const struct reply *reply, const struct reply_ids *ids)
+static struct MHD_Response *make_response(const struct call *call, const struct reply_ids *ids)
 {
     struct reply_header headers[REPLY_ALL_HEADERS];
-    size_t count = reply_headers(reply, ids, headers);
+    size_t count = reply_headers(call, ids, headers);
+    const struct reply *reply = &call->reply;
     /* It lives in the exchange, or is static. */
     void *body = (void *)(uintptr_t)(reply->body.data ? reply->body.data : "");
     struct MHD_Response *response =
@@ -140,17 +129,17 @@ static struct MHD_Response *make_response(const struct reply *reply, const struc
 
 static enum MHD_Result send_reply(struct listener *listener, struct exchange *exchange)
 {
-    struct reply *reply = &exchange->passage.reply;
+    struct reply *reply = &exchange->call.reply;
     struct reply_ids ids;
     exchange->state = EXCHANGE_SENT;
     MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, 0);
     reply_draw_ids(&ids);
     reply_log(exchange, &ids);
     reply_record(exchange, &ids, listener->options.journal, listener->options.metrics);
-    if (reply->drop)
+    if (exchange->call.drop)
         return MHD_NO;
     reply->close = reply->close || listener->stopping;
-    struct MHD_Response *response = make_response(reply, &ids);
+    struct MHD_Response *response = make_response(&exchange->call, &ids);
     if (!response)
         return MHD_NO;
     enum MHD_Result queued = MHD_queue_response(exchange->wire, (unsigned)reply->status, response);
@@ -158,38 +147,20 @@ static enum MHD_Result send_reply(struct listener *listener, struct exchange *ex
     return queued;
 }
 
-/* Sends the reply now, or after the commit while the tick has something to commit: nobody may see a
- * write, not even by a read, that could still fail. */
+/* Sends the reply, or waits for what the exchange waits for. */
 static enum MHD_Result answer(struct listener *listener, struct exchange *exchange)
 {
-    if (!store_tick_is_open(listener->options.store))
+    if (exchange->state == EXCHANGE_READY)
         return send_reply(listener, exchange);
-    hold(listener, exchange, EXCHANGE_HELD);
+    suspend(exchange);
     return MHD_YES;
-}
-
-static enum MHD_Result perform(struct listener *listener, struct exchange *exchange)
-{
-    if (!exchange->passage.answered)
-        gate_perform(listener->options.gate, &exchange->request, &exchange->passage);
-    return answer(listener, exchange);
 }
 
 static enum MHD_Result enter(struct listener *listener, struct exchange *exchange)
 {
-    struct passage *passage = &exchange->passage;
-    exchange->request.body = buffer_slice(&exchange->body);
-    gate_enter(listener->options.gate, &exchange->request, passage);
-    if (passage->alone) {
-        hold(listener, exchange, EXCHANGE_ALONE);
-        return MHD_YES;
-    }
-    if (passage->delay_ms == 0 || listener->stopping)
-        return perform(listener, exchange);
-    if (delays_add(&listener->delays, clock_monotonic_ms() + passage->delay_ms, exchange))
+    if (schedule_enter(&listener->schedule, exchange, listener->stopping))
         return MHD_NO;
-    hold(listener, exchange, EXCHANGE_DELAYED);
-    return MHD_YES;
+    return answer(listener, exchange);
 }
 
 /* Anything but an error waits for the final call: a reply to the head closes the connection. */
@@ -199,7 +170,7 @@ static enum MHD_Result on_head(struct listener *listener, struct exchange *excha
     struct request *request = &exchange->request;
     exchange->state = EXCHANGE_BODY;
     if (!read_head(exchange, method)) {
-        exchange->passage.reply = reply_internal_error();
+        exchange->call.reply = reply_internal_error();
         return send_reply(listener, exchange);
     }
     request->framing_error = framing_check(request, slice_of(version));
@@ -213,7 +184,7 @@ static enum MHD_Result on_end(struct listener *listener, struct exchange *exchan
 {
     exchange->request.body_too_large = exchange->body.failed == RESULT_TOO_LARGE;
     if (exchange->body.failed == RESULT_NO_MEMORY) {
-        exchange->passage.reply = reply_internal_error();
+        exchange->call.reply = reply_internal_error();
         return send_reply(listener, exchange);
     }
     return enter(listener, exchange);
@@ -240,11 +211,12 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, co
         *len = 0;
         return MHD_YES;
     case EXCHANGE_DUE:
-        return perform(listener, exchange);
+        schedule_perform(&listener->schedule, exchange);
+        return answer(listener, exchange);
     case EXCHANGE_READY:
         return send_reply(listener, exchange);
     case EXCHANGE_HELD:
-    case EXCHANGE_ALONE:
+    case EXCHANGE_EXCLUSIVE:
     case EXCHANGE_DELAYED:
     case EXCHANGE_SENT:
         break;
@@ -330,15 +302,15 @@ static struct MHD_Daemon *start_daemon(struct listener *listener, const struct i
                             MHD_OPTION_END);
 }
 
-static bool open_door(struct listener *listener, struct sockets *sockets,
-                      const struct identity *identity)
+static bool open_endpoint(struct listener *listener, struct sockets *sockets,
+                          const struct identity *identity)
 {
-    struct door *door = &listener->doors[listener->door_count];
-    *door = (struct door){.listener = listener,
-                          .daemon = start_daemon(listener, identity),
-                          .acceptor.sockets = sockets};
-    listener->door_count += door->daemon != NULL;
-    return door->daemon != NULL;
+    struct endpoint *endpoint = &listener->endpoints[listener->endpoint_count];
+    *endpoint = (struct endpoint){.listener = listener,
+                                  .daemon = start_daemon(listener, identity),
+                                  .acceptor.sockets = sockets};
+    listener->endpoint_count += endpoint->daemon != NULL;
+    return endpoint->daemon != NULL;
 }
 
 enum result listener_new(const struct listener_options *options, struct listener **out)
@@ -347,11 +319,13 @@ enum result listener_new(const struct listener_options *options, struct listener
     if (!listener)
         return RESULT_NO_MEMORY;
     listener->options = *options;
+    listener->schedule = (struct schedule){.gate = options->gate, .store = options->store};
     listener->connections.fresh.timeout_ms = options->request_ms;
     listener->connections.request.timeout_ms = options->request_ms;
     listener->connections.idle.timeout_ms = options->idle_ms;
-    if (!open_door(listener, options->sockets, NULL) ||
-        (options->tls_sockets && !open_door(listener, options->tls_sockets, options->identity))) {
+    if (!open_endpoint(listener, options->sockets, NULL) ||
+        (options->tls_sockets &&
+         !open_endpoint(listener, options->tls_sockets, options->identity))) {
         listener_free(listener);
         return RESULT_SYSTEM;
     }
@@ -364,14 +338,11 @@ void listener_free(struct listener *listener)
     if (!listener)
         return;
     struct exchange *exchange;
-    while ((exchange = delays_take(&listener->delays, INT64_MAX)))
+    while ((exchange = schedule_take_any(&listener->schedule)))
         MHD_resume_connection(exchange->wire);
-    while ((exchange = exchange_queue_take(&listener->held)) ||
-           (exchange = exchange_queue_take(&listener->alone)))
-        MHD_resume_connection(exchange->wire);
-    for (size_t i = 0; i < listener->door_count; i++) /* aborts where one is still suspended */
-        MHD_stop_daemon(listener->doors[i].daemon);
-    delays_close(&listener->delays);
+    for (size_t i = 0; i < listener->endpoint_count; i++) /* aborts where one is still suspended */
+        MHD_stop_daemon(listener->endpoints[i].daemon);
+    delays_close(&listener->schedule.delays);
     connections_close(&listener->connections);
     exchange_pool_close(&listener->pool);
     free(listener);
@@ -380,11 +351,11 @@ void listener_free(struct listener *listener)
 enum result listener_watch(struct listener *listener, int epoll)
 {
     listener->connections.epoll = epoll;
-    for (size_t i = 0; i < listener->door_count; i++) {
-        struct door *door = &listener->doors[i];
+    for (size_t i = 0; i < listener->endpoint_count; i++) {
+        struct endpoint *endpoint = &listener->endpoints[i];
         const union MHD_DaemonInfo *info =
-            MHD_get_daemon_info(door->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-        if (!info || !acceptor_watch(&door->acceptor, epoll, info->epoll_fd))
+            MHD_get_daemon_info(endpoint->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+        if (!info || !acceptor_watch(&endpoint->acceptor, epoll, info->epoll_fd))
             return RESULT_SYSTEM;
     }
     return RESULT_OK;
@@ -392,30 +363,31 @@ enum result listener_watch(struct listener *listener, int epoll)
 
 static void add_connection(void *context, int fd, const struct sockaddr *address, socklen_t len)
 {
-    struct door *door = context;
-    MHD_add_connection(door->daemon, fd, address, len); /* closes the descriptor where it fails */
+    struct endpoint *endpoint = context;
+    MHD_add_connection(endpoint->daemon, fd, address,
+                       len); /* closes the descriptor where it fails */
 }
 
 void listener_notice(struct listener *listener, int fd)
 {
-    for (size_t i = 0; i < listener->door_count; i++)
-        acceptor_notice(&listener->doors[i].acceptor, fd);
+    for (size_t i = 0; i < listener->endpoint_count; i++)
+        acceptor_notice(&listener->endpoints[i].acceptor, fd);
     connections_notice(&listener->connections, fd);
 }
 
-/* Where only one place is left at a time, the doors take turns. */
+/* Where only one place is left at a time, the endpoints take turns. */
 static void accept_clients(struct listener *listener)
 {
-    size_t before = listener->connection_count, first = listener->first_door;
-    for (size_t i = 0; i < listener->door_count; i++) {
-        struct door *door = &listener->doors[(first + i) % listener->door_count];
+    size_t before = listener->connection_count, first = listener->first_endpoint;
+    for (size_t i = 0; i < listener->endpoint_count; i++) {
+        struct endpoint *endpoint = &listener->endpoints[(first + i) % listener->endpoint_count];
         struct acceptor_target target = {
             listener->options.max_connections - listener->connection_count,
-            (unsigned)listener->options.request_ms, add_connection, door};
-        acceptor_run(&door->acceptor, &target, clock_monotonic_ms());
+            (unsigned)listener->options.request_ms, add_connection, endpoint};
+        acceptor_run(&endpoint->acceptor, &target, clock_monotonic_ms());
     }
     if (listener->connection_count != before)
-        listener->first_door = (first + 1) % listener->door_count;
+        listener->first_endpoint = (first + 1) % listener->endpoint_count;
 }
 
 void listener_run(struct listener *listener)
@@ -423,41 +395,37 @@ void listener_run(struct listener *listener)
     listener->busy = false;
     if (!listener->stopping)
         accept_clients(listener);
-    for (size_t i = 0; i < listener->door_count; i++)
-        MHD_run(listener->doors[i].daemon);
+    for (size_t i = 0; i < listener->endpoint_count; i++)
+        MHD_run(listener->endpoints[i].daemon);
     connections_cut_gone(&listener->connections);
 }
 
 void listener_release(struct listener *listener, bool committed)
 {
     struct exchange *exchange;
-    while ((exchange = exchange_queue_take(&listener->held))) {
-        if (!committed)
-            exchange->passage.reply = reply_internal_error();
-        resume(listener, exchange, EXCHANGE_READY);
-    }
+    while ((exchange = schedule_take_held(&listener->schedule, committed)))
+        resume(listener, exchange);
 }
 
-void listener_perform_alone(struct listener *listener)
+void listener_perform_exclusive(struct listener *listener)
 {
     struct exchange *exchange;
-    while ((exchange = exchange_queue_take(&listener->alone))) {
-        gate_perform(listener->options.gate, &exchange->request, &exchange->passage);
-        resume(listener, exchange, EXCHANGE_READY);
-    }
+    while ((exchange = schedule_take_exclusive(&listener->schedule)))
+        resume(listener, exchange);
 }
 
 void listener_expire(struct listener *listener, int64_t now_ms)
 {
     struct exchange *exchange;
     connections_expire(&listener->connections, now_ms);
-    while ((exchange = delays_take(&listener->delays, listener->stopping ? INT64_MAX : now_ms)))
-        resume(listener, exchange, EXCHANGE_DUE);
+    while ((exchange =
+                schedule_take_due(&listener->schedule, listener->stopping ? INT64_MAX : now_ms)))
+        resume(listener, exchange);
 }
 
 bool listener_is_busy(const struct listener *listener)
 {
-    return listener->busy || listener->held.first || listener->alone.first;
+    return listener->busy || schedule_is_busy(&listener->schedule);
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -467,14 +435,14 @@ static int64_t earlier(int64_t a, int64_t b)
 
 int listener_wait_ms(struct listener *listener, int64_t now_ms)
 {
-    int64_t next =
-        earlier(connections_next_ms(&listener->connections), delays_next_ms(&listener->delays));
-    for (size_t i = 0; i < listener->door_count; i++)
-        next = earlier(next, acceptor_next_ms(&listener->doors[i].acceptor));
+    int64_t next = earlier(connections_next_ms(&listener->connections),
+                           delays_next_ms(&listener->schedule.delays));
+    for (size_t i = 0; i < listener->endpoint_count; i++)
+        next = earlier(next, acceptor_next_ms(&listener->endpoints[i].acceptor));
     int64_t wait = next == INT64_MAX ? INT64_MAX : next > now_ms ? next - now_ms : 0;
-    for (size_t i = 0; i < listener->door_count; i++) {
+    for (size_t i = 0; i < listener->endpoint_count; i++) {
         MHD_UNSIGNED_LONG_LONG timeout = 0;
-        if (MHD_get_timeout(listener->doors[i].daemon, &timeout) == MHD_YES)
+        if (MHD_get_timeout(listener->endpoints[i].daemon, &timeout) == MHD_YES)
             wait = earlier(wait, (int64_t)timeout);
     }
     return wait == INT64_MAX ? -1 : wait > 3600000 ? 3600000 : (int)wait;
@@ -482,8 +450,8 @@ int listener_wait_ms(struct listener *listener, int64_t now_ms)
 
 void listener_stop(struct listener *listener)
 {
-    for (size_t i = 0; i < listener->door_count; i++)
-        acceptor_stop(&listener->doors[i].acceptor);
+    for (size_t i = 0; i < listener->endpoint_count; i++)
+        acceptor_stop(&listener->endpoints[i].acceptor);
     listener->stopping = true;
     for (struct connection *at = listener->connections.first; at; at = at->next)
         connection_let_go_if_idle(at);

@@ -45,8 +45,8 @@ void listener_run(struct listener *listener);
 /* Lets every held reply go after the tick's commit; where that failed each becomes a 500. */
 void listener_release(struct listener *listener, bool committed);
 
-/* Runs the calls that need the store for themselves; no tick may be open. */
-void listener_perform_alone(struct listener *listener);
+/* Runs the exclusive operations; no tick may be open. */
+void listener_perform_exclusive(struct listener *listener);
 
 /* Cuts connections whose time is over and wakes requests whose delay is. */
 void listener_expire(struct listener *listener, int64_t now_ms);

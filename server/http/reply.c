@@ -1,9 +1,8 @@
 #include "http/reply.h"
 
+#include "api/operation.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "control/control.h"
-#include "mq/operations.h"
 
 void reply_draw_ids(struct reply_ids *ids)
 {
@@ -12,9 +11,10 @@ void reply_draw_ids(struct reply_ids *ids)
     id_trace(clock_wall_ms() / 1000, ids->trace);
 }
 
-size_t reply_headers(const struct reply *reply, const struct reply_ids *ids,
+size_t reply_headers(const struct call *call, const struct reply_ids *ids,
                      struct reply_header headers[REPLY_ALL_HEADERS])
 {
+    const struct reply *reply = &call->reply;
     /* The recorded set; the odd `;` behind no-cache is the service's. */
     const struct reply_header common[] = {
         {"Content-Type", reply->content_type ? reply->content_type : "application/json"},
@@ -31,7 +31,7 @@ size_t reply_headers(const struct reply *reply, const struct reply_ids *ids,
     };
     size_t count = sizeof common / sizeof *common;
     memcpy(headers, common, sizeof common);
-    if (reply->same_origin)
+    if (call->request->target.is_control)
         count -= 2;
     for (size_t i = 0; i < REPLY_HEADERS && reply->headers[i].name; i++)
         headers[count++] = reply->headers[i];
@@ -44,8 +44,8 @@ size_t reply_headers(const struct reply *reply, const struct reply_ids *ids,
 
 void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
 {
-    const struct reply *reply = &exchange->passage.reply;
-    const struct operation *operation = exchange->passage.operation;
+    const struct reply *reply = &exchange->call.reply;
+    const struct operation *operation = exchange->call.operation;
     const struct request *request = &exchange->request;
     struct slice path = request->target.path.data ? request->target.path : SLICE("");
     /* A container asks for its health every few seconds. */
@@ -58,7 +58,7 @@ void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
     log_text("path", path);
     log_number("status", reply->status);
     log_string("error", reply->error);
-    log_flag("dropped", reply->drop);
+    log_flag("dropped", exchange->call.drop);
     log_number("us", clock_monotonic_us() - exchange->started_us);
     log_end();
 }
@@ -66,26 +66,26 @@ void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
 void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
                   struct journal *journal, struct metrics *metrics)
 {
-    const struct passage *passage = &exchange->passage;
+    const struct call *call = &exchange->call;
     const struct request *request = &exchange->request;
     int64_t duration_us = clock_monotonic_us() - exchange->started_us;
-    metrics_count(metrics, passage->operation, passage->reply.status, duration_us);
-    if (control_owns(&request->target))
+    metrics_count(metrics, call->operation, call->reply.status, duration_us);
+    if (request->target.is_control)
         return;
     struct journal_entry entry = {
         .time_ms = clock_wall_ms(),
         .duration_us = duration_us,
-        .status = passage->reply.status,
-        .dropped = passage->reply.drop,
+        .status = call->reply.status,
+        .dropped = call->drop,
         .id = slice_of(ids->request),
-        .operation = slice_of(passage->operation ? passage->operation->name : NULL),
+        .operation = slice_of(call->operation ? call->operation->name : NULL),
         .method = request->method,
         .path = request->target.path,
-        .account = passage->caller.account,
-        .region = passage->caller.region,
-        .access_key = passage->caller.access_key,
-        .username = passage->labels.username,
-        .error = slice_of(passage->reply.error),
+        .account = call->caller.account,
+        .region = call->caller.region,
+        .access_key = call->caller.access_key,
+        .username = call->labels.username,
+        .error = slice_of(call->reply.error),
         .body = request->body,
         .body_len = request->body.len,
     };

@@ -18,8 +18,9 @@ struct reply_ids {
 
 void reply_draw_ids(struct reply_ids *ids);
 
-/* The headers of a reply but for Date and Content-Length; returns how many. */
-size_t reply_headers(const struct reply *reply, const struct reply_ids *ids,
+/* The headers of the call's reply but for Date and Content-Length; returns how many. Pages of other
+ * sites may read the service's replies, not the control API's. */
+size_t reply_headers(const struct call *call, const struct reply_ids *ids,
                      struct reply_header headers[REPLY_ALL_HEADERS]);
 
 /* Counts the request and keeps it in the journal; the control API's own are only counted. */

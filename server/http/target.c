@@ -112,5 +112,7 @@ enum result target_parse(struct slice raw, struct arena *arena, struct target *t
     if (!result && target->query.data)
         result = parse_query(arena, target);
     target->malformed = result == RESULT_INVALID;
+    target->is_control =
+        target->segment_count > 0 && slice_equal(target->segments[0], SLICE("_local"));
     return target->malformed ? RESULT_OK : result;
 }

@@ -7,7 +7,6 @@
 #include "mq/catalogue.h"
 #include "mq/lifecycle.h"
 #include "mq/names.h"
-#include "mq/operations.h"
 #include "mq/replication.h"
 #include "mq/rules.h"
 #include "mq/tags.h"
@@ -89,7 +88,7 @@ static bool check_logs(struct call *call, const struct broker_input *input)
 
 static bool check_security_groups(struct call *call, const struct broker_input *input)
 {
-    if (input->security_groups.count > SECURITY_GROUPS_MOST)
+    if (input->security_groups.count > SECURITY_GROUPS_MAX)
         call_fail(call, ERROR_SECURITY_GROUP_COUNT);
     else if (input->security_groups.count > 0 && is_rabbitmq(input) &&
              input->publicly_accessible == OPTIONAL_TRUE)
@@ -113,7 +112,7 @@ static bool check_subnets(struct call *call, const struct broker_input *input)
 static bool check_user_count(struct call *call, const struct broker_input *input)
 {
     bool managed = slice_equal(input->authentication_strategy, SLICE("CONFIG_MANAGED"));
-    if (!is_rabbitmq(input) && input->users.count > USERS_MOST)
+    if (!is_rabbitmq(input) && input->users.count > USERS_MAX)
         call_fail(call, ERROR_USER_COUNT, input->broker_name);
     else if (is_rabbitmq(input) && !managed && input->users.count != 1)
         call_fail(call, ERROR_RABBITMQ_ONE_USER);
@@ -245,7 +244,7 @@ static enum result fill(struct call *call, const struct broker_input *input, str
     broker->time_zone = input->window ? input->window->time_zone : SLICE("UTC");
     if (input->window) {
         broker->day_of_week = input->window->day_of_week;
-        lifecycle_reckon_window(broker, call->now_ms);
+        lifecycle_schedule_window(broker, call->now_ms);
     }
     if (input->creator_request_id.len > 0)
         broker->creator_request_id = input->creator_request_id;
@@ -264,7 +263,7 @@ static void answer(struct call *call, const struct broker *broker)
     json_put_string(&writer, "brokerArn", arn);
     json_put_string(&writer, "brokerId", broker->id);
     json_object_end(&writer);
-    call_succeed(call, call->operation->status);
+    call_succeed(call);
 }
 
 /* Recorded: users, tags and the window of a repeated request may differ, the instance type may not.

@@ -241,12 +241,6 @@ enum result input_encode_strings(struct call *call, const struct strings *string
     return keep(call, &text, json);
 }
 
-static void put_text(struct json_writer *writer, const char *name, struct slice value)
-{
-    if (value.data)
-        json_put_string(writer, name, value);
-}
-
 static void put_flag(struct json_writer *writer, const char *name, enum optional value)
 {
     if (value != OPTIONAL_ABSENT)
@@ -260,14 +254,14 @@ enum result input_encode_ldap(struct call *call, const struct ldap_input *ldap, 
     buffer_init(&text, 8 << 20);
     json_object_begin(&writer);
     input_put_strings(&writer, "hosts", &ldap->hosts);
-    put_text(&writer, "roleBase", ldap->role_base);
-    put_text(&writer, "roleName", ldap->role_name);
-    put_text(&writer, "roleSearchMatching", ldap->role_search_matching);
+    json_put_optional(&writer, "roleBase", ldap->role_base);
+    json_put_optional(&writer, "roleName", ldap->role_name);
+    json_put_optional(&writer, "roleSearchMatching", ldap->role_search_matching);
     put_flag(&writer, "roleSearchSubtree", ldap->role_search_subtree);
-    put_text(&writer, "serviceAccountUsername", ldap->service_account_username);
-    put_text(&writer, "userBase", ldap->user_base);
-    put_text(&writer, "userRoleName", ldap->user_role_name);
-    put_text(&writer, "userSearchMatching", ldap->user_search_matching);
+    json_put_optional(&writer, "serviceAccountUsername", ldap->service_account_username);
+    json_put_optional(&writer, "userBase", ldap->user_base);
+    json_put_optional(&writer, "userRoleName", ldap->user_role_name);
+    json_put_optional(&writer, "userSearchMatching", ldap->user_search_matching);
     put_flag(&writer, "userSearchSubtree", ldap->user_search_subtree);
     json_object_end(&writer);
     return keep(call, &text, json);

@@ -5,7 +5,6 @@
 #include "mq/catalogue.h"
 #include "mq/lifecycle.h"
 #include "mq/names.h"
-#include "mq/operations.h"
 #include "mq/replication.h"
 #include "mq/rules.h"
 #include "mq/shared_resources.h"
@@ -30,7 +29,7 @@ bool update_broker_check(struct call *call)
         !input_check_ldap(call, input->ldap) || !input_check_window(call, input->window) ||
         !shares_check(call, &input->resource_shares))
         return false;
-    if (input->security_groups.present && (groups < 1 || groups > SECURITY_GROUPS_MOST)) {
+    if (input->security_groups.present && (groups < 1 || groups > SECURITY_GROUPS_MAX)) {
         call_fail(call, ERROR_SECURITY_GROUP_COUNT);
         return false;
     }
@@ -226,7 +225,7 @@ static bool update_window(struct update *update)
     const struct window_input *window = update->input->window;
     if (!window)
         return true;
-    if (broker->window_changes >= WINDOW_CHANGES_MOST) {
+    if (broker->window_changes >= WINDOW_CHANGES_MAX) {
         call_fail(update->call, ERROR_WINDOW_CHANGES);
         return false;
     }
@@ -238,7 +237,7 @@ static bool update_window(struct update *update)
     broker->time_of_day = window->time_of_day;
     broker->time_zone = window->time_zone;
     broker->window_changes += update->window;
-    lifecycle_reckon_window(broker, update->call->now_ms);
+    lifecycle_schedule_window(broker, update->call->now_ms);
     return true;
 }
 
@@ -360,7 +359,7 @@ static void answer(const struct update *update)
     if (update->storage_size)
         json_put_integer(&writer, "storageSize", update->input->storage_size.value);
     json_object_end(&writer);
-    call_succeed(update->call, update->call->operation->status);
+    call_succeed(update->call);
 }
 
 void update_broker(struct call *call)

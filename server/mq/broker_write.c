@@ -255,8 +255,7 @@ static void put_actions(struct json_writer *writer, const struct broker_parts *p
     for (size_t i = 0; i < parts->action_count; i++) {
         json_object_begin(writer);
         json_put_string(writer, "actionRequiredCode", parts->actions[i].code);
-        if (parts->actions[i].info.data)
-            json_put_string(writer, "actionRequiredInfo", parts->actions[i].info);
+        json_put_optional(writer, "actionRequiredInfo", parts->actions[i].info);
         json_object_end(writer);
     }
     json_list_end(writer);

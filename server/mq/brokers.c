@@ -3,7 +3,6 @@
 #include "api/page.h"
 #include "mq/broker_write.h"
 #include "mq/lifecycle.h"
-#include "mq/operations.h"
 #include "mq/rules.h"
 
 /* Users a DescribeBroker shows; the quota is 250, and seeds may exceed it. */
@@ -44,10 +43,7 @@ void describe_broker(struct call *call)
     enum result result = find_parts(call, &parts);
     if (!result)
         result = broker_write(&writer, &broker, &parts, call->scratch);
-    if (result)
-        call_fail_internal(call, result);
-    else
-        call_succeed(call, call->operation->status);
+    call_finish(call, result);
 }
 
 bool list_brokers_check(struct call *call)
@@ -72,34 +68,24 @@ void list_brokers(struct call *call)
     if (!result && count > most)
         page_put_token(call, &writer, brokers[most - 1].id);
     json_object_end(&writer);
-    if (result)
-        call_fail_internal(call, result);
-    else
-        call_succeed(call, call->operation->status);
+    call_finish(call, result);
 }
 
-void brokers_answer(struct call *call, enum result result, const char *member, struct slice id)
+void brokers_finish(struct call *call, enum result result)
 {
     struct json_writer writer = {.out = call->out};
-    if (result) {
-        call_fail_internal(call, result);
-        return;
-    }
     json_object_begin(&writer);
-    if (member)
-        json_put_string(&writer, member, id);
+    json_put_string(&writer, "brokerId", call->broker.id);
     json_object_end(&writer);
-    call_succeed(call, call->operation->status);
+    call_finish(call, result);
 }
 
 void reboot_broker(struct call *call)
 {
     struct broker broker;
     if (brokers_find(call, &broker))
-        brokers_answer(
-            call,
-            lifecycle_reboot(call->store, &broker, call->settings, call->now_ms, call->scratch),
-            NULL, call->broker.id);
+        call_finish_empty(call, lifecycle_reboot(call->store, &broker, call->settings, call->now_ms,
+                                                 call->scratch));
 }
 
 void delete_broker(struct call *call)
@@ -119,5 +105,5 @@ void delete_broker(struct call *call)
     }
     if (!slice_equal(broker.state, SLICE("DELETION_IN_PROGRESS")))
         result = lifecycle_delete(call->store, &broker, call->settings, call->now_ms);
-    brokers_answer(call, result, "brokerId", broker.id);
+    brokers_finish(call, result);
 }

@@ -9,8 +9,8 @@ struct broker;
 /* The broker the gate has found, all of it; false: answered with 500. */
 bool brokers_find(struct call *call, struct broker *broker);
 
-/* Answers with one member and the id, or `{}` where `member` is NULL; 500 where a step failed. */
-void brokers_answer(struct call *call, enum result result, const char *member, struct slice id);
+/* call_finish with the member brokerId. */
+void brokers_finish(struct call *call, enum result result);
 
 bool list_brokers_check(struct call *call);
 

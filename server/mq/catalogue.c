@@ -3,10 +3,9 @@
 #include <stdlib.h>
 
 #include "api/page.h"
-#include "mq/operations.h"
 #include "mq/versions.h"
 
-enum { ENGINES = 2, VERSION_MOST = 20, HOST_INSTANCE_TYPE_MOST = 50, DEFAULT_ZONES = 3 };
+enum { ENGINES = 2, VERSION_MAX = 20, HOST_INSTANCE_TYPE_MAX = 50, DEFAULT_ZONES = 3 };
 
 /* In the order of their types: what is indexed by engine is indexed by `rabbitmq`. */
 static const struct slice types[ENGINES] = {SLICE_INIT("ACTIVEMQ"), SLICE_INIT("RABBITMQ")};
@@ -98,7 +97,7 @@ static enum result join_versions(struct call *call, const struct texts *versions
                                  struct slice *joined)
 {
     struct buffer text;
-    buffer_init(&text, versions->count * (VERSION_MOST + 2));
+    buffer_init(&text, versions->count * (VERSION_MAX + 2));
     for (size_t i = 0; i < versions->count; i++) {
         buffer_append_string(&text, i > 0 ? ", " : "");
         buffer_append_slice(&text, versions->items[i]);
@@ -238,7 +237,7 @@ static enum result write_engine(struct call *call, struct json_writer *writer, b
 }
 
 /* The smallest page has room for all engines: no page follows it. */
-_Static_assert((int)ENGINES <= (int)PAGE_LEAST, "a page follows");
+_Static_assert((int)ENGINES <= (int)PAGE_MIN, "a page follows");
 
 void describe_broker_engine_types(struct call *call)
 {
@@ -256,10 +255,7 @@ void describe_broker_engine_types(struct call *call)
     json_list_end(&writer);
     json_put_integer(&writer, "maxResults", call->page.max_results);
     json_object_end(&writer);
-    if (result)
-        call_fail_internal(call, result);
-    else
-        call_succeed(call, call->operation->status);
+    call_finish(call, result);
 }
 
 /* The options of one engine, and what writing them takes. */
@@ -285,8 +281,7 @@ static struct slice take_part(struct slice *text)
 
 static bool is_host_instance_type(struct slice text)
 {
-    if (text.len > HOST_INSTANCE_TYPE_MOST || text.len < 4 ||
-        !slice_starts_with(text, SLICE("mq.")))
+    if (text.len > HOST_INSTANCE_TYPE_MAX || text.len < 4 || !slice_starts_with(text, SLICE("mq.")))
         return false;
     for (size_t i = 0; i < text.len; i++)
         if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789.", text.data[i]) || !text.data[i])
@@ -433,8 +428,5 @@ void describe_broker_instance_options(struct call *call)
     if (!is_last)
         page_put_token(call, &writer, slice_of(key));
     json_object_end(&writer);
-    if (!is_last && !key)
-        call_fail_internal(call, RESULT_NO_MEMORY);
-    else
-        call_succeed(call, call->operation->status);
+    call_finish(call, !is_last && !key ? RESULT_NO_MEMORY : RESULT_OK);
 }

@@ -9,7 +9,6 @@
 #include "base/utf8.h"
 #include "mq/activemq_configuration.h"
 #include "mq/configuration_write.h"
-#include "mq/operations.h"
 #include "mq/rabbitmq_configuration.h"
 #include "mq/versions.h"
 
@@ -97,8 +96,7 @@ static void put_warnings(struct json_writer *writer, const struct sanitized *san
     for (size_t i = 0; i < sanitized->warning_count; i++) {
         const struct sanitizer_warning *warning = &sanitized->warnings[i];
         json_object_begin(writer);
-        if (warning->attribute.data)
-            json_put_string(writer, "attributeName", warning->attribute);
+        json_put_optional(writer, "attributeName", warning->attribute);
         json_put_string(writer, "elementName", warning->element);
         json_put_string(writer, "reason", slice_of(warning->reason));
         json_object_end(writer);
@@ -145,7 +143,7 @@ void update_configuration(struct call *call)
     configuration.revision = revision.revision;
     configuration.revision_created = revision.created;
     configuration.revision_description = revision.description;
-    configuration_finish(call, result ? result : write_updated(call, &configuration, &sanitized));
+    call_finish(call, result ? result : write_updated(call, &configuration, &sanitized));
 }
 
 /* A 32-bit integer with any number of leading zeros, as the service reads it: without a plus sign.
@@ -215,11 +213,10 @@ void describe_configuration_revision(struct call *call)
         json_put_string(&writer, "configurationId", id);
         json_put_string(&writer, "created", revision.created);
         result = put_base64(call, &writer, revision.data);
-        if (revision.description.data)
-            json_put_string(&writer, "description", revision.description);
+        json_put_optional(&writer, "description", revision.description);
         json_object_end(&writer);
     }
-    configuration_finish(call, result);
+    call_finish(call, result);
 }
 
 /* 1 to 300, in the form a token of ours has. */
@@ -265,5 +262,5 @@ void list_configuration_revisions(struct call *call)
                                      rows[i].description);
     json_list_end(&writer);
     json_object_end(&writer);
-    configuration_finish(call, result);
+    call_finish(call, result);
 }

@@ -1,15 +1,6 @@
 #include "mq/configuration_write.h"
 
 #include "mq/names.h"
-#include "mq/operations.h"
-
-void configuration_finish(struct call *call, enum result result)
-{
-    if (result)
-        call_fail_internal(call, result);
-    else
-        call_succeed(call, call->operation->status);
-}
 
 bool configuration_find_called(struct call *call, struct configuration *configuration)
 {
@@ -39,8 +30,7 @@ void configuration_write_revision(struct json_writer *writer, int64_t revision,
 {
     json_object_begin(writer);
     json_put_string(writer, "created", created);
-    if (description.data)
-        json_put_string(writer, "description", description);
+    json_put_optional(writer, "description", description);
     json_put_integer(writer, "revision", revision);
     json_object_end(writer);
 }

@@ -9,9 +9,6 @@
 /* The configuration of the path; false: answered with 404 or 500. */
 bool configuration_find_called(struct call *call, struct configuration *configuration);
 
-/* Success with what was written, or 500. */
-void configuration_finish(struct call *call, enum result result);
-
 /* The members arn, authenticationStrategy and latestRevision. RESULT_NO_MEMORY. */
 enum result configuration_put_arn(struct json_writer *writer,
                                   const struct configuration *configuration,

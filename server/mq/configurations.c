@@ -6,7 +6,6 @@
 #include "mq/broker_input.h"
 #include "mq/catalogue.h"
 #include "mq/configuration_write.h"
-#include "mq/operations.h"
 #include "mq/rules.h"
 #include "mq/tags.h"
 
@@ -121,7 +120,7 @@ void create_configuration(struct call *call)
                                     call->scratch, &configuration);
     if (!result)
         result = write_created(call, &configuration);
-    configuration_finish(call, result);
+    call_finish(call, result);
 }
 
 void describe_configuration(struct call *call)
@@ -129,7 +128,7 @@ void describe_configuration(struct call *call)
     struct json_writer writer = {.out = call->out};
     struct configuration configuration;
     if (configuration_find_called(call, &configuration))
-        configuration_finish(call, write_configuration(call, &writer, &configuration));
+        call_finish(call, write_configuration(call, &writer, &configuration));
 }
 
 void delete_configuration(struct call *call)
@@ -149,7 +148,7 @@ void delete_configuration(struct call *call)
     json_object_begin(&writer);
     json_put_string(&writer, "configurationId", configuration.id);
     json_object_end(&writer);
-    configuration_finish(call, result);
+    call_finish(call, result);
 }
 
 bool list_configurations_check(struct call *call)
@@ -176,5 +175,5 @@ void list_configurations(struct call *call)
     if (!result && count > 0)
         page_put_token(call, &writer, rows[count - 1].id);
     json_object_end(&writer);
-    configuration_finish(call, result);
+    call_finish(call, result);
 }

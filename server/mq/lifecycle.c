@@ -148,7 +148,7 @@ enum result lifecycle_delete(struct store *store, struct broker *broker,
     return settings->delete_ms > 0 ? broker_save(store, broker) : broker_delete(store, broker->id);
 }
 
-void lifecycle_reckon_window(struct broker *broker, int64_t now_ms)
+void lifecycle_schedule_window(struct broker *broker, int64_t now_ms)
 {
     broker->window_due_ms = BROKER_UNSET;
     if (!broker->day_of_week.data)
@@ -172,7 +172,7 @@ enum result lifecycle_open_window(struct store *store, struct broker *broker,
                                   struct arena *arena)
 {
     bool users_pending = false, shares_pending = false;
-    lifecycle_reckon_window(broker, now_ms);
+    lifecycle_schedule_window(broker, now_ms);
     broker->window_changes = 0;
     if (!rule_state_allows_change(broker->state))
         return broker_save(store, broker);
@@ -211,7 +211,7 @@ static enum result advance_one(struct store *store, const struct settings *setti
     result = broker_next_unreckoned(store, arena, broker);
     if (result)
         return result;
-    lifecycle_reckon_window(broker, now_ms);
+    lifecycle_schedule_window(broker, now_ms);
     return broker_save(store, broker);
 }
 

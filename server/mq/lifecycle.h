@@ -29,7 +29,7 @@ enum result lifecycle_delete(struct store *store, struct broker *broker,
 
 /* When the window opens next, from day, time and zone; never where the zone is unknown or cannot be
  * read. */
-void lifecycle_reckon_window(struct broker *broker, int64_t now_ms);
+void lifecycle_schedule_window(struct broker *broker, int64_t now_ms);
 
 /* The window opened at `at_ms`: changes of it are counted anew, and a broker with anything pending
  * reboots from then on. Windows missed between then and `now_ms` would find nothing to do. */

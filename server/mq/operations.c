@@ -10,8 +10,6 @@
 #include "mq/tags.h"
 #include "mq/users.h"
 
-enum { USER_CALL = NEEDS_BROKER | NEEDS_ACTIVEMQ };
-
 #define BROKERS "/v1/brokers"
 #define BROKER BROKERS "/{broker-id}"
 #define USERS BROKER "/users"
@@ -19,41 +17,71 @@ enum { USER_CALL = NEEDS_BROKER | NEEDS_ACTIVEMQ };
 #define CONFIGURATIONS "/v1/configurations"
 #define CONFIGURATION CONFIGURATIONS "/{configuration-id}"
 #define TAGS "/v1/tags/{resource-arn}"
-#define CAN_UPDATE ERROR_BROKER_UPDATE_STATE
-#define CAN_REBOOT ERROR_BROKER_REBOOT_STATE
 
 /* clang-format off */
 const struct operation operations[] = {
-    /* name                 method    path            ok   needs         unless changeable  body          check              run */
-    {"CreateUser",          "POST",   USER,           200, USER_CALL,    CAN_UPDATE,  &create_user_members, create_user_check, create_user},
-    {"DescribeUser",        "GET",    USER,           200, USER_CALL,    ERROR_NONE,  NULL,                 username_check,    describe_user},
-    {"UpdateUser",          "PUT",    USER,           200, USER_CALL,    CAN_UPDATE,  &update_user_members, update_user_check, update_user},
-    {"DeleteUser",          "DELETE", USER,           200, USER_CALL,    CAN_UPDATE,  NULL,                 username_check,    delete_user},
-    {"ListUsers",           "GET",    USERS,          200, USER_CALL,    ERROR_NONE,  NULL,                 list_users_check,  list_users},
-    {"DescribeBroker",      "GET",    BROKER,         200, NEEDS_BROKER, ERROR_NONE,  NULL,                 NULL,              describe_broker},
-    {"ListBrokers",         "GET",    BROKERS,        200, 0,            ERROR_NONE,  NULL,                 list_brokers_check, list_brokers},
-    {"RebootBroker",        "POST",   BROKER "/reboot", 200, NEEDS_BROKER, CAN_REBOOT, NULL,                NULL,              reboot_broker},
+    {.name = "CreateUser", .method = "POST", .path = USER, .needs = NEEDS_BROKER | NEEDS_ACTIVEMQ,
+     .wrong_state = ERROR_BROKER_UPDATE_STATE, .body = &create_user_members,
+     .check = create_user_check, .run = create_user},
+    {.name = "DescribeUser", .method = "GET", .path = USER, .needs = NEEDS_BROKER | NEEDS_ACTIVEMQ,
+     .check = username_check, .run = describe_user},
+    {.name = "UpdateUser", .method = "PUT", .path = USER, .needs = NEEDS_BROKER | NEEDS_ACTIVEMQ,
+     .wrong_state = ERROR_BROKER_UPDATE_STATE, .body = &update_user_members,
+     .check = update_user_check, .run = update_user},
+    {.name = "DeleteUser", .method = "DELETE", .path = USER, .needs = NEEDS_BROKER | NEEDS_ACTIVEMQ,
+     .wrong_state = ERROR_BROKER_UPDATE_STATE, .check = username_check, .run = delete_user},
+    {.name = "ListUsers", .method = "GET", .path = USERS, .needs = NEEDS_BROKER | NEEDS_ACTIVEMQ,
+     .check = list_users_check, .run = list_users},
+    {.name = "DescribeBroker", .method = "GET", .path = BROKER, .needs = NEEDS_BROKER,
+     .run = describe_broker},
+    {.name = "ListBrokers", .method = "GET", .path = BROKERS, .check = list_brokers_check,
+     .run = list_brokers},
+    {.name = "RebootBroker", .method = "POST", .path = BROKER "/reboot", .needs = NEEDS_BROKER,
+     .wrong_state = ERROR_BROKER_REBOOT_STATE, .run = reboot_broker},
 
-    {"CreateBroker",        "POST",   BROKERS,        200, 0,            ERROR_NONE,  &create_broker_members, create_broker_check, create_broker},
-    {"UpdateBroker",        "PUT",    BROKER,         200, NEEDS_BROKER, CAN_UPDATE,  &update_broker_members, update_broker_check, update_broker},
-    {"DeleteBroker",        "DELETE", BROKER,         200, NEEDS_BROKER, ERROR_NONE,  NULL,                 NULL,              delete_broker},
-    {"Promote",             "POST",   BROKER "/promote", 200, NEEDS_BROKER, CAN_UPDATE, &promote_members,   promote_check,     promote},
-    {"DescribeSharedResources", "GET", BROKER "/shared-resources", 200, NEEDS_BROKER, ERROR_NONE, NULL, describe_shared_resources_check, describe_shared_resources},
+    {.name = "CreateBroker", .method = "POST", .path = BROKERS, .body = &create_broker_members,
+     .check = create_broker_check, .run = create_broker},
+    {.name = "UpdateBroker", .method = "PUT", .path = BROKER, .needs = NEEDS_BROKER,
+     .wrong_state = ERROR_BROKER_UPDATE_STATE, .body = &update_broker_members,
+     .check = update_broker_check, .run = update_broker},
+    {.name = "DeleteBroker", .method = "DELETE", .path = BROKER, .needs = NEEDS_BROKER,
+     .run = delete_broker},
+    {.name = "Promote", .method = "POST", .path = BROKER "/promote", .needs = NEEDS_BROKER,
+     .wrong_state = ERROR_BROKER_UPDATE_STATE, .body = &promote_members, .check = promote_check,
+     .run = promote},
+    {.name = "DescribeSharedResources", .method = "GET", .path = BROKER "/shared-resources",
+     .needs = NEEDS_BROKER, .check = describe_shared_resources_check,
+     .run = describe_shared_resources},
 
-    {"CreateConfiguration", "POST",   CONFIGURATIONS, 200, 0,            ERROR_NONE,  &create_configuration_members, create_configuration_check, create_configuration},
-    {"ListConfigurations",  "GET",    CONFIGURATIONS, 200, 0,            ERROR_NONE,  NULL, list_configurations_check, list_configurations},
-    {"DescribeConfiguration", "GET",  CONFIGURATION,  200, 0,            ERROR_NONE,  NULL,                 NULL,              describe_configuration},
-    {"UpdateConfiguration", "PUT",    CONFIGURATION,  200, 0,            ERROR_NONE,  &update_configuration_members, update_configuration_check, update_configuration},
-    {"DeleteConfiguration", "DELETE", CONFIGURATION,  200, 0,            ERROR_NONE,  NULL,                 NULL,              delete_configuration},
-    {"ListConfigurationRevisions", "GET", CONFIGURATION "/revisions", 200, 0, ERROR_NONE, NULL, list_configuration_revisions_check, list_configuration_revisions},
-    {"DescribeConfigurationRevision", "GET", CONFIGURATION "/revisions/{configuration-revision}", 200, 0, ERROR_NONE, NULL, describe_configuration_revision_check, describe_configuration_revision},
+    {.name = "CreateConfiguration", .method = "POST", .path = CONFIGURATIONS,
+     .body = &create_configuration_members, .check = create_configuration_check,
+     .run = create_configuration},
+    {.name = "ListConfigurations", .method = "GET", .path = CONFIGURATIONS,
+     .check = list_configurations_check, .run = list_configurations},
+    {.name = "DescribeConfiguration", .method = "GET", .path = CONFIGURATION,
+     .run = describe_configuration},
+    {.name = "UpdateConfiguration", .method = "PUT", .path = CONFIGURATION,
+     .body = &update_configuration_members, .check = update_configuration_check,
+     .run = update_configuration},
+    {.name = "DeleteConfiguration", .method = "DELETE", .path = CONFIGURATION,
+     .run = delete_configuration},
+    {.name = "ListConfigurationRevisions", .method = "GET", .path = CONFIGURATION "/revisions",
+     .check = list_configuration_revisions_check, .run = list_configuration_revisions},
+    {.name = "DescribeConfigurationRevision", .method = "GET",
+     .path = CONFIGURATION "/revisions/{configuration-revision}",
+     .check = describe_configuration_revision_check, .run = describe_configuration_revision},
 
-    {"CreateTags",          "POST",   TAGS,           204, 0,            ERROR_NONE,  &create_tags_members, create_tags_check, create_tags},
-    {"ListTags",            "GET",    TAGS,           200, 0,            ERROR_NONE,  NULL,                 NULL,              list_tags},
-    {"DeleteTags",          "DELETE", TAGS,           204, 0,            ERROR_NONE,  NULL,                 delete_tags_check, delete_tags},
+    {.name = "CreateTags", .method = "POST", .path = TAGS, .status = 204,
+     .body = &create_tags_members, .check = create_tags_check, .run = create_tags},
+    {.name = "ListTags", .method = "GET", .path = TAGS, .run = list_tags},
+    {.name = "DeleteTags", .method = "DELETE", .path = TAGS, .status = 204,
+     .check = delete_tags_check, .run = delete_tags},
 
-    {"DescribeBrokerEngineTypes", "GET", "/v1/broker-engine-types", 200, 0, ERROR_NONE, NULL, describe_broker_engine_types_check, describe_broker_engine_types},
-    {"DescribeBrokerInstanceOptions", "GET", "/v1/broker-instance-options", 200, 0, ERROR_NONE, NULL, describe_broker_instance_options_check, describe_broker_instance_options},
+    {.name = "DescribeBrokerEngineTypes", .method = "GET", .path = "/v1/broker-engine-types",
+     .check = describe_broker_engine_types_check, .run = describe_broker_engine_types},
+    {.name = "DescribeBrokerInstanceOptions", .method = "GET",
+     .path = "/v1/broker-instance-options", .check = describe_broker_instance_options_check,
+     .run = describe_broker_instance_options},
 };
 /* clang-format on */
 

@@ -90,8 +90,9 @@ enum result replication_begin(struct store *store, const struct broker *replica,
     return broker_save(store, &primary);
 }
 
-/* The state of a broker, or the one its reboot will end in. Its troubles stay its own. */
-static void settle_in(struct broker *broker, struct slice state)
+/* Sets the state of a broker, or the one its reboot will end in. A broker in any other state than
+ * these two keeps it. */
+static void set_state(struct broker *broker, struct slice state)
 {
     struct slice *place = slice_equal(broker->state, SLICE("REBOOT_IN_PROGRESS"))
                               ? &broker->state_after
@@ -103,7 +104,7 @@ static void settle_in(struct broker *broker, struct slice state)
 static void leave(struct broker *broker)
 {
     if (is_replica(broker))
-        settle_in(broker, SLICE("RUNNING"));
+        set_state(broker, SLICE("RUNNING"));
     broker->data_replication_mode = broker->pending_data_replication_mode = nothing;
     broker->data_replication_role = nothing;
     broker->data_replication_counterpart = broker->data_replication_counterpart_region = nothing;
@@ -112,7 +113,7 @@ static void leave(struct broker *broker)
 static void join(struct broker *broker)
 {
     if (is_replica(broker))
-        settle_in(broker, SLICE("REPLICA"));
+        set_state(broker, SLICE("REPLICA"));
     broker->data_replication_mode = SLICE("CRDR");
     broker->pending_data_replication_mode = nothing;
 }
@@ -171,7 +172,7 @@ static void swap(struct broker *broker)
 {
     bool was_replica = is_replica(broker);
     broker->data_replication_role = was_replica ? SLICE("PRIMARY") : SLICE("REPLICA");
-    settle_in(broker, was_replica ? SLICE("RUNNING") : SLICE("REPLICA"));
+    set_state(broker, was_replica ? SLICE("RUNNING") : SLICE("REPLICA"));
 }
 
 /* The roles change places at once, in either mode. */
@@ -187,5 +188,5 @@ void promote(struct call *call)
     enum result result = change_both(call->store, &broker, swap, call->scratch);
     if (!result)
         result = broker_save(call->store, &broker);
-    brokers_answer(call, result, "brokerId", broker.id);
+    brokers_finish(call, result);
 }

@@ -27,7 +27,7 @@ static const char name_extra[] = "-._~"; /* usernames, groups and configurations
 
 enum error_id rule_username(struct slice username)
 {
-    if (!length_is(username, USERNAME_LEAST, USERNAME_MOST))
+    if (!length_is(username, USERNAME_MIN, USERNAME_MAX))
         return ERROR_USERNAME_LENGTH;
     return only_has(username, name_extra) ? ERROR_NONE : ERROR_USERNAME_CHARACTERS;
 }
@@ -36,7 +36,7 @@ enum error_id rule_password(struct slice password)
 {
     bool seen[128] = {false};
     size_t different = 0;
-    if (!length_is(password, PASSWORD_LEAST, PASSWORD_MOST))
+    if (!length_is(password, PASSWORD_MIN, PASSWORD_MAX))
         return ERROR_PASSWORD_LENGTH;
     for (size_t i = 0; i < password.len; i++)
         if (password.data[i] == ',' || password.data[i] == ':' || password.data[i] == '=')
@@ -53,28 +53,28 @@ enum error_id rule_password(struct slice password)
 
 enum error_id rule_group(struct slice group)
 {
-    if (!length_is(group, GROUP_LEAST, GROUP_MOST))
+    if (!length_is(group, GROUP_MIN, GROUP_MAX))
         return ERROR_GROUP_LENGTH;
     return only_has(group, name_extra) ? ERROR_NONE : ERROR_GROUP_CHARACTERS;
 }
 
 enum error_id rule_broker_name(struct slice name)
 {
-    if (!length_is(name, 1, BROKER_NAME_MOST))
+    if (!length_is(name, 1, BROKER_NAME_MAX))
         return ERROR_BROKER_NAME_LENGTH;
     return only_has(name, "-_") ? ERROR_NONE : ERROR_BROKER_NAME_CHARACTERS;
 }
 
 enum error_id rule_configuration_name(struct slice name)
 {
-    if (!length_is(name, 1, CONFIGURATION_NAME_MOST))
+    if (!length_is(name, 1, CONFIGURATION_NAME_MAX))
         return ERROR_CONFIGURATION_NAME_LENGTH;
     return only_has(name, name_extra) ? ERROR_NONE : ERROR_CONFIGURATION_NAME_CHARACTERS;
 }
 
 enum error_id rule_rabbitmq_username(struct slice username)
 {
-    if (!length_is(username, USERNAME_LEAST, USERNAME_MOST))
+    if (!length_is(username, USERNAME_MIN, USERNAME_MAX))
         return ERROR_USERNAME_LENGTH;
     if (slice_equal(username, SLICE("guest")))
         return ERROR_RABBITMQ_GUEST;
@@ -136,7 +136,7 @@ bool rule_is_username(struct slice text)
 
 bool rule_is_configuration_id(struct slice text)
 {
-    return text.len >= 1 && text.len <= CONFIGURATION_ID_MOST && only_has(text, "-");
+    return text.len >= 1 && text.len <= CONFIGURATION_ID_MAX && only_has(text, "-");
 }
 
 bool rule_is_broker_id(struct slice text)

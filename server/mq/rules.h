@@ -7,20 +7,20 @@
 #include "api/errors.h"
 
 enum {
-    USERNAME_LEAST = 2,
-    USERNAME_MOST = 100,
-    PASSWORD_LEAST = 12,
-    PASSWORD_MOST = 250,
+    USERNAME_MIN = 2,
+    USERNAME_MAX = 100,
+    PASSWORD_MIN = 12,
+    PASSWORD_MAX = 250,
     PASSWORD_UNIQUE = 4,
-    GROUP_LEAST = 2,
-    GROUP_MOST = 100,
-    GROUPS_MOST = 20,
-    USERS_MOST = 250,
-    BROKER_NAME_MOST = 50,
-    CONFIGURATION_NAME_MOST = 150,
-    CONFIGURATION_ID_MOST = 106, /* of a seed; that of a broker's own is made from the broker's */
-    SECURITY_GROUPS_MOST = 5,
-    WINDOW_CHANGES_MOST = 4,
+    GROUP_MIN = 2,
+    GROUP_MAX = 100,
+    GROUPS_MAX = 20,
+    USERS_MAX = 250,
+    BROKER_NAME_MAX = 50,
+    CONFIGURATION_NAME_MAX = 150,
+    CONFIGURATION_ID_MAX = 106, /* of a seed; that of a broker's own is made from the broker's */
+    SECURITY_GROUPS_MAX = 5,
+    WINDOW_CHANGES_MAX = 4,
 };
 
 /* Each returns the rule that is broken, or ERROR_NONE. Values are valid UTF-8, lengths are in code

@@ -2,10 +2,9 @@
 
 #include "api/page.h"
 #include "mq/catalogue.h"
-#include "mq/operations.h"
 
 /* What the column takes: the form of a key in a page token too. */
-enum { ARN_MOST = 500 };
+enum { ARN_MAX = 500 };
 
 static bool only_has(struct slice text, const char *characters)
 {
@@ -21,7 +20,7 @@ static bool only_has(struct slice text, const char *characters)
 
 static bool is_resource_arn(struct slice text)
 {
-    return text.len >= 1 && text.len <= ARN_MOST && only_has(text, ARN_CHARACTERS);
+    return text.len >= 1 && text.len <= ARN_MAX && only_has(text, ARN_CHARACTERS);
 }
 
 /* Takes the part up to the next colon off `text`; the last part is all of it. */
@@ -52,7 +51,7 @@ static bool is_share_arn(struct slice arn)
 
 bool shares_check(struct call *call, const struct strings *arns)
 {
-    if (arns->count > SHARES_MOST) {
+    if (arns->count > SHARES_MAX) {
         call_fail(call, ERROR_SHARE_COUNT);
         return false;
     }
@@ -97,10 +96,10 @@ static void refuse_shares(struct call *call, const struct share_error *errors, s
 
 bool shares_check_store(struct call *call, const struct strings *arns)
 {
-    struct share_error errors[SHARES_MOST];
+    struct share_error errors[SHARES_MAX];
     size_t count = 0;
     enum result result = RESULT_OK;
-    for (size_t i = 0; !result && i < arns->count && i < SHARES_MOST; i++) {
+    for (size_t i = 0; !result && i < arns->count && i < SHARES_MAX; i++) {
         struct share_error *error = &errors[count];
         error->arn = arns->items[i];
         result =
@@ -121,7 +120,7 @@ enum result shares_set(struct store *store, struct slice broker_id, const struct
 {
     struct buffer text;
     struct json_writer writer = {.out = &text};
-    buffer_init(&text, (size_t)SHARES_MOST * (ARN_MOST + 3) + 2);
+    buffer_init(&text, (size_t)SHARES_MAX * (ARN_MAX + 3) + 2);
     json_list_begin(&writer);
     for (size_t i = 0; i < arns->count; i++)
         json_write_string(&writer, arns->items[i]);
@@ -180,5 +179,5 @@ void describe_shared_resources(struct call *call)
         write_resource(&writer, &resources[i]);
     json_list_end(&writer);
     json_object_end(&writer);
-    call_succeed(call, call->operation->status);
+    call_succeed(call);
 }

@@ -6,9 +6,9 @@
 #include "api/members.h"
 #include "store/shared_resources.h"
 
-enum { SHARES_MOST = 10 };
+enum { SHARES_MAX = 10 };
 
-/* UpdateBroker's resourceShareArns, rules that need no store: at most SHARES_MOST, each the ARN of
+/* UpdateBroker's resourceShareArns, rules that need no store: at most SHARES_MAX, each the ARN of
  * a resource share. Answers ERROR_SHARE_COUNT or ERROR_SHARE_ARN and returns false. */
 bool shares_check(struct call *call, const struct strings *arns);
 

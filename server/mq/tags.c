@@ -2,7 +2,6 @@
 
 #include "base/utf8.h"
 #include "mq/names.h"
-#include "mq/operations.h"
 
 /* The body of CreateTags. */
 struct tags_input {
@@ -18,7 +17,7 @@ const struct members create_tags_members = MEMBERS(create_list, struct tags_inpu
 static enum error_id rule_key(struct slice key)
 {
     size_t length = utf8_length(key);
-    if (length < 1 || length > TAG_KEY_MOST)
+    if (length < 1 || length > TAG_KEY_MAX)
         return ERROR_TAG_KEY_LENGTH;
     bool reserved =
         key.len >= 4 && slice_equal_ignoring_case((struct slice){key.data, 4}, SLICE("aws:"));
@@ -27,14 +26,14 @@ static enum error_id rule_key(struct slice key)
 
 bool tags_check(struct call *call, const struct string_map *tags)
 {
-    if (tags->count > TAGS_MOST) {
+    if (tags->count > TAGS_MAX) {
         call_fail(call, ERROR_TAG_COUNT);
         return false;
     }
     for (size_t i = 0; i < tags->count; i++) {
         const struct string_pair *tag = &tags->items[i];
         enum error_id broken = rule_key(tag->key);
-        if (!broken && utf8_length(tag->value) > TAG_VALUE_MOST)
+        if (!broken && utf8_length(tag->value) > TAG_VALUE_MAX)
             broken = ERROR_TAG_VALUE_LENGTH;
         if (broken) {
             call_fail(call, broken, tag->key);
@@ -130,15 +129,6 @@ static bool find_resource(struct call *call, struct resource *resource)
     return !result;
 }
 
-/* 204, without a body. */
-static void succeed_empty(struct call *call, enum result result)
-{
-    if (result)
-        call_fail_internal(call, result);
-    else
-        call_succeed(call, call->operation->status);
-}
-
 bool create_tags_check(struct call *call)
 {
     const struct tags_input *input = call->input;
@@ -155,11 +145,11 @@ void create_tags(struct call *call)
         return;
     enum result result = tags_put(call->store, resource.owner, resource.id, &input->tags);
     if (!result && input->tags.count > 0)
-        result = tag_count(call->store, resource.owner, resource.id, TAGS_MOST + 1, &count);
-    if (!result && count > TAGS_MOST)
+        result = tag_count(call->store, resource.owner, resource.id, TAGS_MAX + 1, &count);
+    if (!result && count > TAGS_MAX)
         call_fail(call, ERROR_TAG_COUNT);
     else
-        succeed_empty(call, result);
+        call_finish(call, result);
 }
 
 void list_tags(struct call *call)
@@ -175,7 +165,7 @@ void list_tags(struct call *call)
     json_object_begin(&writer);
     write_map(&writer, tags, count);
     json_object_end(&writer);
-    succeed_empty(call, result);
+    call_finish(call, result);
 }
 
 static const struct slice tag_keys = SLICE_INIT("tagKeys");
@@ -198,5 +188,5 @@ void delete_tags(struct call *call)
     for (size_t i = 0; !result && i < target->member_count; i++)
         if (slice_equal(target->members[i].name, tag_keys))
             result = tag_delete(call->store, resource.owner, resource.id, target->members[i].value);
-    succeed_empty(call, result);
+    call_finish(call, result);
 }

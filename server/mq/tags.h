@@ -7,9 +7,9 @@
 #include "store/tags.h"
 
 enum {
-    TAGS_MOST = 50,
-    TAG_KEY_MOST = 128, /* code points */
-    TAG_VALUE_MOST = 256,
+    TAGS_MAX = 50,
+    TAG_KEY_MAX = 128, /* code points */
+    TAG_VALUE_MAX = 256,
 };
 
 extern const struct members create_tags_members;

@@ -3,7 +3,6 @@
 #include <stddef.h>
 
 #include "api/page.h"
-#include "mq/operations.h"
 #include "mq/rules.h"
 #include "store/users.h"
 
@@ -30,7 +29,7 @@ const struct members named_user_members = MEMBERS(named_list, struct user_input)
 
 static bool check_groups(struct call *call, struct slice path, const struct strings *groups)
 {
-    if (groups->count > GROUPS_MOST) {
+    if (groups->count > GROUPS_MAX) {
         call_fail_within(call, path, ERROR_GROUP_COUNT);
         return false;
     }
@@ -103,7 +102,7 @@ static enum result encode_groups(struct call *call, const struct strings *groups
 {
     struct buffer text;
     struct json_writer writer = {.out = &text};
-    buffer_init(&text, (size_t)GROUPS_MOST * (GROUP_MOST + 3) + 2);
+    buffer_init(&text, (size_t)GROUPS_MAX * (GROUP_MAX + 3) + 2);
     json_list_begin(&writer);
     for (size_t i = 0; i < groups->count; i++)
         if (!is_among(groups->items[i], groups->items, i))
@@ -127,17 +126,6 @@ enum result user_read_change(struct call *call, const struct user_input *input,
                                    .console_access = value_of(input->console_access),
                                    .replication_user = value_of(input->replication_user)};
     return input->groups.present ? encode_groups(call, &input->groups, &change->groups) : RESULT_OK;
-}
-
-/* Nothing in the answer: `{}`. */
-static void succeed_empty(struct call *call, enum result result)
-{
-    if (result) {
-        call_fail_internal(call, result);
-        return;
-    }
-    buffer_append_string(call->out, "{}");
-    call_succeed(call, call->operation->status);
 }
 
 /* The user of the path; false: answered with 404 or 500. */
@@ -167,11 +155,11 @@ void create_user(struct call *call)
         return;
     }
     if (!result)
-        result = user_count(call->store, broker_id, USERS_MOST + 1, &count);
-    if (!result && count > USERS_MOST)
+        result = user_count(call->store, broker_id, USERS_MAX + 1, &count);
+    if (!result && count > USERS_MAX)
         call_fail(call, ERROR_USER_COUNT, call->broker.name);
     else
-        succeed_empty(call, result);
+        call_finish_empty(call, result);
 }
 
 void update_user(struct call *call)
@@ -192,15 +180,15 @@ void update_user(struct call *call)
     if (console && replication)
         call_fail(call, ERROR_REPLICATION_CONSOLE);
     else
-        succeed_empty(call, user_stage_update(call->store, call->labels.broker_id,
-                                              call->labels.username, &change));
+        call_finish_empty(call, user_stage_update(call->store, call->labels.broker_id,
+                                                  call->labels.username, &change));
 }
 
 void delete_user(struct call *call)
 {
     struct user user;
     if (find_user(call, &user))
-        succeed_empty(
+        call_finish_empty(
             call, user_stage_delete(call->store, call->labels.broker_id, call->labels.username));
 }
 
@@ -231,7 +219,7 @@ void describe_user(struct call *call)
     json_put_boolean(&writer, "replicationUser", user.replication_user);
     json_put_string(&writer, "username", user.username);
     json_object_end(&writer);
-    call_succeed(call, call->operation->status);
+    call_succeed(call);
 }
 
 bool list_users_check(struct call *call)
@@ -245,8 +233,7 @@ void write_user_summaries(struct json_writer *writer, const struct user *users, 
     json_list_begin(writer);
     for (size_t i = 0; i < count; i++) {
         json_object_begin(writer);
-        if (users[i].pending_change.data)
-            json_put_string(writer, "pendingChange", users[i].pending_change);
+        json_put_optional(writer, "pendingChange", users[i].pending_change);
         json_put_string(writer, "username", users[i].username);
         json_object_end(writer);
     }
@@ -273,5 +260,5 @@ void list_users(struct call *call)
         page_put_token(call, &writer, users[most - 1].username);
     write_user_summaries(&writer, users, count > most ? most : count);
     json_object_end(&writer);
-    call_succeed(call, call->operation->status);
+    call_succeed(call);
 }

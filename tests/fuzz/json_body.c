@@ -5,6 +5,7 @@
  * refusal is an error of the table in valid JSON, never a 500. */
 #include "fuzz.h"
 
+#include "api/call.h"
 #include "json_oracle.h"
 #include "mq/operations.h"
 
@@ -12,10 +13,10 @@ static const struct operation *pick(struct slice *input)
 {
     size_t count = 0;
     for (size_t i = 0; i < operation_count; i++)
-        count += operations[i].members != NULL;
+        count += operations[i].body != NULL;
     size_t choice = fuzz_take_choice(input, count);
     for (size_t i = 0;; i++)
-        if (operations[i].members && choice-- == 0)
+        if (operations[i].body && choice-- == 0)
             return &operations[i];
 }
 
@@ -43,7 +44,7 @@ static void expect_refusal(const struct call *call)
 
 static void expect_members(struct call *call, const struct json *body, struct arena *arena)
 {
-    const struct members *members = call->operation->members;
+    const struct members *members = call->operation->body;
     struct member_error error = {.id = ERROR_NONE};
     call->input = arena_alloc(arena, members->size);
     FUZZ_CHECK(call->input);
@@ -54,7 +55,10 @@ static void expect_members(struct call *call, const struct json *body, struct ar
                         (int)result);
         FUZZ_CHECK(error.id == ERROR_MISSING_MEMBER ||
                    (error.id == ERROR_WRONG_TYPE && error.type));
-        call_fail(call, error.id, error.path, slice_of(error.type));
+        if (error.type)
+            call_fail(call, error.id, error.path, slice_of(error.type));
+        else
+            call_fail(call, error.id, error.path);
     } else if (call->operation->check && !call->operation->check(call)) {
         FUZZ_CHECK(call->failed);
     }

@@ -12,10 +12,10 @@ static const struct operation *pick(struct slice *input)
 {
     size_t count = 0;
     for (size_t i = 0; i < operation_count; i++)
-        count += !operations[i].members && operations[i].check;
+        count += !operations[i].body && operations[i].check;
     size_t choice = fuzz_take_choice(input, count);
     for (size_t i = 0;; i++)
-        if (!operations[i].members && operations[i].check && choice-- == 0)
+        if (!operations[i].body && operations[i].check && choice-- == 0)
             return &operations[i];
 }
 

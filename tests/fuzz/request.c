@@ -17,10 +17,10 @@
 #include "base/log.h"
 #include "base/xml.h"
 #include "control/control.h"
+#include "gate/gate.h"
 #include "http/exchange.h"
 #include "http/framing.h"
 #include "http/reply.h"
-#include "http/target.h"
 #include "json_oracle.h"
 #include "mq/lifecycle.h"
 #include "mq/operations.h"
@@ -139,13 +139,14 @@ static void expect_log(const struct server *server)
 
 static void expect_json(const struct exchange *exchange)
 {
-    const struct reply *reply = &exchange->passage.reply;
+    const struct reply *reply = &exchange->call.reply;
     struct json_facts facts = json_oracle(reply->body);
     FUZZ_CHECK_SEEN(facts.is_json && facts.is_object, "%d %.*s", reply->status,
                     (int)reply->body.len, reply->body.data);
-    if (exchange->passage.operation)
-        FUZZ_CHECK_SEEN(facts.sorted && !facts.has_null, "%s %.*s",
-                        exchange->passage.operation->name, (int)reply->body.len, reply->body.data);
+    const struct operation *operation = exchange->call.operation;
+    if (operation && operation->name)
+        FUZZ_CHECK_SEEN(facts.sorted && !facts.has_null, "%s %.*s", operation->name,
+                        (int)reply->body.len, reply->body.data);
     if (reply->status >= 400)
         FUZZ_CHECK_SEEN(reply->error && fuzz_contains(reply->body, SLICE("\"message\":")), "%.*s",
                         (int)reply->body.len, reply->body.data);
@@ -165,7 +166,7 @@ static void expect_xml(struct slice body)
 
 static void expect_body(const struct server *server, const struct exchange *exchange)
 {
-    const struct reply *reply = &exchange->passage.reply;
+    const struct reply *reply = &exchange->call.reply;
     struct slice type = slice_of(reply->content_type);
     if (!type.data && reply->body.len > 0)
         expect_json(exchange);
@@ -181,10 +182,10 @@ static void expect_body(const struct server *server, const struct exchange *exch
                     reply->body.data);
 }
 
-static void expect_headers(const struct reply *reply, const struct reply_ids *ids)
+static void expect_headers(const struct call *call, const struct reply_ids *ids)
 {
     struct reply_header headers[REPLY_ALL_HEADERS];
-    size_t count = reply_headers(reply, ids, headers);
+    size_t count = reply_headers(call, ids, headers);
     for (size_t i = 0; i < count; i++) {
         FUZZ_CHECK_SEEN(headers[i].name && headers[i].value && *headers[i].value, "header %zu", i);
         for (const char *at = headers[i].value; *at; at++)
@@ -194,7 +195,7 @@ static void expect_headers(const struct reply *reply, const struct reply_ids *id
 
 static void expect_reply(struct server *server, struct exchange *exchange, bool may_be_fault)
 {
-    struct reply *reply = &exchange->passage.reply;
+    struct reply *reply = &exchange->call.reply;
     struct reply_ids ids;
     FUZZ_CHECK_SEEN(reply->status >= 200 && reply->status < 600, "%d", reply->status);
     FUZZ_CHECK_SEEN(reply->status < 500 || may_be_fault, "%.*s %.*s: %d %.*s",
@@ -203,7 +204,7 @@ static void expect_reply(struct server *server, struct exchange *exchange, bool 
                     reply->status, (int)reply->body.len, reply->body.data);
     expect_body(server, exchange);
     reply_draw_ids(&ids);
-    expect_headers(reply, &ids);
+    expect_headers(&exchange->call, &ids);
     reply_log(exchange, &ids);
     reply_record(exchange, &ids, server->control.journal, &server->metrics);
 }
@@ -234,9 +235,7 @@ static void receive(struct server *server, struct request_text *text, struct exc
     request->headers = text->request.headers;
     request->header_count = text->request.header_count;
     request->method = slice_of(arena_copy(&exchange->arena, text->request.method));
-    request->raw_target = slice_of(arena_copy(&exchange->arena, text->request.raw_target));
     FUZZ_CHECK(request->method.data && request->raw_target.data);
-    FUZZ_CHECK(target_parse(request->raw_target, &exchange->arena, &request->target) == RESULT_OK);
     request->framing_error =
         framing_check(request, text->old_version ? SLICE("HTTP/1.0") : SLICE("HTTP/1.1"));
     request->body_too_large = framing_is_hopeless(request);
@@ -263,34 +262,34 @@ static int serve(struct server *server, struct slice input)
         request_text_close(&text);
         return 0;
     }
-    bool is_control = slice_starts_with(text.request.raw_target, SLICE("/_local/"));
-    size_t max_body = server->options & SMALL && !is_control ? 64 : 1 << 20;
-    struct exchange *exchange = exchange_take(&server->pool, max_body);
+    size_t max_body = server->options & SMALL ? 64 : 1 << 20;
+    struct exchange *exchange = exchange_take(&server->pool, text.request.raw_target, max_body);
     FUZZ_CHECK(exchange);
     receive(server, &text, exchange);
-    struct passage *passage = &exchange->passage;
+    struct call *call = &exchange->call;
     bool has_faults = server->store->held.faults;
-    bool is_alone = !(server->options & ONE_TICK) && !has_faults; /* a fault counts what it hits */
+    bool is_only = !(server->options & ONE_TICK) && !has_faults; /* a fault counts what it hits */
     bool may_write = !slice_equal(exchange->request.method, SLICE("GET"));
-    struct slice before = is_alone && may_write ? world_image() : (struct slice){NULL, 0};
-    gate_enter(server->gate, &exchange->request, passage);
-    bool may_be_fault = has_faults && passage->answered && passage->operation;
-    server->rewritten = server->rewritten || passage->alone;
-    if (passage->alone)
+    struct slice before = is_only && may_write ? world_image() : (struct slice){NULL, 0};
+    gate_enter(server->gate, call);
+    bool may_be_fault = has_faults && call->answered && call->operation && call->operation->name;
+    bool exclusive = !call->answered && call->operation->exclusive;
+    server->rewritten = server->rewritten || exclusive;
+    if (exclusive)
         commit(server);
-    if (!passage->answered)
-        gate_perform(server->gate, &exchange->request, passage);
+    if (!call->answered)
+        gate_perform(server->gate, call);
     FUZZ_CHECK(!store_tick_has_failed(server->store));
-    FUZZ_CHECK(!passage->control || !store_tick_is_open(server->store) ||
-               (!passage->alone && server->options & ONE_TICK));
+    FUZZ_CHECK(!call->request->target.is_control || !store_tick_is_open(server->store) ||
+               (!exclusive && server->options & ONE_TICK));
     if (!(server->options & ONE_TICK))
         commit(server);
-    FUZZ_CHECK_SEEN(!before.data || passage->reply.status < 400 || world_is(before), "%d %.*s",
-                    passage->reply.status, (int)passage->reply.body.len, passage->reply.body.data);
+    FUZZ_CHECK_SEEN(!before.data || call->reply.status < 400 || world_is(before), "%d %.*s",
+                    call->reply.status, (int)call->reply.body.len, call->reply.body.data);
     store_snapshot_free(before);
     expect_reply(server, exchange, may_be_fault);
     expect_log(server);
-    int status = passage->reply.status;
+    int status = call->reply.status;
     exchange_give(&server->pool, exchange);
     request_text_close(&text);
     return status;

@@ -212,15 +212,15 @@ static inline struct reply request_reply(struct anomaly *anomaly, const struct a
                                   call->body ? slice_of(call->body) : buffer_slice(&anomaly->other),
                               .max_body = 1 << 20,
                               .arena = &anomaly->arena};
-    struct passage passage;
+    struct call under_way = {.request = &request};
     if (target_parse(request.raw_target, request.arena, &request.target))
         return reply_internal_error();
-    gate_enter(anomaly->gate, &request, &passage);
-    if (passage.operation)
-        anomaly->called[passage.operation - operations] = true;
-    if (!passage.answered)
-        gate_perform(anomaly->gate, &request, &passage);
-    return passage.reply;
+    gate_enter(anomaly->gate, &under_way);
+    if (under_way.operation && under_way.operation->name)
+        anomaly->called[under_way.operation - operations] = true;
+    if (!under_way.answered)
+        gate_perform(anomaly->gate, &under_way);
+    return under_way.reply;
 }
 
 static inline struct reply timer_reply(struct anomaly *anomaly)

@@ -151,17 +151,17 @@ static inline struct reply ask(struct costs *costs, const char *method, const ch
                               .body = slice_of(body),
                               .max_body = 1 << 20,
                               .arena = &costs->world.arena};
-    struct passage passage;
+    struct call call = {.request = &request};
     arena_reset(&costs->world.arena);
     assert_int_equal(target_parse(slice_of(target), &costs->world.arena, &request.target),
                      RESULT_OK);
-    gate_enter(costs->gate, &request, &passage);
-    if (passage.operation)
-        costs->called[passage.operation - operations] = true;
-    if (!passage.answered)
-        gate_perform(costs->gate, &request, &passage);
+    gate_enter(costs->gate, &call);
+    if (call.operation && call.operation->name)
+        costs->called[call.operation - operations] = true;
+    if (!call.answered)
+        gate_perform(costs->gate, &call);
     assert_int_equal(store_tick_commit(costs->world.store), RESULT_OK);
-    return passage.reply;
+    return call.reply;
 }
 
 /* Asks, and holds the call to what showing or changing `rows` rows may cost. */

@@ -88,7 +88,7 @@ static inline const char *world_ask(struct world *world, const char *sql)
 /* The members of a body; the test's own bodies are good ones. */
 static inline void world_read_body(struct call *call, const char *body, struct arena *arena)
 {
-    const struct members *members = call->operation->members;
+    const struct members *members = call->operation->body;
     const struct json *object = NULL;
     struct json_error syntax = {NULL, 0};
     struct member_error error = {.id = ERROR_NONE};
@@ -147,7 +147,7 @@ static inline struct reply world_call(struct world *world, const char *method, c
     world_read_body(&call, body, &world->arena);
     store_operation_begin(world->store);
     if ((!operation->check || operation->check(&call)) && world_find_broker(&call))
-        operation->run(&call);
+        call_run(&call);
     if (store_operation_end(world->store, !call.failed) && !call.failed)
         call_fail_internal(&call, RESULT_STORE);
     arena_reset(&world->scratch);

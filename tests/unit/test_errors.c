@@ -1,7 +1,22 @@
 /* api/errors and api/call: each error is complete, and written as JSON. */
 #include "support.h"
 
+#include <glob.h>
+
 #include "api/call.h"
+#include "api/operation.h"
+
+/* A file with a NUL behind it, to be freed. */
+static struct slice read_text(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    char *text = calloc(1, 1 << 20);
+    assert_non_null(text);
+    size_t len = fread(text, 1, (1 << 20) - 1, file);
+    assert_int_equal(fclose(file), 0);
+    return (struct slice){text, len};
+}
 
 static size_t places(const char *text)
 {
@@ -197,17 +212,104 @@ static void a_call_fails_with_all_arguments(void **state)
     arena_close(&arena);
 }
 
+/* One argument too few or too many is no answer of the table. */
+static void a_text_takes_as_many_arguments_as_it_has_places(void **state)
+{
+    (void)state;
+    const struct slice args[ERROR_PLACES + 1] = {SLICE("a"), SLICE("b"), SLICE("c"), SLICE("d")};
+    for (int id = ERROR_NONE + 1; id < ERROR_COUNT; id++) {
+        const struct error_text *error = error_text((enum error_id)id);
+        for (size_t count = 0; count < COUNT(args); count++) {
+            struct arena arena;
+            struct buffer out;
+            arena_init(&arena, 10000);
+            buffer_init(&out, 10000);
+            struct call call = {.arena = &arena, .out = &out};
+            call_fail_with(&call, (struct slice){NULL, 0}, (enum error_id)id, args, count);
+            bool right = count == places(error->text);
+            assert_int_equal(call.reply.status, right ? error->status : 500);
+            assert_true(call.failed);
+            buffer_close(&out);
+            arena_close(&arena);
+        }
+    }
+}
+
+/* The name of each error, in the order of the enumeration. */
+static void read_names(const char *header, char names[ERROR_COUNT][64])
+{
+    const char *at = header;
+    for (int id = 0; id < ERROR_COUNT; id++) {
+        at = strstr(at, "\n    ERROR_") + 5;
+        assert_int_equal(sscanf(at, "%63[A-Z_]", names[id]), 1);
+    }
+    assert_string_equal(names[ERROR_NONE], "ERROR_NONE");
+}
+
+/* Arguments behind the id, up to the parenthesis that closes the call. */
+static size_t count_arguments(const char *at)
+{
+    size_t count = 0;
+    for (int depth = 0; depth > 0 || *at != ')'; at++) {
+        depth += *at == '(' || *at == '{';
+        depth -= *at == ')' || *at == '}';
+        count += *at == ',' && depth == 0;
+    }
+    return count;
+}
+
+static int check_calls(const char *path, char names[ERROR_COUNT][64])
+{
+    struct slice text = read_text(path);
+    int calls = 0;
+    for (const char *at = text.data; (at = strstr(at, "call_fail")); at++) {
+        const char *end = strchr(at, ';'), *id = strstr(at, " ERROR_");
+        char name[64];
+        if (at[9] != '(' && strncmp(at, "call_fail_within(", 17) != 0)
+            continue;
+        if (!end || !id || id > end || sscanf(id, " %63[A-Z_]", name) != 1)
+            continue; /* the id is a variable */
+        int found = 0;
+        while (found < ERROR_COUNT && strcmp(names[found], name) != 0)
+            found++;
+        assert_true(found < ERROR_COUNT);
+        if (count_arguments(id) != places(error_text((enum error_id)found)->text))
+            fail_msg("%s: %.*s", path, (int)(end - at), at);
+        calls++;
+    }
+    free((char *)(uintptr_t)text.data);
+    return calls;
+}
+
+/* Also those that no test reaches. */
+static void each_call_gives_the_arguments_of_its_text(void **state)
+{
+    (void)state;
+    static char names[ERROR_COUNT][64];
+    struct slice header = read_text("server/api/errors.h");
+    int calls = 0;
+    glob_t files;
+    read_names(header.data, names);
+    assert_int_equal(glob("server/*/*.c", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++)
+        calls += check_calls(files.gl_pathv[i], names);
+    globfree(&files);
+    free((char *)(uintptr_t)header.data);
+    assert_true(calls > 80);
+}
+
 static void a_success_may_still_run_out_of_memory(void **state)
 {
+    static const struct operation operation = {.run = call_succeed};
     (void)state;
     for (size_t ceiling = 0; ceiling < 4; ceiling++) {
         struct arena arena;
         struct buffer out;
         arena_init(&arena, 1000);
         buffer_init(&out, ceiling);
-        struct call call = {.arena = &arena, .out = &out};
+        struct call call = {.operation = &operation, .arena = &arena, .out = &out};
         buffer_append_string(&out, "{}");
-        call_succeed(&call, 200);
+        call_run(&call);
         assert_int_equal(call.failed, ceiling < 2);
         assert_int_equal(call.reply.status, ceiling < 2 ? 500 : 200);
         assert_slice(call.reply.body, ceiling < 2 ? reply_internal_error().body.data : "{}");
@@ -224,6 +326,8 @@ int main(void)
         cmocka_unit_test(errors_are_written_as_json),
         cmocka_unit_test(a_failing_call_always_has_an_answer),
         cmocka_unit_test(a_call_fails_with_all_arguments),
+        cmocka_unit_test(a_text_takes_as_many_arguments_as_it_has_places),
+        cmocka_unit_test(each_call_gives_the_arguments_of_its_text),
         cmocka_unit_test(a_success_may_still_run_out_of_memory),
     };
     return cmocka_run_group_tests_name("errors", tests, NULL, NULL);

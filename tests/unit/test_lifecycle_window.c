@@ -137,7 +137,7 @@ static void history_grows(void **state)
 
 /* ---- windows ---- */
 
-static void an_unknown_time_is_reckoned_first(void **state)
+static void an_unknown_time_is_scheduled_first(void **state)
 {
     (void)state;
     struct world w;
@@ -264,8 +264,8 @@ static void an_unknown_zone_has_no_window(void **state)
     world_close(&w);
 }
 
-/* A window the settings of which change is reckoned anew, without one there is none. */
-static void windows_are_reckoned_from_their_settings(void **state)
+/* A window the settings of which change is scheduled anew, without one there is none. */
+static void windows_are_scheduled_from_their_settings(void **state)
 {
     (void)state;
     static const struct {
@@ -285,7 +285,7 @@ static void windows_are_reckoned_from_their_settings(void **state)
                                 .window_due_ms = 42};
         if (cases[i].day)
             broker.day_of_week = slice_of(cases[i].day);
-        lifecycle_reckon_window(&broker, cases[i].after_ms);
+        lifecycle_schedule_window(&broker, cases[i].after_ms);
         if (broker.window_due_ms != cases[i].wanted_ms)
             fail_msg("row %zu: %lld", i, (long long)broker.window_due_ms);
     }
@@ -297,13 +297,13 @@ int main(void)
         cmocka_unit_test(a_reboot_applies_everything),
         cmocka_unit_test(a_reboot_leaves_the_rest),
         cmocka_unit_test(history_grows),
-        cmocka_unit_test(an_unknown_time_is_reckoned_first),
+        cmocka_unit_test(an_unknown_time_is_scheduled_first),
         cmocka_unit_test(a_window_without_pending_changes_reboots_nothing),
         cmocka_unit_test(anything_pending_makes_it_reboot),
         cmocka_unit_test(a_window_leaves_busy_brokers),
         cmocka_unit_test(a_window_keeps_the_state_it_meets),
         cmocka_unit_test(an_unknown_zone_has_no_window),
-        cmocka_unit_test(windows_are_reckoned_from_their_settings),
+        cmocka_unit_test(windows_are_scheduled_from_their_settings),
     };
     return cmocka_run_group_tests_name("lifecycle_window", tests, NULL, NULL);
 }

@@ -1,8 +1,10 @@
 /* gate/router: every operation by its own path, and no other path. */
 #include "support.h"
 
+#include "control/endpoints.h"
 #include "gate/router.h"
 #include "http/target.h"
+#include "mq/operations.h"
 
 static struct arena arena;
 
@@ -62,6 +64,24 @@ static void each_operation_is_found_by_its_pattern(void **state)
             bool has = strstr(operations[i].path, pattern) != NULL;
             assert_slice(value, has ? path_of(pattern) : NULL);
         }
+    }
+}
+
+/* The control API's rows have no name, and no methods of theirs are listed. */
+static void each_control_endpoint_is_found_by_its_path(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < control_operation_count; i++) {
+        const struct operation *row = &control_operations[i];
+        struct labels labels;
+        struct request request = make_request(row->method, row->path);
+        assert_null(row->name);
+        assert_true(request.target.is_control);
+        assert_ptr_equal(router_find(&request, &labels), row);
+        assert_slice(router_methods(&request.target, &arena), NULL);
+        assert_null(find(row->method, arena_printf(&arena, "/v1%s", row->path), &labels));
+        assert_null(find(row->method, arena_printf(&arena, "%s/x", row->path), &labels));
+        assert_null(find("HEAD", row->path, &labels));
     }
 }
 
@@ -190,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_operation_is_found_by_its_pattern),
+        cmocka_unit_test(each_control_endpoint_is_found_by_its_path),
         cmocka_unit_test(other_paths_are_none),
         cmocka_unit_test(odd_requests),
         cmocka_unit_test(labels_are_decoded_or_empty),

@@ -1,0 +1,49 @@
+#include "control/endpoints.h"
+
+#include "control/parts.h"
+#include "store/store.h"
+
+static void answer_health(struct call *call)
+{
+    struct json_writer writer = {.out = call->out};
+    bool healthy = store_is_healthy(call->store);
+    json_object_begin(&writer);
+    json_put_string(&writer, "status", healthy ? SLICE("ok") : SLICE("unavailable"));
+    json_put_string(&writer, "version", slice_of(call->control->version));
+    json_object_end(&writer);
+    call_succeed(call);
+    if (!healthy && !call->failed)
+        call->reply.status = 503;
+}
+
+#define LOCAL "/_local/"
+
+/* clang-format off */
+const struct operation control_operations[] = {
+    {.method = "GET", .path = LOCAL "health", .open = true, .run = answer_health},
+    {.method = "GET", .path = LOCAL, .tokenless = true, .run = control_page},
+    {.method = "POST", .path = LOCAL "reset", .exclusive = true,
+     .query = " empty account region ", .run = control_reset},
+    {.method = "POST", .path = LOCAL "seed", .exclusive = true, .query = "", .run = control_seed},
+    {.method = "GET", .path = LOCAL "snapshot", .exclusive = true, .query = "",
+     .run = control_get_snapshot},
+    {.method = "PUT", .path = LOCAL "snapshot", .exclusive = true, .query = "",
+     .run = control_put_snapshot},
+    {.method = "GET", .path = LOCAL "clock", .query = "", .run = control_get_clock},
+    {.method = "POST", .path = LOCAL "clock", .exclusive = true, .query = "",
+     .run = control_set_clock},
+    {.method = "GET", .path = LOCAL "faults", .query = "", .run = control_list_faults},
+    {.method = "POST", .path = LOCAL "faults", .status = 201, .exclusive = true, .query = "",
+     .body = &control_fault_members, .run = control_add_fault},
+    {.method = "DELETE", .path = LOCAL "faults", .exclusive = true, .query = " id ",
+     .run = control_delete_faults},
+    {.method = "GET", .path = LOCAL "requests",
+     .query = " operation status username since last count ", .run = control_list_requests},
+    {.method = "DELETE", .path = LOCAL "requests", .query = "", .run = control_clear_requests},
+    {.method = "POST", .path = LOCAL "authenticate", .query = "",
+     .body = &control_authenticate_members, .run = control_authenticate},
+    {.method = "GET", .path = LOCAL "metrics", .query = "", .run = control_metrics},
+};
+/* clang-format on */
+
+const size_t control_operation_count = sizeof control_operations / sizeof *control_operations;

@@ -1,0 +1,10 @@
+/* The endpoints of the control API: one row each, without a name. */
+#ifndef CONTROL_ENDPOINTS_H
+#define CONTROL_ENDPOINTS_H
+
+#include "api/operation.h"
+
+extern const struct operation control_operations[];
+extern const size_t control_operation_count;
+
+#endif
