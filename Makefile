@@ -123,12 +123,14 @@ $(BUILD)/generated/migrations.c: $(MIGRATIONS) $(BUILD)/migrations.list Makefile
 	   for file in $(MIGRATIONS); do echo "m$$(basename $$file .sql),"; done; \
 	   echo '};'; echo 'const int migration_count = $(words $(MIGRATIONS));'; } >$@
 
-# --- Programs of the tests
+# --- Programs of the tests. Their prerequisites are headers too, once they were compiled.
+
+INPUTS = $(filter %.c %.o,$^) $(filter %.a,$^)
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/debug/libserver.a
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(COMPILE) $(FLAGS_debug) -MMD -MP $(TEST_FLAGS) -o $@ $(filter %.c %.o,$^) $(filter %.a,$^) $(LINK_debug) $(LIBRARIES) -lcmocka
+	@$(COMPILE) $(FLAGS_debug) -MMD -MP $(TEST_FLAGS) -o $@ $(INPUTS) $(LINK_debug) $(LIBRARIES) -lcmocka
 
 $(BUILD)/unit/test_fuzz_corpora: $(FUZZ_SOURCES:%.c=$(BUILD)/debug/%.o)
 
@@ -136,7 +138,7 @@ $(BUILD)/unit/test_fuzz_corpora: $(FUZZ_SOURCES:%.c=$(BUILD)/debug/%.o)
 $(BUILD)/unit/test_sandbox: tests/unit/test_sandbox.c $(BUILD)/release/libserver.a
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(COMPILE) $(FLAGS_release) -MMD -MP -o $@ $^ $(LINK_release) $(LIBRARIES) -lcmocka
+	@$(COMPILE) $(FLAGS_release) -MMD -MP -o $@ $(INPUTS) $(LINK_release) $(LIBRARIES) -lcmocka
 
 # Makes the server's own allocations fail: tests/unit/failing_heap.h.
 $(BUILD)/unit/test_anomaly_memory: private LDFLAGS += \
@@ -151,7 +153,7 @@ $(BUILD)/failing_malloc.so: tests/faults/failing_malloc.c
 $(BUILD)/bench/instructions: tests/bench/instructions.c $(BUILD)/release/libserver.a
 	@mkdir -p $(@D)
 	@echo "  CC $@"
-	@$(COMPILE) -O2 -MMD -MP $(TEST_FLAGS) -o $@ $^ $(LDFLAGS) $(LIBRARIES) -lcmocka
+	@$(COMPILE) -O2 -MMD -MP $(TEST_FLAGS) -o $@ $(INPUTS) $(LDFLAGS) $(LIBRARIES) -lcmocka
 
 # libFuzzer, which is clang's.
 FUZZ_SECONDS ?= 60
@@ -161,7 +163,7 @@ FUZZERS := $(FUZZ_TARGETS:%=$(BUILD)/%)
 
 $(FUZZERS): $(BUILD)/%: tests/fuzz/libfuzzer.c $(FUZZ_SOURCES:%.c=$(BUILD)/debug/%.o) $(BUILD)/debug/libserver.a
 	@echo "  LD $@"
-	@$(COMPILE) $(FLAGS_debug) -DFUZZ_TARGET=fuzz_$(@F) -o $@ $^ -fsanitize=fuzzer $(LINK_debug) $(LIBRARIES)
+	@$(COMPILE) $(FLAGS_debug) -DFUZZ_TARGET=fuzz_$(@F) -o $@ $(INPUTS) -fsanitize=fuzzer $(LINK_debug) $(LIBRARIES)
 
 -include $(UNIT_TESTS:=.d) $(BUILD)/bench/instructions.d
 
