@@ -108,9 +108,17 @@ $(BUILD)/sources.list $(BUILD)/migrations.list: FORCE
 # A file as the members of an array of bytes.
 bytes = od -An -v -tx1 $(1) | sed 's/ \(..\)/0x\1,/g'
 
-$(BUILD)/generated/page_html.c: server/control/page.html Makefile
+# Puts the names of the operations in the place that a file has for them.
+with_operations = sed "s/@OPERATIONS@/$$(sed -n 's/^    {\.name = "\([A-Za-z]*\)".*/\1/p' server/mq/operations.c | sort | paste -s -d ' ')/" $(1)
+
+$(BUILD)/amazonmq-local.bash: docs/completion/amazonmq-local.bash server/mq/operations.c Makefile
 	@mkdir -p $(@D)
-	@{ echo '#include "control/page.h"'; echo 'const unsigned char page_html[] = {'; $(call bytes,$<); echo '};'; \
+	@$(call with_operations,$<) >$@
+
+$(BUILD)/generated/page_html.c: server/control/page.html server/mq/operations.c Makefile
+	@mkdir -p $(@D)
+	@$(call with_operations,$<) >$(@D)/page.html
+	@{ echo '#include "control/page.h"'; echo 'const unsigned char page_html[] = {'; $(call bytes,$(@D)/page.html); echo '};'; \
 	   echo 'const size_t page_html_len = sizeof page_html;'; } >$@
 
 # Each script of schema/ is ended by a NUL.
@@ -274,11 +282,11 @@ LICENCE := "$(DESTDIR)$(PREFIX)/share/doc/amazonmq-local/LICENSE"
 MANUAL := "$(DESTDIR)$(PREFIX)/share/man/man1/amazonmq-local.1"
 COMPLETION := "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/amazonmq-local"
 
-install: all ## copy the server, its manual and completion to PREFIX (/usr/local), below DESTDIR
+install: all $(BUILD)/amazonmq-local.bash ## copy the server, its manual and completion to PREFIX (/usr/local), below DESTDIR
 	install -D -m 0755 $(BUILD)/amazonmq-local $(BIN)
 	install -D -m 0644 docs/amazonmq-local.1 $(MANUAL)
 	install -D -m 0644 LICENSE $(LICENCE)
-	install -D -m 0644 docs/completion/amazonmq-local.bash $(COMPLETION)
+	install -D -m 0644 $(BUILD)/amazonmq-local.bash $(COMPLETION)
 
 uninstall: ## remove what make install copied
 	rm -f $(BIN) $(MANUAL) $(LICENCE) $(COMPLETION)

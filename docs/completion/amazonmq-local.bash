@@ -13,10 +13,7 @@ _amazonmq_local_files() { # kind: -f or -d
 
 # Members of a fault, and operations for the two places that name one.
 _amazonmq_local_keys="operation= brokerId= username= error= status= message= delayMs= drop= times= probability= seed="
-_amazonmq_local_operations="CreateBroker CreateConfiguration CreateTags CreateUser DeleteBroker DeleteConfiguration
-    DeleteTags DeleteUser DescribeBroker DescribeBrokerEngineTypes DescribeBrokerInstanceOptions DescribeConfiguration
-    DescribeConfigurationRevision DescribeSharedResources DescribeUser ListBrokers ListConfigurationRevisions
-    ListConfigurations ListTags ListUsers Promote RebootBroker UpdateBroker UpdateConfiguration UpdateUser"
+_amazonmq_local_operations="@OPERATIONS@"
 
 # The words of ctl's line before the current one, without options and their values, into `typed`.
 _amazonmq_local_typed() {

@@ -188,7 +188,7 @@ def test_names_in_the_environment(serve):
     refused_host(control.call(client, *SAME, headers={"Host": "three.test"}), "three.test")
 
 
-def test_the_page_is_a_page(client):
+def test_CTL_1_the_page_is_a_page(client):
     response = control.call(client, "GET", "/_local/")
     assert_ok(response)
     assert response.header("Content-Type") == "text/html; charset=utf-8"

@@ -27,7 +27,7 @@ def reboot(client, broker="b-1"):
     control.advance(client, 3600)
 
 
-def test_an_applied_user(client):
+def test_CTL_13_an_applied_user(client):
     assert control.authenticate(client, "b-1", "alice") == yes(["bb", "aa"], True)
 
 

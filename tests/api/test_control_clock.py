@@ -31,7 +31,7 @@ def parse(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-def test_the_clock_begins_as_the_wall_clock(client):
+def test_CTL_6_the_clock_begins_as_the_wall_clock(client):
     before = time.time()
     shown = control.clock(client)
     assert before - 0.002 <= parse(shown["now"]) <= time.time() + 0.002
@@ -39,7 +39,7 @@ def test_the_clock_begins_as_the_wall_clock(client):
     assert shown["nowMs"] == round(parse(shown["now"]) * 1000) and -2 <= shown["offsetMs"] <= 0
 
 
-def test_a_step_by_milliseconds(client):
+def test_CTL_7_a_step_by_milliseconds(client):
     before = control.clock(client)["nowMs"]
     shown = control.step(client, advanceMs=90_000)
     assert shown["nowMs"] >= before + 90_000 and 89_990 <= shown["offsetMs"] <= 90_002

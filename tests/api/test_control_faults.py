@@ -45,7 +45,7 @@ def test_the_list_is_empty_at_first(client):
     assert_ok(control.call(client, "GET", control.FAULTS), {"faults": []})
 
 
-def test_an_added_fault_hits_at_once_and_is_shown_whole(client):
+def test_CTL_9_an_added_fault_hits_at_once_and_is_shown_whole(client):
     shown = add(client, operation="DescribeUser", brokerId="b-1", username="alice", error="ForbiddenException", status=418,
                 message="Nô.", delayMs=1, times=2, probability=1, seed=-3)
     number = shown.pop("id")
@@ -83,13 +83,13 @@ def test_each_condition_is_kept(client):
     assert_error(client.call("GET", harness.user_path("b-2", "alice")), 403, "ForbiddenException", FORBIDDEN)
 
 
-def test_seeded_faults_are_listed_with_the_added_the_oldest_first(serve):
+def test_CTL_8_seeded_faults_are_listed_with_the_added_the_oldest_first(serve):
     client = serve(seed=SEED + sql_fault(id=5, operation="ListUsers", error="ForbiddenException")).client()
     add(client, operation="ListTags", delay=1, error="ForbiddenException")
     assert [(fault["id"], fault["operation"]) for fault in faults(client)] == [(5, "ListUsers"), (6, "ListTags")]
 
 
-def test_deleting_one_and_all(client):
+def test_CTL_10_deleting_one_and_all(client):
     first, second, third = (add(client, operation=name, error="ForbiddenException")["id"]
                             for name in ("ListUsers", "DescribeUser", "ListTags"))
     control.done(client, "DELETE", f"{control.FAULTS}?id={second}")

@@ -55,7 +55,7 @@ def requests_of(samples, operation, status):
     return samples["amazonmq_local_requests_total"].get((("operation", operation), ("status", str(status))), 0)
 
 
-def test_the_families(client):
+def test_CTL_14_the_families(client):
     assert set(scrape(client)) >= {
         "amazonmq_local_connections", "amazonmq_local_ticks_total", "amazonmq_local_commits_total", "amazonmq_local_rows",
         "amazonmq_local_request_duration_seconds_bucket", "amazonmq_local_request_duration_seconds_sum",

@@ -34,7 +34,7 @@ def last(client):
     return control.requests(client)[-1]
 
 
-def test_an_entry_is_whole(client):
+def test_CTL_11_an_entry_is_whole(client):
     response = client.call("PUT", ALICE, {"groups": ["bb", "aa"], "consoleAccess": True},
                            headers=[credential("AKIDADA", "eu-west-1")])
     assert response.status == 404
@@ -203,7 +203,7 @@ def test_the_ring_keeps_the_last(serve, size, kept):
     assert [entry["username"] for entry in control.requests(client)] == ["after"][:size]
 
 
-def test_the_ring_after_a_clear_in_its_middle(serve):
+def test_CTL_12_the_ring_after_a_clear_in_its_middle(serve):
     client = serve("--journal", 5, seed=SEED).client()
     for round_size in (7, 3, 5, 11):
         control.done(client, "DELETE", control.REQUESTS)

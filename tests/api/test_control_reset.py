@@ -39,7 +39,7 @@ def disturb(client):
     assert_ok(client.call("PUT", harness.user_path("b-o", "oscar"), {"groups": ["admins"]}, headers=[OTHER]), {})
 
 
-def test_reset_goes_back_to_the_seeds(client):
+def test_CTL_2_reset_goes_back_to_the_seeds(client):
     assert ids(client) == ["b-1"]
     disturb(client)
     assert len(ids(client)) == 2

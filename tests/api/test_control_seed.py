@@ -24,7 +24,7 @@ def seed(client, sql):
     return control.done(client, "POST", "/_local/seed", sql)
 
 
-def test_a_seed_adds_to_what_is_there(client):
+def test_CTL_3_a_seed_adds_to_what_is_there(client):
     seed(client, sql_broker("b-2", "two") + sql_user("b-2", "bob", groups=["admins"]))
     assert_ok(client.call("GET", harness.user_path("b-2", "bob")), {
         "brokerId": "b-2", "consoleAccess": False, "groups": ["admins"], "replicationUser": False, "username": "bob"})

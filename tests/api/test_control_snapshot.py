@@ -44,7 +44,7 @@ def put(client, image):
     return control.done(client, "PUT", control.SNAPSHOT, image)
 
 
-def test_out_and_in_again(client):
+def test_CTL_5_out_and_in_again(client):
     before = everything(client)
     image = control.snapshot(client)
     harness.create_user(client, "b-1", "carol")
@@ -114,7 +114,7 @@ def test_out_of_a_file_and_in_again(serve, tmp_path):
     assert assert_ok(server.client().call("GET", harness.user_path("b-1", "dave")))
 
 
-def test_it_is_a_database_that_can_be_started_with(client, serve, tmp_path):
+def test_CTL_4_it_is_a_database_that_can_be_started_with(client, serve, tmp_path):
     image, before = control.snapshot(client), everything(client)
     path = tmp_path / "db"
     path.write_bytes(image)

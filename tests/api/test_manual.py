@@ -1,10 +1,13 @@
 """The man page, the completion for bash and `make install`: they know what --help tells, all of it and no more."""
 
+import atexit
+import functools
 import os
 import re
 import shutil
 import stat
 import subprocess
+import tempfile
 
 import pytest
 
@@ -12,7 +15,6 @@ import harness
 import model
 
 PAGE = os.path.join(harness.ROOT, "docs", "amazonmq-local.1")
-COMPLETION = os.path.join(harness.ROOT, "docs", "completion", "amazonmq-local.bash")
 
 with open(PAGE, encoding="ascii") as _file:
     MANUAL = _file.read()
@@ -32,6 +34,16 @@ def helped_commands():
     return [(words, re.findall(r"\[--(\S+?)(?: \S+)?\]", line), what)
             for line, what in re.findall(r"^  (\w.*)\n      (.*)$", CTL_COMMANDS, re.MULTILINE)
             for words in [re.split(r" (?=[A-Z\[])", line)[0]]]
+
+
+@functools.cache
+def completion():
+    """The path of the completion as it is installed."""
+    build = tempfile.mkdtemp(prefix="amazonmq-local-test-")
+    atexit.register(shutil.rmtree, build)
+    subprocess.run(["make", "-s", f"BUILD={build}", f"{build}/amazonmq-local.bash"], cwd=harness.ROOT, check=True,
+                   timeout=harness.DEADLINE_S)
+    return os.path.join(build, "amazonmq-local.bash")
 
 
 OPTIONS = helped_options(HELP)
@@ -115,7 +127,7 @@ def complete(*words, cwd=None):
     """What bash offers for the last word, in order of the alphabet; `=` stands alone, as bash cuts the line."""
     script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _amazonmq_local; '
               'printf "%s\\n" "${COMPREPLY[@]}"')
-    result = subprocess.run(["bash", "--norc", "-uc", script, "bash", COMPLETION, "amazonmq-local", *words], check=True,
+    result = subprocess.run(["bash", "--norc", "-uc", script, "bash", completion(), "amazonmq-local", *words], check=True,
                             cwd=cwd, capture_output=True, timeout=harness.DEADLINE_S)
     assert result.stderr == b"", result.stderr
     return sorted(result.stdout.decode().split("\n")[:-1]) if result.stdout != b"\n" else []
@@ -129,7 +141,7 @@ COMMON = {"--url", "--token", "--help"}
 
 
 def test_sourcing_registers_it():
-    result = subprocess.run(["bash", "--norc", "-c", 'source "$1" && complete -p amazonmq-local', "bash", COMPLETION],
+    result = subprocess.run(["bash", "--norc", "-c", 'source "$1" && complete -p amazonmq-local', "bash", completion()],
                             check=True, capture_output=True, timeout=harness.DEADLINE_S)
     assert result.stdout == b"complete -F _amazonmq_local amazonmq-local\n"
 

@@ -26,8 +26,17 @@ WRONG = {
     "--idle-timeout": ("abc", "-1s", "10", "1 s", "s", "0s"),
     "--request-timeout": ("abc", "-1s", "10", "1 s", "s", "0s"),
     "--log-level": ("loud", "INFO", "3"),
+    "--log-format": ("xml", "JSON", "1"),
+    "--tls-port": ("abc", "-1", "65536"),
+    "--throttle": ("yes", "Service", "15"),
+    "--control": ("yes", "ON", "0"),
+    "--journal": ("abc", "-1", "1000001"),
+    "--sandbox": ("yes", "OFF", "0"),
+    "--tls-name": ("a b", "*.*.test"),
+    "--control-token": ("a b",),
 }
-FLAGS = (*WRONG, "--db", "--seed")
+# And those that take any text.
+FLAGS = (*WRONG, "--db", "--seed", "--tls-cert", "--tls-key", "--tls-dir", "--control-host")
 
 
 def variable(flag):
@@ -100,7 +109,10 @@ def test_START_7_help_names_every_flag_variable_and_default():
         "--create-time": ("100ms", "650"), "--reboot-time": ("100ms", "300"), "--delete-time": ("100ms", "300"),
         "--max-body": ("1MiB",), "--max-connections": ("4096",), "--idle-timeout": ("120s",),
         "--request-timeout": ("30s",),
-        "--log-level": ("error", "warn", "info", "debug"), "--seed": (),
+        "--log-level": ("error", "warn", "info", "debug"), "--seed": (), "--log-format": ("logfmt", "json"),
+        "--tls-port": (), "--tls-cert": (), "--tls-key": (), "--tls-dir": (), "--tls-name": (),
+        "--throttle": ("none", "service"), "--control": ("on", "off"), "--control-token": (), "--control-host": (),
+        "--journal": ("1000",), "--sandbox": ("on", "off"),
     }
     assert set(defaults) == set(FLAGS)
     for flag, words in defaults.items():

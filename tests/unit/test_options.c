@@ -24,6 +24,20 @@ static const char *const names[] = {
     "idle-timeout",
     "request-timeout",
     "log-level",
+    "log-format",
+    "tls-port",
+    "tls-cert",
+    "tls-key",
+    "tls-dir",
+    "tls-name",
+    "throttle",
+    "control",
+    "control-token",
+    "control-host",
+    "journal",
+    "create-time",
+    "delete-time",
+    "sandbox",
 };
 
 /* AMAZONMQ_LOCAL_ and the name in capitals. */
