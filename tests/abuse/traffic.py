@@ -60,7 +60,7 @@ def drain(client):
     try:
         while part := client.recv(1 << 16):
             data += part
-    except (ConnectionResetError, ssl.SSLError):
+    except (BrokenPipeError, ConnectionResetError, ssl.SSLError):  # OpenSSL 3.5 may have to write while it reads
         pass
     return data
 
