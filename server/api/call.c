@@ -3,13 +3,18 @@
 #include "api/operation.h"
 #include "base/log.h"
 
+static bool is_control(const struct call *call)
+{
+    return call->request && call->request->target.is_control;
+}
+
 void call_take_body(struct call *call)
 {
     struct slice text = buffer_slice(call->out);
     char *body = call->out->failed ? NULL : arena_copy(call->arena, text);
     if (!body) {
         call->failed = true;
-        call->reply = reply_internal_error();
+        call->reply = reply_internal_error(is_control(call));
         return;
     }
     call->reply.body = (struct slice){body, text.len};
@@ -30,12 +35,13 @@ void call_fail_with(struct call *call, struct slice path, enum error_id id,
     call->failed = true;
     if (count != count_places(error->text)) {
         log_event(LOG_ERROR, "wrong-arguments", "text", error->text);
-        call->reply = reply_internal_error();
+        call->reply = reply_internal_error(is_control(call));
         return;
     }
     call->reply = (struct reply){.status = error->status, .error = error->name};
     buffer_clear(call->out);
-    error_write(call->out, id, path, args, (struct slice){NULL, 0});
+    error_write(call->out, id, path, args, (struct slice){NULL, 0},
+                is_control(call) || error->compact);
     call_take_body(call);
 }
 
@@ -53,7 +59,7 @@ void call_fail_internal(struct call *call, enum result result)
     };
     log_event(LOG_ERROR, "internal-error", "reason", reasons[result]);
     call->failed = true;
-    call->reply = reply_internal_error();
+    call->reply = reply_internal_error(is_control(call));
 }
 
 void call_succeed(struct call *call)

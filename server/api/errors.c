@@ -12,48 +12,50 @@
 static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_MALFORMED_HTTP] = {BAD_REQUEST, NULL, "Malformed HTTP request: {}.", GRADE_ASSUMED},
     [ERROR_BODY_TOO_LARGE] = {413, "RequestEntityTooLargeException", NULL,
-                              "Request body is larger than [{}] bytes.", GRADE_ASSUMED},
+                              "Request body is larger than [{}] bytes.", GRADE_ASSUMED, true},
     [ERROR_MALFORMED_PATH] = {BAD_REQUEST, NULL, "Unable to parse the request path.",
                               GRADE_ASSUMED},
-    [ERROR_NO_SUCH_ROUTE] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_DOCUMENTED},
+    [ERROR_NO_SUCH_ROUTE] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_DOCUMENTED,
+                             true},
     [ERROR_NOT_IMPLEMENTED] = {501, "NotImplementedException", NULL,
                                "Operation [{}] is not implemented.", GRADE_ASSUMED},
     [ERROR_INTERNAL] = {500, ERROR_INTERNAL_NAME, NULL, ERROR_INTERNAL_TEXT, GRADE_DOCUMENTED},
     [ERROR_TOO_MANY_REQUESTS] = {429, "TooManyRequestsException", NULL, "Too Many Requests",
-                                 GRADE_ASSUMED},
+                                 GRADE_ASSUMED, true},
     [ERROR_FORBIDDEN] = {403, "ForbiddenException", NULL,
                          "Access forbidden. Correct your credentials and then retry your request.",
                          GRADE_DOCUMENTED},
     [ERROR_ACCESS_DENIED] = {403, "AccessDeniedException", NULL,
                              "User: {} is not authorized to perform: mq:{} on resource: {}",
-                             GRADE_RECORDED},
+                             GRADE_RECORDED, true},
     [ERROR_UNAUTHORIZED] = {401, "UnauthorizedException", NULL,
                             "The provided credentials couldn't be validated.", GRADE_ASSUMED},
 
-    [ERROR_SIGNATURE_MISSING] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_ASSUMED},
+    [ERROR_SIGNATURE_MISSING] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_ASSUMED,
+                                 true},
     [ERROR_SIGNATURE_INCOMPLETE] =
         {403, "IncompleteSignatureException", NULL,
          "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' "
          "parameters and an 'X-Amz-Date' or 'Date' header.",
-         GRADE_ASSUMED},
+         GRADE_ASSUMED, true},
     [ERROR_SIGNATURE_SCOPE] =
         {BAD_SIGNATURE, NULL, "Credential should be scoped to a valid region and to service: 'mq'.",
-         GRADE_ASSUMED},
+         GRADE_ASSUMED, true},
     [ERROR_SIGNATURE_UNKNOWN_KEY] = {403, "UnrecognizedClientException", NULL,
                                      "The security token included in the request is invalid.",
-                                     GRADE_ASSUMED},
+                                     GRADE_ASSUMED, true},
     [ERROR_SIGNATURE_EXPIRED] = {BAD_SIGNATURE, NULL,
                                  "Signature expired: {} is now earlier than {} ({} - 5 min.)",
-                                 GRADE_ASSUMED},
+                                 GRADE_ASSUMED, true},
     [ERROR_SIGNATURE_TOO_EARLY] =
         {BAD_SIGNATURE, NULL, "Signature not yet current: {} is still later than {} ({} + 5 min.)",
-         GRADE_ASSUMED},
+         GRADE_ASSUMED, true},
     [ERROR_SIGNATURE_MISMATCH] =
         {BAD_SIGNATURE, NULL,
          "The request signature we calculated does not match the signature you provided. "
          "Check your AWS Secret Access Key and signing method. Consult the service "
          "documentation for details.",
-         GRADE_ASSUMED},
+         GRADE_ASSUMED, true},
 
     [ERROR_MALFORMED_BODY] = {BAD_REQUEST, NULL,
                               "Unable to parse the request body: {} at byte [{}].", GRADE_ASSUMED},
@@ -347,8 +349,8 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_ANY_CONFLICT] = {CONFLICT, NULL, "The resource already exists or is in use.",
                             GRADE_ASSUMED},
     [ERROR_ANY_ACCESS_DENIED] = {403, "AccessDeniedException", NULL,
-                                 "User is not authorized to perform this operation.",
-                                 GRADE_ASSUMED},
+                                 "User is not authorized to perform this operation.", GRADE_ASSUMED,
+                                 true},
     [ERROR_ANY_NOT_FOUND] = {NOT_FOUND, NULL, "The resource was not found.", GRADE_ASSUMED},
 };
 
@@ -389,20 +391,20 @@ static void write_filled(struct buffer *out, struct slice prefix, const char *te
 }
 
 void error_write(struct buffer *out, enum error_id id, struct slice prefix,
-                 const struct slice *args, struct slice message)
+                 const struct slice *args, struct slice message, bool compact)
 {
     static const struct slice nothing = {NULL, 0};
     const struct error_text *error = &texts[id];
-    buffer_append_char(out, '{');
+    buffer_append_string(out, compact ? "{" : "{\n  ");
     if (error->attribute) {
-        buffer_append_string(out, "\"errorAttribute\":");
+        buffer_append_string(out, compact ? "\"errorAttribute\":" : "\"errorAttribute\" : ");
         write_filled(out, prefix, error->attribute, args);
-        buffer_append_char(out, ',');
+        buffer_append_string(out, compact ? "," : ",\n  ");
     }
-    buffer_append_string(out, "\"message\":");
+    buffer_append_string(out, compact ? "\"message\":" : "\"message\" : ");
     if (message.data)
         write_filled(out, nothing, "{}", &message);
     else
         write_filled(out, nothing, error->text, args);
-    buffer_append_char(out, '}');
+    buffer_append_string(out, compact ? "}" : "\n}");
 }

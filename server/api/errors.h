@@ -146,10 +146,11 @@ enum error_grade { GRADE_RECORDED, GRADE_DOCUMENTED, GRADE_ASSUMED };
 
 struct error_text {
     int status;
-    const char *name;      /* the exception, as in x-amzn-ErrorType */
+    const char *name;      /* the exception, as in x-amzn-errortype */
     const char *attribute; /* errorAttribute, or NULL; `{}` is the first argument */
     const char *text;      /* each `{}` is the next argument */
     enum error_grade grade;
+    bool compact; /* answered before the service is reached, whose own errors are laid out */
 };
 
 const struct error_text *error_text(enum error_id id);
@@ -157,10 +158,11 @@ const struct error_text *error_text(enum error_id id);
 /* The first text of that exception name, or ERROR_NONE. */
 enum error_id error_by_name(struct slice name);
 
-/* Writes `{"errorAttribute":…,"message":…}`; `prefix`, unless absent, stands before the attribute
- * (`users[0].` and `password`). The attribute only where there is one. `args` has as
- * many slices as the text has places. `message`, unless absent, replaces the table's text. */
+/* Writes an object of `errorAttribute` and `message`, compact or laid out as the service does it
+ * (as Jackson's pretty printer). `prefix`, unless absent, stands before the attribute (`users[0].`
+ * and `password`). The attribute only where there is one. `args` has as many slices as the text has
+ * places. `message`, unless absent, replaces the table's text. */
 void error_write(struct buffer *out, enum error_id id, struct slice prefix,
-                 const struct slice *args, struct slice message);
+                 const struct slice *args, struct slice message, bool compact);
 
 #endif

@@ -2,11 +2,12 @@
 
 #include "api/errors.h"
 
-struct reply reply_internal_error(void)
+struct reply reply_internal_error(bool compact)
 {
     return (struct reply){
         .status = 500,
         .error = ERROR_INTERNAL_NAME,
-        .body = SLICE("{\"message\":\"" ERROR_INTERNAL_TEXT "\"}"),
+        .body = compact ? SLICE("{\"message\":\"" ERROR_INTERNAL_TEXT "\"}")
+                        : SLICE("{\n  \"message\" : \"" ERROR_INTERNAL_TEXT "\"\n}"),
     };
 }

@@ -21,7 +21,8 @@ struct reply {
     bool close;                 /* the connection ends with this reply */
 };
 
-/* The answer when nothing else can be said; needs no memory. */
-struct reply reply_internal_error(void);
+/* The answer when nothing else can be said, compact (below /_local/) or laid out; needs no memory.
+ */
+struct reply reply_internal_error(bool compact);
 
 #endif

@@ -170,7 +170,7 @@ static enum MHD_Result on_head(struct listener *listener, struct exchange *excha
     struct request *request = &exchange->request;
     exchange->state = EXCHANGE_BODY;
     if (!read_head(exchange, method)) {
-        exchange->call.reply = reply_internal_error();
+        exchange->call.reply = reply_internal_error(exchange->request.target.is_control);
         return send_reply(listener, exchange);
     }
     request->framing_error = framing_check(request, slice_of(version));
@@ -184,7 +184,7 @@ static enum MHD_Result on_end(struct listener *listener, struct exchange *exchan
 {
     exchange->request.body_too_large = exchange->body.failed == RESULT_TOO_LARGE;
     if (exchange->body.failed == RESULT_NO_MEMORY) {
-        exchange->call.reply = reply_internal_error();
+        exchange->call.reply = reply_internal_error(exchange->request.target.is_control);
         return send_reply(listener, exchange);
     }
     return enter(listener, exchange);

@@ -15,15 +15,11 @@ size_t reply_headers(const struct call *call, const struct reply_ids *ids,
                      struct reply_header headers[REPLY_ALL_HEADERS])
 {
     const struct reply *reply = &call->reply;
-    /* The recorded set; the odd `;` behind no-cache is the service's. */
     const struct reply_header common[] = {
         {"Content-Type", reply->content_type ? reply->content_type : "application/json"},
         {"x-amzn-RequestId", ids->request},
         {"x-amz-apigw-id", ids->apigw},
         {"x-amzn-trace-id", ids->trace},
-        {"cache-control", "no-cache; no-store, must-revalidate, private"},
-        {"expires", "0"},
-        {"pragma", "no-cache"},
         {"access-control-allow-origin", "*"},
         {"access-control-expose-headers",
          "x-amzn-errortype,x-amzn-requestid,x-amzn-errormessage,x-amzn-trace-id,"
@@ -35,8 +31,18 @@ size_t reply_headers(const struct call *call, const struct reply_ids *ids,
         count -= 2;
     for (size_t i = 0; i < REPLY_HEADERS && reply->headers[i].name; i++)
         headers[count++] = reply->headers[i];
-    if (reply->error)
-        headers[count++] = (struct reply_header){"x-amzn-ErrorType", reply->error};
+    /* The recorded sets of successes and errors; the odd `;` behind no-cache is the service's. */
+    static const struct reply_header success[] = {
+        {"cache-control", "no-cache; no-store, must-revalidate, private"},
+        {"expires", "0"},
+        {"pragma", "no-cache"},
+    };
+    if (reply->error) {
+        headers[count++] = (struct reply_header){"x-amzn-errortype", reply->error};
+    } else {
+        memcpy(headers + count, success, sizeof success);
+        count += sizeof success / sizeof *success;
+    }
     if (reply->close)
         headers[count++] = (struct reply_header){"Connection", "close"};
     return count;

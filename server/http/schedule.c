@@ -57,7 +57,7 @@ struct exchange *schedule_take_held(struct schedule *schedule, bool committed)
 {
     struct exchange *exchange = take(&schedule->held);
     if (exchange && !committed) {
-        exchange->call.reply = reply_internal_error();
+        exchange->call.reply = reply_internal_error(exchange->request.target.is_control);
         exchange->call.drop = false;
     }
     return exchange;

@@ -176,12 +176,13 @@ bool input_check_ldap(struct call *call, const struct ldap_input *ldap)
     return true;
 }
 
-/* The time before the day (recorded). */
+/* The time before the day (recorded). The time is kept as HH:MM, whichever form it was given in. */
 bool input_check_window(struct call *call, struct window_input *window)
 {
     if (!window)
         return true;
-    if (rule_minute(window->time_of_day) < 0)
+    int minute = rule_minute(window->time_of_day);
+    if (minute < 0)
         call_fail(call, ERROR_WINDOW_TIME, window->time_of_day);
     else if (!rule_enum(&window->day_of_week,
                         "MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY"))
@@ -190,6 +191,12 @@ bool input_check_window(struct call *call, struct window_input *window)
         call_fail(call, ERROR_WINDOW_ZONE, window->time_zone);
     if (!window->time_zone.data)
         window->time_zone = SLICE("UTC");
+    if (call->failed)
+        return false;
+    const char *time = arena_printf(call->scratch, "%02d:%02d", minute / 60, minute % 60);
+    window->time_of_day = slice_of(time);
+    if (!time)
+        call_fail_internal(call, RESULT_NO_MEMORY);
     return !call->failed;
 }
 

@@ -331,7 +331,7 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
     if (!result)
         result = put_network_ids(writer, "subnetIds", broker->subnet_ids, "subnet-",
                                  default_subnets(broker), broker, arena);
-    tags_write(writer, parts->tags, parts->tag_count);
+    tags_write(writer, parts->tags, parts->tag_count, false);
     write_user_summaries(writer, parts->users, parts->user_count);
     json_object_end(writer);
     return result;

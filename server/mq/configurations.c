@@ -9,9 +9,9 @@
 #include "mq/rules.h"
 #include "mq/tags.h"
 
-/* A row of ListConfigurations, and all of DescribeConfiguration. */
+/* A row of ListConfigurations, and all of DescribeConfiguration, where `tags` is always there. */
 static enum result write_configuration(struct call *call, struct json_writer *writer,
-                                       const struct configuration *configuration)
+                                       const struct configuration *configuration, bool described)
 {
     struct tag *tags = NULL;
     size_t count = 0;
@@ -27,7 +27,7 @@ static enum result write_configuration(struct call *call, struct json_writer *wr
     json_put_string(writer, "id", configuration->id);
     configuration_put_latest_revision(writer, configuration);
     json_put_string(writer, "name", configuration->name);
-    tags_write(writer, tags, count);
+    tags_write(writer, tags, count, described);
     json_object_end(writer);
     return result;
 }
@@ -128,7 +128,7 @@ void describe_configuration(struct call *call)
     struct json_writer writer = {.out = call->out};
     struct configuration configuration;
     if (configuration_find_called(call, &configuration))
-        call_finish(call, write_configuration(call, &writer, &configuration));
+        call_finish(call, write_configuration(call, &writer, &configuration, true));
 }
 
 void delete_configuration(struct call *call)
@@ -169,7 +169,7 @@ void list_configurations(struct call *call)
     json_key(&writer, "configurations");
     json_list_begin(&writer);
     for (size_t i = 0; !result && i < count; i++)
-        result = write_configuration(call, &writer, &rows[i]);
+        result = write_configuration(call, &writer, &rows[i], false);
     json_list_end(&writer);
     json_put_integer(&writer, "maxResults", call->page.max_results);
     if (!result && count > 0)

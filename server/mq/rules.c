@@ -115,18 +115,30 @@ int rule_weekday(struct slice day)
     return -1;
 }
 
+/* The number of `digits` digits at `at`, or -1. */
+static int read_digits(struct slice text, size_t at, size_t digits)
+{
+    int number = 0;
+    if (at + digits > text.len)
+        return -1;
+    for (size_t i = at; i < at + digits; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return -1;
+        number = number * 10 + (text.data[i] - '0');
+    }
+    return number;
+}
+
 int rule_minute(struct slice time)
 {
-    if (time.len != 5 || time.data[2] != ':')
+    size_t colon = time.len > 1 && time.data[1] == ':' ? 1 : 2;
+    int hour = read_digits(time, 0, colon), minute = read_digits(time, colon + 1, 2);
+    bool has_seconds = time.len == colon + 6 && time.data[colon + 3] == ':';
+    if (time.len < colon + 3 || time.data[colon] != ':' || (time.len != colon + 3 && !has_seconds))
         return -1;
-    int digits[4], places[4] = {0, 1, 3, 4};
-    for (int i = 0; i < 4; i++) {
-        digits[i] = time.data[places[i]] - '0';
-        if (digits[i] < 0 || digits[i] > 9)
-            return -1;
-    }
-    int hour = digits[0] * 10 + digits[1], minute = digits[2] * 10 + digits[3];
-    return hour < 24 && minute < 60 ? hour * 60 + minute : -1;
+    int second = has_seconds ? read_digits(time, colon + 4, 2) : 0;
+    bool good = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
+    return good ? hour * 60 + minute : -1;
 }
 
 bool rule_is_username(struct slice text)

@@ -48,7 +48,8 @@ bool rule_enum(struct slice *value, const char *valid);
 /* 0 for SUNDAY to 6; -1: no day. In any case. */
 int rule_weekday(struct slice day);
 
-/* Minutes since midnight of HH:MM; -1: no time. */
+/* Minutes since midnight of H:MM, HH:MM and either with :SS, whose seconds do not count; -1: no
+ * time. The pattern is that of the CloudFormation schema. */
 int rule_minute(struct slice time);
 
 /* Whether a text has the form of a key in a page token: 2 to 100 of the username alphabet, or a

@@ -68,27 +68,34 @@ struct share_error {
     struct slice code, arn, status;
 };
 
-/* The third member of an error, that only this operation has: behind the other two. */
+static void append_member(struct buffer *out, const char *name, struct slice value)
+{
+    buffer_append_string(out, name);
+    buffer_append_string(out, " : \"");
+    json_append_escaped(out, value);
+    buffer_append_char(out, '"');
+}
+
+/* The third member of an error, which only this operation has, behind the other two: laid out like
+ * them. */
 static void refuse_shares(struct call *call, const struct share_error *errors, size_t count)
 {
-    struct json_writer writer = {.out = call->out, .separate = true};
     const struct error_text *error = error_text(ERROR_SHARES_REFUSED);
-    static const struct slice nothing = {NULL, 0};
-    buffer_clear(call->out);
-    error_write(call->out, ERROR_SHARES_REFUSED, nothing, NULL, nothing);
-    if (!call->out->failed)
-        call->out->len--; /* the brace that ends the object */
-    json_key(&writer, "resourceShareErrors");
-    json_list_begin(&writer);
+    static const struct slice nothing = {NULL, 0}, end = SLICE_INIT("\n}");
+    struct buffer *out = call->out;
+    buffer_clear(out);
+    error_write(out, ERROR_SHARES_REFUSED, nothing, NULL, nothing, error->compact);
+    if (!out->failed)
+        out->len -= end.len;
+    buffer_append_string(out, ",\n  \"resourceShareErrors\" : [ ");
     for (size_t i = 0; i < count; i++) {
-        json_object_begin(&writer);
-        json_put_string(&writer, "errorCode", errors[i].code);
-        json_put_string(&writer, "resourceShareArn", errors[i].arn);
-        json_put_string(&writer, "status", errors[i].status);
-        json_object_end(&writer);
+        append_member(out, i > 0 ? ", {\n    \"errorCode\"" : "{\n    \"errorCode\"",
+                      errors[i].code);
+        append_member(out, ",\n    \"resourceShareArn\"", errors[i].arn);
+        append_member(out, ",\n    \"status\"", errors[i].status);
+        buffer_append_string(out, "\n  }");
     }
-    json_list_end(&writer);
-    json_object_end(&writer);
+    buffer_append_string(out, " ]\n}");
     call->failed = true;
     call->reply = (struct reply){.status = error->status, .error = error->name};
     call_take_body(call);

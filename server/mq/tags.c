@@ -61,9 +61,9 @@ static void write_map(struct json_writer *writer, const struct tag *tags, size_t
     json_object_end(writer);
 }
 
-void tags_write(struct json_writer *writer, const struct tag *tags, size_t count)
+void tags_write(struct json_writer *writer, const struct tag *tags, size_t count, bool always)
 {
-    if (count > 0)
+    if (count > 0 || always)
         write_map(writer, tags, count);
 }
 

@@ -22,8 +22,8 @@ bool tags_check(struct call *call, const struct string_map *tags);
 enum result tags_put(struct store *store, enum tag_owner owner, struct slice id,
                      const struct string_map *tags) MUST_CHECK;
 
-/* The member `tags`; nothing where there are none. */
-void tags_write(struct json_writer *writer, const struct tag *tags, size_t count);
+/* The member `tags`; where there are none, `{}` if it is always there, else nothing. */
+void tags_write(struct json_writer *writer, const struct tag *tags, size_t count, bool always);
 
 /* Checks and handlers of the rows of operations.c. */
 bool create_tags_check(struct call *call);

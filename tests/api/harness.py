@@ -275,7 +275,7 @@ class Response:
     @property
     def error(self):
         """The error's name, from the header; None for a success."""
-        return self.header("x-amzn-ErrorType")
+        return self.header("x-amzn-errortype")
 
     @property
     def request_id(self):
@@ -450,19 +450,26 @@ CLOCK_SLACK_S = 2  # both stamps are cut to whole seconds, and the server may re
 
 FIXED_HEADERS = {
     "Content-Type": "application/json",
-    "cache-control": "no-cache; no-store, must-revalidate, private",
-    "expires": "0",
-    "pragma": "no-cache",
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "x-amzn-errortype,x-amzn-requestid,x-amzn-errormessage,x-amzn-trace-id,"
                                      "x-amz-apigw-id,date",
 }
+# Of successes only.
+CACHE_HEADERS = {"cache-control": "no-cache; no-store, must-revalidate, private", "expires": "0", "pragma": "no-cache"}
+
+# Errors that are answered before the service is reached; its own have a body that is laid out.
+COMPACT_ERRORS = {"AccessDeniedException", "IncompleteSignatureException", "InvalidSignatureException",
+                  "MissingAuthenticationTokenException", "RequestEntityTooLargeException", "TooManyRequestsException",
+                  "UnrecognizedClientException"}
 
 
 def check_shared(response, sent_s=None):
     """Fails unless the answer obeys what every answer obeys: headers, JSON form, member order, error form."""
     for name, value in FIXED_HEADERS.items():
         assert response.all_headers(name) == [value], f"{name}: {response.all_headers(name)} in {response}"
+    for name, value in CACHE_HEADERS.items():
+        wanted = [] if response.error else [value]
+        assert response.all_headers(name) == wanted, f"{name}: {response.all_headers(name)} in {response}"
     for name in ("Server", "x-amzn-error-message", "Transfer-Encoding"):
         assert response.header(name) is None, f"{name} in {response}"
     assert len(response.all_headers("x-amzn-RequestId")) == 1, response
@@ -501,22 +508,30 @@ def check_times(response, sent_s):
 
 def check_error_form(response):
     """An error: a plain name in the header, `errorAttribute` (maybe) and `message` in that order in the body."""
-    names = response.all_headers("x-amzn-ErrorType")
-    assert len(names) == 1 and re.fullmatch(r"[A-Za-z0-9]+", names[0]), f"x-amzn-ErrorType {names} in {response}"
-    body = check_json(response.body)
+    names = response.all_headers("x-amzn-errortype")
+    assert len(names) == 1 and re.fullmatch(r"[A-Za-z0-9]+", names[0]), f"x-amzn-errortype {names} in {response}"
+    body = check_json(response.body, laid_out=is_laid_out(response))
     shares = body.pop("resourceShareErrors", None)
     if shares is not None:
-        assert response.operation == "UpdateBroker" and response.body.endswith(b"}]}"), response
+        assert response.operation == "UpdateBroker" and response.body.endswith(b'"\n  } ]\n}'), response
         assert shares and all(list(row) == ["errorCode", "resourceShareArn", "status"] for row in shares), response
     assert list(body) in (["errorAttribute", "message"], ["message"]), response
     assert all(isinstance(value, str) for value in body.values()), response
 
 
-def check_json(data, sorted_members=False):
-    """Parses compact JSON (no space outside strings, no duplicate member, no null); returns the value."""
+def is_laid_out(response):
+    """Whether the error's body is laid out as the service's are."""
+    return response.error not in COMPACT_ERRORS and not response.target.startswith("/_local")
+
+
+def check_json(data, sorted_members=False, laid_out=False):
+    """Parses JSON that is compact or laid out (no duplicate member, no null); returns the value."""
     text = data.decode("utf-8")
     bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', text)
-    assert not re.search(r"\s", bare), f"not compact: {text!r}"
+    if laid_out:
+        assert re.fullmatch(r'\{\n  "" : ""(?:,\n  "" : "")*(?:,\n  "" : \[ .* \])?\n\}', bare, re.DOTALL), f"not laid out: {text!r}"
+    else:
+        assert not re.search(r"\s", bare), f"not compact: {text!r}"
     assert "null" not in bare, f"null in {text!r}"
 
     def members(items):
@@ -548,6 +563,12 @@ def compact(value):
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
 
+def laid_out(value):
+    """The bytes of an error's members as Jackson's pretty printer writes them."""
+    members = ",\n".join(f"  {json.dumps(name)} : {json.dumps(text, ensure_ascii=False)}" for name, text in value.items())
+    return f"{{\n{members}\n}}".encode("utf-8")
+
+
 def assert_ok(response, body=None):
     """The answer is a 200, and its body is exactly that value (members in the order given), unless it is None."""
     assert response.status == 200, response
@@ -560,7 +581,8 @@ def assert_error(response, status, name, message, attribute=None):
     """The answer is exactly that error: status, name and the bytes of the body."""
     body = {"message": message} if attribute is None else {"errorAttribute": attribute, "message": message}
     assert (response.status, response.error) == (status, name), f"{response} instead of {status} {name} {body}"
-    assert response.body == compact(body), f"{response.body!r} instead of {compact(body)!r}"
+    wanted = laid_out(body) if is_laid_out(response) else compact(body)
+    assert response.body == wanted, f"{response.body!r} instead of {wanted!r}"
     return response
 
 

@@ -208,7 +208,16 @@ def test_CBR_9_RabbitMQ_has_no_audit_log(client, audit):
 
 # --- Maintenance windows ---------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("time", ["25:00", "24:00", "23:60", "5:52", "05:5", "0552", "05:52:00", "", "aa:bb", "05.52",
+@pytest.mark.parametrize("time, shown", [("5:52", "05:52"), ("05:52:00", "05:52"), ("5:52:59", "05:52"), ("00:00", "00:00"),
+                                         ("0:00", "00:00"), ("23:59:59", "23:59")])
+def test_CBR_10_WIN_11_forms_of_a_time(client, time, shown):
+    window = {"dayOfWeek": "MONDAY", "timeOfDay": time, "timeZone": "UTC"}
+    broker = assert_ok(client.call("POST", "/v1/brokers", active(maintenanceWindowStartTime=window))).json()["brokerId"]
+    described = assert_ok(client.call("GET", f"/v1/brokers/{broker}")).json()
+    assert described["maintenanceWindowStartTime"] == window | {"timeOfDay": shown}
+
+
+@pytest.mark.parametrize("time", ["25:00", "24:00", "23:60", "05:5", "0552", "05:52:60", "05:52:", "05:52:0", "5:5:00", "", "aa:bb", "05.52",
                                   " 05:52", "05:52 ", "-1:00", "５:52", "05：52"])
 def test_CBR_10_WIN_1_times(client, time):
     for day in ("MONDAY", "NODAY"):

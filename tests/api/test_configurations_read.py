@@ -31,12 +31,12 @@ def test_CFG_15_CFG_18_describe(client):
         "latestRevision": answer["latestRevision"], "name": "described", "tags": {"a": "1", "b": "2"}})
 
 
-def test_CFG_15_no_tags_no_description(client):
+def test_CFG_15_no_description_and_tags_without_any(client):
     answer = assert_ok(create(client, name="plain", engineType="RABBITMQ", tags={})).json()
     assert_ok(client.call("GET", configuration_path(answer["id"])), {
         "arn": answer["arn"], "authenticationStrategy": "simple", "created": answer["created"],
         "engineType": "RabbitMQ", "engineVersion": "4.3", "id": answer["id"],
-        "latestRevision": answer["latestRevision"], "name": "plain"})
+        "latestRevision": answer["latestRevision"], "name": "plain", "tags": {}})
 
 
 def test_CFG_15_the_latest_revision_is_shown(client):

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+import harness
 import model
 from harness import (PASSWORD, Server, assert_error, assert_no_user, assert_ok, broker_body, configuration_path,
                      create_user, reboot_path, sql_broker, sql_fault, sql_insert, sql_user, user_path, users_path)
@@ -44,16 +45,29 @@ def sample(operation, broker="b-1", username="alice"):
 def test_ERR_1_with_an_attribute(client, broker):
     response = client.call("GET", user_path(broker, "nobody"))
     assert (response.status, response.reason) == (404, "Not Found")
-    assert response.header("x-amzn-ErrorType") == "NotFoundException"
-    assert response.body == (b'{"errorAttribute":"username","message":"Can\'t find requested user [nobody]. Make sure '
-                             b'your user exists."}')
+    assert ("x-amzn-errortype", "NotFoundException") in response.headers
+    assert response.body == (b'{\n  "errorAttribute" : "username",\n  "message" : "Can\'t find requested user [nobody]. '
+                             b'Make sure your user exists."\n}')
 
 
 def test_ERR_1_without_an_attribute(client, broker):
     response = client.call("PUT", user_path(broker, "nobody"), {"consoleAccess": True, "replicationUser": True})
     assert (response.status, response.error) == (400, "BadRequestException")
-    assert response.body == (b'{"message":"Replication user couldn\'t have console access. [replicationUser] and '
-                             b'[consoleAccess] are mutually exclusive parameters."}')
+    assert response.body == (b'{\n  "message" : "Replication user couldn\'t have console access. [replicationUser] and '
+                             b'[consoleAccess] are mutually exclusive parameters."\n}')
+
+
+def test_ERR_1_a_404_has_the_recorded_length(client):
+    response = client.call("GET", "/v1/brokers/b-11111111-2222-3333-4444-555555555555")
+    assert response.header("Content-Length") == "177"
+
+
+def test_ERR_33_what_is_answered_before_the_service_is_compact(client, broker):
+    for method, target in (("GET", "/nowhere"), ("PATCH", user_path(broker, "nobody")), ("GET", "/v1/brokers/")):
+        assert client.call(method, target).body == b'{"message":"Missing Authentication Token"}'
+    assert client.call("POST", user_path(broker, "bob"), b" " * (2 << 20)).body == (
+        b'{"message":"Request body is larger than [1048576] bytes."}')
+    assert client.call("DELETE", "/_local/faults?id=x", check=harness.CHECK_NONE).body.startswith(b'{"message":"')
 
 
 @pytest.mark.parametrize("name, escaped", [('qu"ote', b'qu\\"ote'), ("back\\slash", b"back\\\\slash"), ("a/b", b"a/b"),

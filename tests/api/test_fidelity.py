@@ -47,6 +47,14 @@ def test_every_row_is_whole():
         assert grade == "assumed" or source != "–", f"{identifier} is {grade}, but names no source"
 
 
+def test_the_counts_at_the_top_are_those_of_the_rows():
+    grades = [grade for _, _, grade, _ in rows()]
+    line = (f"{len(grades)} rows: {grades.count('recorded')} recorded, {grades.count('documented')} documented, "
+            f"{grades.count('assumed')} assumed.")
+    with open(PAGE, encoding="utf-8") as file:
+        assert line in file.read().split("\n## ")[0].splitlines(), f"docs/fidelity.md should open with the line: {line}"
+
+
 def test_every_row_has_a_test():
     found = named()
     missing = [identifier for identifier, _, _, _ in rows() if identifier not in found]

@@ -1,6 +1,7 @@
 """DescribeSharedResources, and what resourceShareArns of UpdateBroker and a reboot do to it."""
 
 import itertools
+import json
 
 import pytest
 
@@ -388,10 +389,11 @@ def test_SHR_14_shares_that_cannot_be_used(seeded):
         response = seeded.call("PUT", broker_path("b-refused"), {
             "resourceShareArns": list(map(share, names)), "logs": {"general": True}, "autoMinorVersionUpgrade": True})
         assert (response.status, response.error) == (400, "BadRequestException")
-        assert response.body == compact({
-            "errorAttribute": "resourceShareArns", "message": "One or more resource shares can't be used.",
-            "resourceShareErrors": [{"errorCode": errors[name][0], "resourceShareArn": share(name),
-                                     "status": errors[name][1]} for name in refused]})
+        rows = ", ".join(f'{{\n    "errorCode" : {json.dumps(errors[name][0])},\n    "resourceShareArn" : "{share(name)}",\n'
+                         f'    "status" : "{errors[name][1]}"\n  }}' for name in refused)
+        assert response.body.decode() == (
+            '{\n  "errorAttribute" : "resourceShareArns",\n  "message" : "One or more resource shares can\'t be used.",\n'
+            f'  "resourceShareErrors" : [ {rows} ]\n}}')
     assert statuses(seeded, "b-refused") == {}
     assert seeded.call("GET", broker_path("b-refused")).body == before
     update(seeded, "b-refused", ["good"])

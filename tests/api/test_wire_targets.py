@@ -28,8 +28,8 @@ USERS = wire.LIST.encode()
 ))
 def test_RTE_1_RTE_2_a_segment_is_decoded_once(client, name, meaning):
     response = send_target(client, USERS + b"/" + name)
-    expected = f'{{"errorAttribute":"username","message":"Can\'t find requested user [{meaning}]. ' \
-               'Make sure your user exists."}'
+    expected = f'{{\n  "errorAttribute" : "username",\n  "message" : "Can\'t find requested user [{meaning}]. ' \
+               'Make sure your user exists."\n}'
     assert (response.status, response.body.decode()) == (404, expected)
 
 

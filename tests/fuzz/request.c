@@ -148,7 +148,7 @@ static void expect_json(const struct exchange *exchange)
         FUZZ_CHECK_SEEN(facts.sorted && !facts.has_null, "%s %.*s", operation->name,
                         (int)reply->body.len, reply->body.data);
     if (reply->status >= 400)
-        FUZZ_CHECK_SEEN(reply->error && fuzz_contains(reply->body, SLICE("\"message\":")), "%.*s",
+        FUZZ_CHECK_SEEN(reply->error && fuzz_contains(reply->body, SLICE("\"message\"")), "%.*s",
                         (int)reply->body.len, reply->body.data);
 }
 

@@ -214,7 +214,7 @@ static inline struct reply request_reply(struct anomaly *anomaly, const struct a
                               .arena = &anomaly->arena};
     struct call under_way = {.request = &request};
     if (target_parse(request.raw_target, request.arena, &request.target))
-        return reply_internal_error();
+        return reply_internal_error(false);
     gate_enter(anomaly->gate, &under_way);
     if (under_way.operation && under_way.operation->name)
         anomaly->called[under_way.operation - operations] = true;
@@ -228,7 +228,7 @@ static inline struct reply timer_reply(struct anomaly *anomaly)
     struct store *store = anomaly->world.store;
     enum result result =
         lifecycle_advance(store, &anomaly->world.settings, clock_wall_ms() + 86400000);
-    return result ? reply_internal_error() : (struct reply){.status = 200};
+    return result ? reply_internal_error(false) : (struct reply){.status = 200};
 }
 
 static inline struct attempt fire(struct anomaly *anomaly, const struct anomaly_call *call)
@@ -236,7 +236,7 @@ static inline struct attempt fire(struct anomaly *anomaly, const struct anomaly_
     struct store *store = anomaly->world.store;
     struct reply reply = call->method ? request_reply(anomaly, call) : timer_reply(anomaly);
     if (store_tick_commit(store))
-        reply = reply_internal_error();
+        reply = reply_internal_error(false);
     bool struck = fault_disarm();
     /* What could be neither committed nor rolled back is open and failed until the next tick. */
     if (store_tick_is_open(store)) {

@@ -4,7 +4,8 @@
 
 #include "store_world.h"
 
-#define FAILS(attribute, text) "{\"errorAttribute\":\"" attribute "\",\"message\":\"" text "\"}"
+#define FAILS(attribute, text) \
+    "{\n  \"errorAttribute\" : \"" attribute "\",\n  \"message\" : \"" text "\"\n}"
 
 static inline struct call start(struct world *world)
 {

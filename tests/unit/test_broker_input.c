@@ -239,7 +239,7 @@ static void windows_have_time_day_and_zone(void **state)
         {"FriDay", "13:05", "+05:30", NULL, NULL},
         {"FREITAG", "13:05", NULL, day_error, "FREITAG"},
         {"", "13:05", NULL, day_error, ""},
-        {"FREITAG", "1:00", NULL, time_error, "1:00"},
+        {"FREITAG", "1:0", NULL, time_error, "1:0"},
         {"MONDAY", "24:00", "Mars/Base", time_error, "24:00"},
         {"FREITAG", "13:05", "Mars/Base", day_error, "FREITAG"},
         {"MONDAY", "13:05", "Mars/Base", zone_error, "Mars/Base"},

@@ -149,7 +149,7 @@ static void errors_are_written_as_json(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct buffer out;
         buffer_init(&out, 1000);
-        error_write(&out, cases[i].id, cases[i].prefix, args, cases[i].message);
+        error_write(&out, cases[i].id, cases[i].prefix, args, cases[i].message, true);
         assert_slice(buffer_slice(&out), cases[i].wanted);
         buffer_close(&out);
     }
@@ -161,10 +161,10 @@ static void a_failing_call_always_has_an_answer(void **state)
 {
     (void)state;
     static const char wanted[] =
-        "{\"errorAttribute\":\"username\",\"message\":\"Can't find requested user [bob]. "
-        "Make sure your user exists.\"}";
-    static const char internal[] = "{\"message\":\"Unexpected internal server error. "
-                                   "Retrying your request might resolve the issue.\"}";
+        "{\n  \"errorAttribute\" : \"username\",\n  \"message\" : \"Can't find requested user [bob]. "
+        "Make sure your user exists.\"\n}";
+    static const char internal[] = "{\n  \"message\" : \"Unexpected internal server error. "
+                                   "Retrying your request might resolve the issue.\"\n}";
     size_t whole = 0;
     for (size_t ceiling = 0; ceiling < 300; ceiling++) {
         struct arena arena;
@@ -197,17 +197,17 @@ static void a_call_fails_with_all_arguments(void **state)
     buffer_append_string(&out, "half a reply");
     call_fail_within(&call, SLICE("users[12]."), ERROR_GROUP_LENGTH, SLICE("x"));
     assert_slice(call.reply.body,
-                 "{\"errorAttribute\":\"users[12].groups\",\"message\":\"Group [x] is "
-                 "invalid. Enter a group name 2 to 100 characters long.\"}");
+                 "{\n  \"errorAttribute\" : \"users[12].groups\",\n  \"message\" : \"Group [x] is "
+                 "invalid. Enter a group name 2 to 100 characters long.\"\n}");
     call_fail(&call, ERROR_ENGINE_VERSION, SLICE("5.1"), SLICE("ACTIVEMQ"), SLICE("5.19, 5.18"));
     assert_slice(
         call.reply.body,
-        "{\"errorAttribute\":\"engineVersion\",\"message\":\"Broker engine version [5.1] is "
-        "invalid for broker engine type [ACTIVEMQ]. Valid values: [5.19, 5.18].\"}");
+        "{\n  \"errorAttribute\" : \"engineVersion\",\n  \"message\" : \"Broker engine version [5.1] is "
+        "invalid for broker engine type [ACTIVEMQ]. Valid values: [5.19, 5.18].\"\n}");
     assert_int_equal(call.reply.status, 400);
     call_fail(&call, ERROR_NETWORK_ID, SLICE("subnetIds"), SLICE("a b"));
-    assert_slice(call.reply.body, "{\"errorAttribute\":\"subnetIds\",\"message\":"
-                                  "\"Invalid value for [subnetIds]: [a b] is no ID.\"}");
+    assert_slice(call.reply.body, "{\n  \"errorAttribute\" : \"subnetIds\",\n  \"message\" : "
+                                  "\"Invalid value for [subnetIds]: [a b] is no ID.\"\n}");
     buffer_close(&out);
     arena_close(&arena);
 }
@@ -312,7 +312,7 @@ static void a_success_may_still_run_out_of_memory(void **state)
         call_run(&call);
         assert_int_equal(call.failed, ceiling < 2);
         assert_int_equal(call.reply.status, ceiling < 2 ? 500 : 200);
-        assert_slice(call.reply.body, ceiling < 2 ? reply_internal_error().body.data : "{}");
+        assert_slice(call.reply.body, ceiling < 2 ? reply_internal_error(false).body.data : "{}");
         buffer_close(&out);
         arena_close(&arena);
     }

@@ -70,10 +70,11 @@ static void max_results_is_5_to_100(void **state)
             continue;
         }
         char wanted[200];
-        snprintf(wanted, sizeof wanted,
-                 "{\"errorAttribute\":\"maxResults\",\"message\":\"Invalid max results value [%s]. "
-                 "Specify an integer between [5] and [100].\"}",
-                 cases[i].text);
+        snprintf(
+            wanted, sizeof wanted,
+            "{\n  \"errorAttribute\" : \"maxResults\",\n  \"message\" : \"Invalid max results value [%s]. "
+            "Specify an integer between [5] and [100].\"\n}",
+            cases[i].text);
         assert_slice(call->reply.body, wanted);
         assert_int_equal(call->reply.status, 400);
     }
@@ -134,11 +135,11 @@ static void expect_refused(const char *token, bool (*is_key)(struct slice))
     assert_true(call->failed);
     assert_int_equal(call->reply.status, 400);
     assert_string_equal(call->reply.error, "BadRequestException");
-    char *wanted =
-        arena_printf(&arena,
-                     "{\"errorAttribute\":\"nextToken\",\"message\":\"Invalid next token [%s]. "
-                     "Make sure you copied the token correctly.\"}",
-                     token);
+    char *wanted = arena_printf(
+        &arena,
+        "{\n  \"errorAttribute\" : \"nextToken\",\n  \"message\" : \"Invalid next token [%s]. "
+        "Make sure you copied the token correctly.\"\n}",
+        token);
     assert_slice(call->reply.body, wanted);
 }
 

@@ -315,8 +315,8 @@ static void only_a_replica_is_promoted(void **state)
 {
     (void)state;
     static const char seconds[] =
-        "400 {\"errorAttribute\":\"mode\",\"message\":\"Value of [mode] is invalid: [%s]. "
-        "Valid values are: [SWITCHOVER, FAILOVER].\"}";
+        "400 {\n  \"errorAttribute\" : \"mode\",\n  \"message\" : \"Value of [mode] is invalid: [%s]. "
+        "Valid values are: [SWITCHOVER, FAILOVER].\"\n}";
     static const char *const bad[] = {"", "SWITCH", "SWITCHOVER, FAILOVER", "SWITCHOVER "};
     struct world w;
     world_open(&w, ":memory:", PAIR "INSERT INTO broker (id, name) VALUES ('b-3', 'single');");
@@ -330,10 +330,11 @@ static void only_a_replica_is_promoted(void **state)
     for (size_t i = 0; i < COUNT(others); i++) {
         char target[80], wanted[300];
         snprintf(target, sizeof target, "/v1/brokers/%s/promote", others[i][0]);
-        snprintf(wanted, sizeof wanted,
-                 "400 {\"errorAttribute\":\"broker-id\",\"message\":\"Broker [%s] is not a data "
-                 "replication replica.\"}",
-                 others[i][1]);
+        snprintf(
+            wanted, sizeof wanted,
+            "400 {\n  \"errorAttribute\" : \"broker-id\",\n  \"message\" : \"Broker [%s] is not a data "
+            "replication replica.\"\n}",
+            others[i][1]);
         world_expect(&w, "POST", target, "{\"mode\":\"FAILOVER\"}", wanted);
     }
     world_close(&w);

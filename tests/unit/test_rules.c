@@ -244,9 +244,13 @@ static void weekdays_and_minutes(void **state)
         snprintf(time, sizeof time, "%02d:%02d", minute / 60, minute % 60);
         assert_int_equal(rule_minute(slice_of(time)), minute);
     }
-    static const char *const no_times[] = {"",       "24:00", "23:60", "1:00",   "01:0",  "01:000",
-                                           "01.00",  "-1:00", "01:-1", "+1:00",  " 1:00", "0a:00",
-                                           "01:00 ", "13:5",  "99:99", "0:1:00", "00/00", "0::00"};
+    static const char *const other_forms[] = {"1:05", "01:05:00", "1:05:59"};
+    for (size_t i = 0; i < COUNT(other_forms); i++)
+        assert_int_equal(rule_minute(slice_of(other_forms[i])), 65);
+    static const char *const no_times[] = {
+        "",      "24:00", "23:60", "01:0",   "01:000",  "01.00",    "-1:00",     "01:-1",
+        "+1:00", " 1:00", "0a:00", "01:00 ", "13:5",    "99:99",    "0:1:00",    "00/00",
+        "0::00", ":",     "1:",    "01:00:", "01:00:0", "01:00:60", "01:00:000", "001:00"};
     for (size_t i = 0; i < COUNT(no_times); i++)
         if (rule_minute(slice_of(no_times[i])) != -1)
             fail_msg("%s", no_times[i]);

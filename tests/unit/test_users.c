@@ -128,7 +128,7 @@ static void each_change_on_each_state(void **state)
 #define PASSWORD "\"password\":\"created-pw-12\""
 
 static const char not_found[] =
-    "404 {\"errorAttribute\":\"username\",\"message\":\"Can't find requested user [alice]. Make sure your user exists.\"}";
+    "404 {\n  \"errorAttribute\" : \"username\",\n  \"message\" : \"Can't find requested user [alice]. Make sure your user exists.\"\n}";
 
 static void a_user_from_creation_to_removal(void **state)
 {
@@ -143,8 +143,8 @@ static void a_user_from_creation_to_removal(void **state)
                  "200 {}");
     world_expect(
         &w, "POST", ALICE, "{" PASSWORD "}",
-        "409 {\"errorAttribute\":\"username\",\"message\":\"User named [alice] already exists. "
-        "Specify a unique username.\"}");
+        "409 {\n  \"errorAttribute\" : \"username\",\n  \"message\" : \"User named [alice] already exists. "
+        "Specify a unique username.\"\n}");
     world_expect(
         &w, "GET", ALICE, "",
         "200 {\"brokerId\":\"b-1\",\"pending\":{\"consoleAccess\":true,\"groups\":[\"b2\",\"a1\"],"
@@ -155,8 +155,8 @@ static void a_user_from_creation_to_removal(void **state)
                  "\"replicationUser\":false,\"username\":\"alice\"}");
     world_expect(
         &w, "PUT", ALICE, "{\"replicationUser\":true}",
-        "400 {\"message\":\"Replication user couldn't have console access. [replicationUser] and "
-        "[consoleAccess] are mutually exclusive parameters.\"}");
+        "400 {\n  \"message\" : \"Replication user couldn't have console access. [replicationUser] and "
+        "[consoleAccess] are mutually exclusive parameters.\"\n}");
     world_expect(&w, "PUT", ALICE,
                  "{\"replicationUser\":true,\"consoleAccess\":false,\"groups\":[]}", "200 {}");
     world_expect(&w, "GET", ALICE, "",
@@ -165,8 +165,8 @@ static void a_user_from_creation_to_removal(void **state)
                  "\"replicationUser\":true,\"username\":\"alice\"}");
     world_expect(
         &w, "PUT", ALICE, "{\"consoleAccess\":true}",
-        "400 {\"message\":\"Replication user couldn't have console access. [replicationUser] and "
-        "[consoleAccess] are mutually exclusive parameters.\"}");
+        "400 {\n  \"message\" : \"Replication user couldn't have console access. [replicationUser] and "
+        "[consoleAccess] are mutually exclusive parameters.\"\n}");
     world_expect(&w, "DELETE", ALICE, "", "200 {}");
     world_expect(&w, "DELETE", ALICE, "", "200 {}");
     world_expect(
@@ -278,7 +278,7 @@ static void the_quota_counts_those_that_go(void **state)
                       " SELECT 'b-1', 'user' || x, 'created-pw-12', 'DELETE' FROM n;");
     world_expect(&w, "POST", ALICE, "{" PASSWORD "}", "200 {}");
     world_expect(&w, "POST", USERS "/bob", "{" PASSWORD "}",
-                 "400 {\"message\":\"Broker [orders] can't have more than [250] users.\"}");
+                 "400 {\n  \"message\" : \"Broker [orders] can't have more than [250] users.\"\n}");
     world_expect(&w, "POST", "/v1/brokers/b-2/users/bob", "{" PASSWORD "}", "200 {}");
     assert_int_equal(user_apply_pending(w.store, SLICE("b-1")), RESULT_OK);
     world_expect(&w, "POST", USERS "/bob", "{" PASSWORD "}", "200 {}");
