@@ -9,8 +9,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/sandbox.h"
-#include "control/metrics.h"
+#include "process/sandbox.h"
+#include "observe/metrics.h"
 #include "mq/lifecycle.h"
 #include "store/brokers.h"
 #include "store/store.h"

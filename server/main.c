@@ -11,13 +11,14 @@
 #include "base/json.h"
 #include "base/xml.h"
 #include "check_health.h"
-#include "confine.h"
 #include "control/control.h"
 #include "ctl/ctl.h"
 #include "gate/gate.h"
 #include "http/listener.h"
 #include "loop.h"
 #include "options.h"
+#include "process/confine.h"
+#include "process/limits.h"
 #include "store/seed_files.h"
 
 #ifndef VERSION
@@ -25,8 +26,6 @@
 #endif
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
-
-static const size_t spare_descriptors = 64; /* beside the connections */
 
 /* The libraries too: a report of a fault needs them. */
 static void print_version(void)
@@ -57,45 +56,6 @@ static int fail(const char *reason)
 static int finish_output(void)
 {
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : fail("cannot write to standard output");
-}
-
-/* A descriptor below 3 that the caller closed would become a socket, and the log would be written
- * into it. */
-static void open_standard_descriptors(void)
-{
-    int fd;
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
-/* Every connection is a descriptor. Where the hard limit is in the way, fewer connections are
- * served. */
-static size_t raise_descriptors(size_t connections)
-{
-    struct rlimit limit;
-    rlim_t wanted = connections + spare_descriptors;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-        return connections;
-    if (limit.rlim_max < wanted) {
-        struct rlimit higher = {wanted, wanted}; /* as root */
-        if (setrlimit(RLIMIT_NOFILE, &higher) == 0)
-            return connections;
-        wanted = limit.rlim_max;
-    }
-    limit.rlim_cur = wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || wanted >= connections + spare_descriptors)
-        return connections;
-    size_t fitting = wanted > 2 * spare_descriptors ? wanted - spare_descriptors : wanted / 2;
-    if (log_begin(LOG_INFO, "fewer-connections")) {
-        log_number("wanted", (int64_t)connections);
-        log_number("descriptor-limit", (int64_t)wanted);
-        log_number("connections", (int64_t)fitting);
-        log_end();
-    }
-    return fitting;
 }
 
 /* Before the loop runs nothing is acknowledged, so nothing is lost: an open seed is simply not
@@ -244,7 +204,7 @@ static int serve(const struct options *options, struct store *store, struct entr
         .identity = &entrance->identity,
         .metrics = metrics,
         .max_body = (size_t)options->max_body,
-        .max_connections = raise_descriptors((size_t)options->max_connections),
+        .max_connections = limits_raise_descriptors((size_t)options->max_connections),
         .idle_ms = options->idle_ms,
         .request_ms = options->request_ms};
     struct gate *gate = NULL;
@@ -264,7 +224,9 @@ static int serve(const struct options *options, struct store *store, struct entr
     }
     block_signals();
     metrics_open();
-    if (announce(options, port, tls_port, confine(options)))
+    const struct confine_files files = {options->seeds.items, options->seeds.count, options->db};
+    enum sandbox_state sandbox = options->sandbox_off ? SANDBOX_OFF : confine(&files);
+    if (announce(options, port, tls_port, sandbox))
         status = loop_run(listener, store, &settings, metrics) ? fail(strerror(errno)) : 0;
 out:
     listener_free(listener);
@@ -327,7 +289,7 @@ int main(int argc, char *argv[])
     struct options options;
     char error[256] = "";
     int status = 0;
-    open_standard_descriptors();
+    limits_open_standard_descriptors();
     if (argc > 1 && strcmp(argv[1], "ctl") == 0)
         return ctl_run(argc - 1, argv + 1);
     if (options_read(argc, argv, &options, error)) {

@@ -3,8 +3,8 @@
 #define CONTROL_CONTROL_H
 
 #include "api/call.h"
-#include "control/journal.h"
-#include "control/metrics.h"
+#include "observe/journal.h"
+#include "observe/metrics.h"
 
 enum control_mode { CONTROL_ON, CONTROL_OFF };
 

@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "base/certificate.h"
+#include "process/certificate.h"
 #include "http/exchange.h"
 
 /* Without memory for the table the connection still works, its peer's end is merely noticed later.

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "base/certificate.h"
+#include "process/certificate.h"
 #include "gate/gate.h"
 #include "http/sockets.h"
 #include "store/store.h"

@@ -4,8 +4,8 @@
 
 #include "api/reply.h"
 #include "base/ids.h"
-#include "control/journal.h"
-#include "control/metrics.h"
+#include "observe/journal.h"
+#include "observe/metrics.h"
 #include "http/exchange.h"
 
 enum { REPLY_ALL_HEADERS = 16 };

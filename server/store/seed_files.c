@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "base/sandbox.h"
+#include "process/sandbox.h"
 #include "store/internal.h"
 #include "store/seed_run.h"
 

@@ -5,7 +5,7 @@
 #include <valgrind/callgrind.h>
 
 #include "base/clock.h"
-#include "control/journal.h"
+#include "observe/journal.h"
 
 enum { CALLS = 8 };
 

@@ -1,7 +1,7 @@
 /* control/journal: the ring and what it keeps. */
 #include "support.h"
 
-#include "control/journal.h"
+#include "observe/journal.h"
 
 /* The numbers held are the last ones, in order. */
 static void expect(const struct journal *journal, size_t count, int64_t last)

@@ -1,7 +1,7 @@
 /* control/metrics: where a call is counted, and the text. */
 #include "support.h"
 
-#include "control/metrics.h"
+#include "observe/metrics.h"
 #include "mq/operations.h"
 #include "store/store.h"
 

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 
 #include "base/log.h"
-#include "base/sandbox.h"
+#include "process/sandbox.h"
 
 /* Ends the part that runs in a process of its own: with the line that found something wrong. */
 #define EXPECT(condition)    \

@@ -1,14 +1,15 @@
-#include "confine.h"
+#include "process/confine.h"
 
 #include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "base/log.h"
 #include "base/time_zone.h"
+#include "process/limits.h"
 
 /* The directory that a path names its last part in. */
 static void find_parent(const char *path, char parent[PATH_MAX])
@@ -61,10 +62,10 @@ static void allow_seed_directory(const struct sandbox *sandbox, const char *path
         closedir(directory);
 }
 
-static void allow_seeds(const struct sandbox *sandbox, const struct options *options)
+static void allow_seeds(const struct sandbox *sandbox, const struct confine_files *files)
 {
-    for (size_t i = 0; i < options->seeds.count; i++) {
-        const char *path = options->seeds.items[i];
+    for (size_t i = 0; i < files->seed_count; i++) {
+        const char *path = files->seeds[i];
         struct stat found;
         if (stat(path, &found) != 0)
             continue;
@@ -76,14 +77,14 @@ static void allow_seeds(const struct sandbox *sandbox, const struct options *opt
 }
 
 /* The file and its log are open; the log goes when the server ends. */
-static void allow_database(const struct sandbox *sandbox, const struct options *options)
+static void allow_database(const struct sandbox *sandbox, const struct confine_files *files)
 {
     char parent[PATH_MAX];
-    if (strcmp(options->db, ":memory:") == 0)
+    if (strcmp(files->db, ":memory:") == 0)
         return;
-    find_parent(options->db, parent);
+    find_parent(files->db, parent);
     sandbox_allow(sandbox, parent, SANDBOX_REMOVE);
-    if (realpath(options->db, parent)) { /* SQLite follows a link before it names the log */
+    if (realpath(files->db, parent)) { /* SQLite follows a link before it names the log */
         char target[PATH_MAX];
         find_parent(parent, target);
         sandbox_allow(sandbox, target, SANDBOX_REMOVE);
@@ -100,25 +101,19 @@ static void tell(enum sandbox_state state, const struct sandbox_report *report)
     log_end();
 }
 
-enum sandbox_state confine(const struct options *options)
+enum sandbox_state confine(const struct confine_files *files)
 {
     struct sandbox sandbox;
     struct sandbox_report report;
-    struct rlimit core = {0, 0};
-    if (options->sandbox_off)
-        return SANDBOX_OFF;
     sandbox_begin(&sandbox);
-    allow_seeds(&sandbox, options);
-    allow_database(&sandbox, options);
+    allow_seeds(&sandbox, files);
+    allow_database(&sandbox, files);
     sandbox_allow(&sandbox, time_zone_directory(), SANDBOX_READ);
     sandbox_allow(&sandbox, "/etc/localtime",
                   SANDBOX_READ);                           /* the C library's, after a TZ of ours */
     sandbox_allow(&sandbox, "/dev/urandom", SANDBOX_READ); /* SQLite's */
-    /* An image of the memory would hold passwords, the token and the private key. */
-    if (sandbox_is_built_in() && getrlimit(RLIMIT_CORE, &core) == 0) {
-        core.rlim_cur = 0;
-        setrlimit(RLIMIT_CORE, &core);
-    }
+    if (sandbox_is_built_in())
+        limits_forbid_core();
     enum sandbox_state state = sandbox_enter(&sandbox, &report);
     tell(state, &report);
     return state;

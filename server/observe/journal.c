@@ -1,4 +1,4 @@
-#include "control/journal.h"
+#include "observe/journal.h"
 
 #include <stdlib.h>
 

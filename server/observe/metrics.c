@@ -1,4 +1,4 @@
-#include "control/metrics.h"
+#include "observe/metrics.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Counters of the process, shown as Prometheus text. */
-#ifndef CONTROL_METRICS_H
-#define CONTROL_METRICS_H
+#ifndef OBSERVE_METRICS_H
+#define OBSERVE_METRICS_H
 
 #include "api/call.h"
 

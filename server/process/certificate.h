@@ -1,6 +1,6 @@
 /* The key and the certificate of HTTPS: read and checked, or made where there are none. */
-#ifndef BASE_CERTIFICATE_H
-#define BASE_CERTIFICATE_H
+#ifndef PROCESS_CERTIFICATE_H
+#define PROCESS_CERTIFICATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "base/certificate.h"
+#include "process/certificate.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* The journal: the last calls the service was sent, in memory. */
-#ifndef CONTROL_JOURNAL_H
-#define CONTROL_JOURNAL_H
+#ifndef OBSERVE_JOURNAL_H
+#define OBSERVE_JOURNAL_H
 
 #include <stdint.h>
 

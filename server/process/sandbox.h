@@ -1,7 +1,7 @@
 /* What the process gives up for good once it serves: new files, sockets, programs, executable
  * memory. Mechanism only; what the server still needs is in confine.c. */
-#ifndef BASE_SANDBOX_H
-#define BASE_SANDBOX_H
+#ifndef PROCESS_SANDBOX_H
+#define PROCESS_SANDBOX_H
 
 #include <stdbool.h>
 #include <stdint.h>

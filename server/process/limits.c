@@ -1,0 +1,53 @@
+#include "process/limits.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+static const size_t spare_descriptors = 64; /* beside the connections */
+
+void limits_open_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+size_t limits_raise_descriptors(size_t connections)
+{
+    struct rlimit limit;
+    rlim_t wanted = connections + spare_descriptors;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return connections;
+    if (limit.rlim_max < wanted) {
+        struct rlimit higher = {wanted, wanted}; /* as root */
+        if (setrlimit(RLIMIT_NOFILE, &higher) == 0)
+            return connections;
+        wanted = limit.rlim_max;
+    }
+    limit.rlim_cur = wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || wanted >= connections + spare_descriptors)
+        return connections;
+    size_t fitting = wanted > 2 * spare_descriptors ? wanted - spare_descriptors : wanted / 2;
+    if (log_begin(LOG_INFO, "fewer-connections")) {
+        log_number("wanted", (int64_t)connections);
+        log_number("descriptor-limit", (int64_t)wanted);
+        log_number("connections", (int64_t)fitting);
+        log_end();
+    }
+    return fitting;
+}
+
+void limits_forbid_core(void)
+{
+    struct rlimit core = {0, 0};
+    if (getrlimit(RLIMIT_CORE, &core) == 0) {
+        core.rlim_cur = 0;
+        setrlimit(RLIMIT_CORE, &core);
+    }
+}
