@@ -5,7 +5,7 @@
 #include "mq/brokers.h"
 #include "mq/catalogue.h"
 #include "mq/configurations.h"
-#include "mq/replication.h"
+#include "mq/promote.h"
 #include "mq/shared_resources.h"
 #include "mq/tags.h"
 #include "mq/users.h"

@@ -1,20 +1,8 @@
 #include "mq/replication.h"
 
-#include <stddef.h>
-
 #include "mq/broker_input.h"
-#include "mq/brokers.h"
 #include "mq/names.h"
 #include "mq/versions.h"
-
-struct promote_input {
-    struct slice mode;
-};
-
-static const struct member promote_list[] = {
-    {"mode", MEMBER_STRING, offsetof(struct promote_input, mode), true, NULL},
-};
-const struct members promote_members = MEMBERS(promote_list, struct promote_input);
 
 static const struct slice nothing = {NULL, 0};
 
@@ -162,12 +150,6 @@ enum result replication_plan(struct store *store, struct broker *primary, bool e
     return broker_save(store, &replica);
 }
 
-bool promote_check(struct call *call)
-{
-    struct promote_input *input = call->input;
-    return input_check_enum(call, "mode", &input->mode, "SWITCHOVER, FAILOVER");
-}
-
 static void swap(struct broker *broker)
 {
     bool was_replica = is_replica(broker);
@@ -175,18 +157,10 @@ static void swap(struct broker *broker)
     set_state(broker, was_replica ? SLICE("RUNNING") : SLICE("REPLICA"));
 }
 
-/* The roles change places at once, in either mode. */
-void promote(struct call *call)
+enum result replication_switch(struct store *store, struct broker *broker, struct arena *arena)
 {
-    struct broker broker;
-    if (!brokers_find(call, &broker))
-        return;
-    if (!is_replica(&broker) || !broker.data_replication_mode.data) {
-        call_fail(call, ERROR_NO_REPLICA, broker.name);
-        return;
-    }
-    enum result result = change_both(call->store, &broker, swap, call->scratch);
-    if (!result)
-        result = broker_save(call->store, &broker);
-    brokers_finish(call, result);
+    if (!is_replica(broker) || !broker->data_replication_mode.data)
+        return RESULT_NOT_FOUND;
+    enum result result = change_both(store, broker, swap, arena);
+    return result ? result : broker_save(store, broker);
 }

@@ -4,10 +4,7 @@
 #define MQ_REPLICATION_H
 
 #include "api/call.h"
-#include "api/members.h"
 #include "store/brokers.h"
-
-extern const struct members promote_members;
 
 /* Whether `broker`, which is to be created, can be a replica of the broker with that ARN; its role
  * and counterpart are set. Answers and returns false otherwise. */
@@ -26,7 +23,9 @@ enum result replication_apply(struct store *store, struct broker *broker,
 enum result replication_plan(struct store *store, struct broker *primary, bool end,
                              struct arena *arena) MUST_CHECK;
 
-bool promote_check(struct call *call);
-void promote(struct call *call);
+/* The roles of a pair change places at once. RESULT_NOT_FOUND where `broker` is no replica;
+ * RESULT_STORE, RESULT_NO_MEMORY. */
+enum result replication_switch(struct store *store, struct broker *broker,
+                               struct arena *arena) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 #include "store_world.h"
 
 #include "mq/lifecycle.h"
+#include "mq/promote.h"
 #include "mq/replication.h"
 
 #define PRIMARY_ARN "arn:aws:mq:us-west-2:123456789012:broker:primary:b-1"
