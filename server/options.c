@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "api/world.h"
+#include "base/text.h"
 
 #define ENV "AMAZONMQ_LOCAL_"
 
@@ -118,7 +119,7 @@ static bool read_number(const char *text, const char **end, int64_t *number)
 {
     *number = 0;
     *end = text;
-    while (**end >= '0' && **end <= '9') {
+    while (text_is_digit(**end)) {
         if (*number > INT64_MAX / 16)
             return false;
         *number = *number * 10 + (*(*end)++ - '0');
@@ -229,11 +230,9 @@ static bool is_dns_name(const char *text)
     if (strncmp(text, "*.", 2) == 0)
         text += 2;
     for (; *text; text++) {
-        bool alphanumeric = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
-                            (*text >= '0' && *text <= '9');
         bool last = text[1] == '\0' || text[1] == '.';
         if (*text == '.' ? label == 0 || last
-                         : !alphanumeric && (*text != '-' || label == 0 || last))
+                         : !text_is_alphanumeric(*text) && (*text != '-' || label == 0 || last))
             return false;
         label = *text == '.' ? 0 : label + 1;
         if (label > 63)

@@ -5,6 +5,7 @@
 #include "api/page.h"
 
 #include "base/crypto.h"
+#include "base/text.h"
 
 enum { PAGE_TOKEN = 2048 }; /* no key of ours makes a longer token */
 
@@ -44,15 +45,7 @@ static bool read_token(struct call *call, struct slice token, bool (*is_key)(str
 
 static bool read_max_results(struct slice text, int64_t *value)
 {
-    *value = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        *value = *value * 10 + (text.data[i] - '0');
-        if (i >= 10)
-            return false;
-    }
-    return text.len > 0 && *value >= PAGE_MIN && *value <= PAGE_MAX;
+    return text.len <= 10 && text_number(text, PAGE_MAX, value) && *value >= PAGE_MIN;
 }
 
 bool page_read(struct call *call, bool (*is_key)(struct slice key))

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "base/utf8.h"
 
 struct json_name {
@@ -55,14 +56,10 @@ static bool read_hex4(struct scan *scan, unsigned *value)
 {
     *value = 0;
     for (int i = 0; i < 4; i++, scan->at++) {
-        char c = peek(scan);
-        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-                         : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-                                                : 16;
-        if (digit == 16)
+        int digit = text_hex_value(peek(scan));
+        if (digit < 0)
             return false;
-        *value = *value * 16 + digit;
+        *value = *value * 16 + (unsigned)digit;
     }
     return true;
 }

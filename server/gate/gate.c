@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "control/control.h"
 #include "control/sts.h"
 #include "gate/caller.h"
@@ -230,9 +231,7 @@ static bool is_of_caller(const struct call *call, const struct broker_head *brok
 
 static void warn_of_other_world(struct gate *gate, const struct broker_head *broker)
 {
-    uint64_t hash = 14695981039346656037U; /* FNV-1a */
-    for (size_t i = 0; i < broker->id.len; i++)
-        hash = (hash ^ (unsigned char)broker->id.data[i]) * 1099511628211U;
+    uint64_t hash = text_hash(TEXT_HASH, broker->id);
     uint64_t *slot = &gate->warned[hash % GATE_WARNED];
     if (*slot == hash || !log_begin(LOG_WARN, "broker-of-another-world"))
         return;

@@ -2,6 +2,7 @@
 #include "gate/sigv4.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "gate/sigv4_text.h"
 
 enum { CREDENTIAL_PARTS = 5, BASIC_DATE_LEN = 16, SCOPE_DATE_LEN = 8, LONGEST_EXPIRES_S = 604800 };
@@ -9,16 +10,7 @@ enum { CREDENTIAL_PARTS = 5, BASIC_DATE_LEN = 16, SCOPE_DATE_LEN = 8, LONGEST_EX
 /* All of it digits, at most nine. */
 static bool read_number(struct slice digits, int64_t *number)
 {
-    if (digits.len == 0 || digits.len > 9)
-        return false;
-    int64_t sum = 0;
-    for (size_t i = 0; i < digits.len; i++) {
-        if (digits.data[i] < '0' || digits.data[i] > '9')
-            return false;
-        sum = sum * 10 + (digits.data[i] - '0');
-    }
-    *number = sum;
-    return true;
+    return digits.len <= 9 && text_number(digits, INT64_MAX, number);
 }
 
 struct moment {

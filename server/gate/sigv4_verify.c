@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/text.h"
 #include "gate/sigv4_text.h"
 
 /* A text that is written once from front to back. */
@@ -51,9 +52,7 @@ static void put_line(struct text *text, struct slice s)
 static void put_encoded(struct text *text, char c, bool keep_slash)
 {
     static const char digits[] = "0123456789ABCDEF";
-    bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    bool digit = c >= '0' && c <= '9';
-    if (letter || digit || c == '-' || c == '.' || c == '_' || c == '~' ||
+    if (text_is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~' ||
         (keep_slash && c == '/')) {
         put_char(text, c);
         return;
@@ -89,14 +88,6 @@ static int compare_ignoring_case(struct slice a, struct slice b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    char lower = to_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* Decoded and encoded again, so that %7e and ~ are the same. `+` is a plus sign, as everywhere in
  * this service, and becomes %2B. */
 static struct slice put_query_part(struct text *text, struct slice raw)
@@ -104,8 +95,8 @@ static struct slice put_query_part(struct text *text, struct slice raw)
     size_t start = text->len;
     for (size_t i = 0; i < raw.len; i++) {
         char c = raw.data[i];
-        int high = c == '%' && raw.len - i > 2 ? hex_value(raw.data[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(raw.data[i + 2]) : -1;
+        int high = c == '%' && raw.len - i > 2 ? text_hex_value(raw.data[i + 1]) : -1;
+        int low = high >= 0 ? text_hex_value(raw.data[i + 2]) : -1;
         if (low >= 0) {
             c = (char)(high << 4 | low);
             i += 2;

@@ -1,16 +1,11 @@
 #include "gate/throttle.h"
 
-static uint32_t mix(uint32_t hash, struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        hash = (hash ^ (unsigned char)text.data[i]) * 16777619U; /* FNV-1a */
-    return hash;
-}
+#include "base/text.h"
 
 bool throttle_take(struct throttle *throttle, struct slice account, struct slice region,
                    int64_t now_us)
 {
-    size_t at = mix(mix(2166136261U, account), region) % THROTTLE_WORLDS;
+    size_t at = text_hash(text_hash(TEXT_HASH, account), region) % THROTTLE_WORLDS;
     const double rate = THROTTLE_RATE, burst = THROTTLE_BURST;
     double tokens = burst;
     if (throttle->buckets[at].updated_us > 0)

@@ -1,15 +1,7 @@
 #include "http/target.h"
 
+#include "base/text.h"
 #include "base/utf8.h"
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 /* RESULT_INVALID for an escape that is none, a NUL or invalid UTF-8. */
 static enum result decode(struct slice raw, struct arena *arena, struct slice *decoded)
@@ -21,9 +13,10 @@ static enum result decode(struct slice raw, struct arena *arena, struct slice *d
     for (size_t i = 0; i < raw.len; i++) {
         char c = raw.data[i];
         if (c == '%') {
-            if (raw.len - i < 3 || hex_value(raw.data[i + 1]) < 0 || hex_value(raw.data[i + 2]) < 0)
+            if (raw.len - i < 3 || text_hex_value(raw.data[i + 1]) < 0 ||
+                text_hex_value(raw.data[i + 2]) < 0)
                 return RESULT_INVALID;
-            c = (char)(hex_value(raw.data[i + 1]) << 4 | hex_value(raw.data[i + 2]));
+            c = (char)(text_hex_value(raw.data[i + 1]) << 4 | text_hex_value(raw.data[i + 2]));
             i += 2;
         }
         if (c == '\0')

@@ -6,6 +6,7 @@
 #include "api/page.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "mq/activemq_configuration.h"
 #include "mq/configuration_write.h"
@@ -151,18 +152,11 @@ void update_configuration(struct call *call)
 static bool read_number(struct slice text, int64_t *number)
 {
     bool negative = text.len > 0 && text.data[0] == '-';
-    size_t at = negative;
-    *number = 0;
-    for (; at < text.len; at++) {
-        if (text.data[at] < '0' || text.data[at] > '9')
-            return false;
-        *number = *number * 10 + (text.data[at] - '0');
-        if (*number > (int64_t)INT32_MAX + negative)
-            return false;
-    }
-    if (negative)
+    struct slice digits = {text.data + negative, text.len - negative};
+    bool good = text_number(digits, (int64_t)INT32_MAX + negative, number);
+    if (good && negative)
         *number = -*number;
-    return text.len > (size_t)negative;
+    return good;
 }
 
 bool describe_configuration_revision_check(struct call *call)

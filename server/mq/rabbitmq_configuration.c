@@ -1,5 +1,7 @@
 #include "mq/rabbitmq_configuration.h"
 
+#include "base/text.h"
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t';
@@ -18,8 +20,7 @@ static struct slice trim(struct slice text)
 
 static bool is_key_character(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '$' || c == '-';
+    return text_is_alphanumeric(c) || c == '_' || c == '$' || c == '-';
 }
 
 /* One or more parts with dots between them. */

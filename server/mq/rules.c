@@ -1,17 +1,13 @@
 #include "mq/rules.h"
 
+#include "base/text.h"
 #include "base/utf8.h"
-
-static bool is_letter_or_digit(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 /* Only letters, digits and the characters of `more`. */
 static bool only_has(struct slice text, const char *more)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (!is_letter_or_digit(text.data[i]) &&
+        if (!text_is_alphanumeric(text.data[i]) &&
             (text.data[i] == '\0' || !strchr(more, text.data[i])))
             return false;
     return true;
@@ -116,29 +112,24 @@ int rule_weekday(struct slice day)
 }
 
 /* The number of `digits` digits at `at`, or -1. */
-static int read_digits(struct slice text, size_t at, size_t digits)
+static int64_t read_digits(struct slice text, size_t at, size_t digits)
 {
-    int number = 0;
-    if (at + digits > text.len)
-        return -1;
-    for (size_t i = at; i < at + digits; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return -1;
-        number = number * 10 + (text.data[i] - '0');
-    }
+    int64_t number = -1;
+    if (at + digits <= text.len)
+        (void)text_number((struct slice){text.data + at, digits}, 99, &number);
     return number;
 }
 
 int rule_minute(struct slice time)
 {
     size_t colon = time.len > 1 && time.data[1] == ':' ? 1 : 2;
-    int hour = read_digits(time, 0, colon), minute = read_digits(time, colon + 1, 2);
+    int64_t hour = read_digits(time, 0, colon), minute = read_digits(time, colon + 1, 2);
     bool has_seconds = time.len == colon + 6 && time.data[colon + 3] == ':';
     if (time.len < colon + 3 || time.data[colon] != ':' || (time.len != colon + 3 && !has_seconds))
         return -1;
-    int second = has_seconds ? read_digits(time, colon + 4, 2) : 0;
+    int64_t second = has_seconds ? read_digits(time, colon + 4, 2) : 0;
     bool good = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
-    return good ? hour * 60 + minute : -1;
+    return good ? (int)(hour * 60 + minute) : -1;
 }
 
 bool rule_is_username(struct slice text)

@@ -1,9 +1,6 @@
 #include "mq/versions.h"
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+#include "base/text.h"
 
 /* Takes the next number and what separates it from the one behind off `text`, without its leading
  * zeros: empty for 0. */
@@ -15,7 +12,7 @@ static struct slice take_number(struct slice *text)
     while (number.len > 0 && *number.data == '0')
         number = (struct slice){number.data + 1, number.len - 1};
     const char *end = number.data, *last = text->data + text->len;
-    while (end < last && is_digit(*end))
+    while (end < last && text_is_digit(*end))
         end++;
     number.len = (size_t)(end - number.data);
     if (end < last)

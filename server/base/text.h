@@ -1,0 +1,39 @@
+/* Characters, numbers and hashes of text. ASCII only, whatever the locale. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdint.h>
+
+#include "base/slice.h"
+
+static inline bool text_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool text_is_alphanumeric(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || text_is_digit(c);
+}
+
+/* 0 to 15 for a hexadecimal digit in either case, else -1. */
+static inline int text_hex_value(char c)
+{
+    if (text_is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* A decimal number from 0 to `max`, all of the text: one digit or more, leading zeros too, no sign.
+ * False leaves *number as it was. */
+bool text_number(struct slice text, int64_t max, int64_t *number);
+
+enum { TEXT_HASH = 0 };
+
+/* FNV-1a, 64 bits, of what was hashed to `hash` and then `text`; TEXT_HASH to begin with. For
+ * tables: whoever may choose the text can make two texts meet. */
+uint64_t text_hash(uint64_t hash, struct slice text);
+
+#endif
