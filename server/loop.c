@@ -36,7 +36,8 @@ struct loop {
     int64_t retry_ms;   /* monotonic: no due state change is tried before */
 };
 
-/* Adds to the wait what the store's next due state change needs. */
+/* How long the loop may wait: until the next change of a broker, timer of the listener, retry or
+ * look at the log, at most an hour. */
 static int wait_ms(const struct loop *loop, int64_t now_ms)
 {
     int64_t due_ms = INT64_MAX, wait = INT64_MAX;

@@ -16,6 +16,7 @@
 #include "gate/gate.h"
 #include "http/listener.h"
 #include "loop.h"
+#include "mq/operations.h"
 #include "options.h"
 #include "process/confine.h"
 #include "process/limits.h"
@@ -216,6 +217,7 @@ static int serve(const struct options *options, struct store *store, struct entr
         fail("out of memory");
         goto out;
     }
+    metrics_init(metrics, operations, operation_count);
     listener_options.gate = gate;
     listener_options.journal = control.journal;
     if (listener_new(&listener_options, &listener)) {

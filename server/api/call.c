@@ -41,7 +41,7 @@ void call_fail_with(struct call *call, struct slice path, enum error_id id,
     call->reply = (struct reply){.status = error->status, .error = error->name};
     buffer_clear(call->out);
     error_write(call->out, id, path, args, (struct slice){NULL, 0},
-                is_control(call) || error->compact);
+                is_control(call) || error_is_compact(id));
     call_take_body(call);
 }
 

@@ -12,50 +12,48 @@
 static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_MALFORMED_HTTP] = {BAD_REQUEST, NULL, "Malformed HTTP request: {}.", GRADE_ASSUMED},
     [ERROR_BODY_TOO_LARGE] = {413, "RequestEntityTooLargeException", NULL,
-                              "Request body is larger than [{}] bytes.", GRADE_ASSUMED, true},
+                              "Request body is larger than [{}] bytes.", GRADE_ASSUMED},
     [ERROR_MALFORMED_PATH] = {BAD_REQUEST, NULL, "Unable to parse the request path.",
                               GRADE_ASSUMED},
-    [ERROR_NO_SUCH_ROUTE] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_DOCUMENTED,
-                             true},
+    [ERROR_NO_SUCH_ROUTE] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_DOCUMENTED},
     [ERROR_NOT_IMPLEMENTED] = {501, "NotImplementedException", NULL,
                                "Operation [{}] is not implemented.", GRADE_ASSUMED},
     [ERROR_INTERNAL] = {500, ERROR_INTERNAL_NAME, NULL, ERROR_INTERNAL_TEXT, GRADE_DOCUMENTED},
     [ERROR_TOO_MANY_REQUESTS] = {429, "TooManyRequestsException", NULL, "Too Many Requests",
-                                 GRADE_ASSUMED, true},
+                                 GRADE_ASSUMED},
     [ERROR_FORBIDDEN] = {403, "ForbiddenException", NULL,
                          "Access forbidden. Correct your credentials and then retry your request.",
                          GRADE_DOCUMENTED},
     [ERROR_ACCESS_DENIED] = {403, "AccessDeniedException", NULL,
                              "User: {} is not authorized to perform: mq:{} on resource: {}",
-                             GRADE_RECORDED, true},
+                             GRADE_RECORDED},
     [ERROR_UNAUTHORIZED] = {401, "UnauthorizedException", NULL,
                             "The provided credentials couldn't be validated.", GRADE_ASSUMED},
 
-    [ERROR_SIGNATURE_MISSING] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_ASSUMED,
-                                 true},
+    [ERROR_SIGNATURE_MISSING] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_ASSUMED},
     [ERROR_SIGNATURE_INCOMPLETE] =
         {403, "IncompleteSignatureException", NULL,
          "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' "
          "parameters and an 'X-Amz-Date' or 'Date' header.",
-         GRADE_ASSUMED, true},
+         GRADE_ASSUMED},
     [ERROR_SIGNATURE_SCOPE] =
         {BAD_SIGNATURE, NULL, "Credential should be scoped to a valid region and to service: 'mq'.",
-         GRADE_ASSUMED, true},
+         GRADE_ASSUMED},
     [ERROR_SIGNATURE_UNKNOWN_KEY] = {403, "UnrecognizedClientException", NULL,
                                      "The security token included in the request is invalid.",
-                                     GRADE_ASSUMED, true},
+                                     GRADE_ASSUMED},
     [ERROR_SIGNATURE_EXPIRED] = {BAD_SIGNATURE, NULL,
                                  "Signature expired: {} is now earlier than {} ({} - 5 min.)",
-                                 GRADE_ASSUMED, true},
+                                 GRADE_ASSUMED},
     [ERROR_SIGNATURE_TOO_EARLY] =
         {BAD_SIGNATURE, NULL, "Signature not yet current: {} is still later than {} ({} + 5 min.)",
-         GRADE_ASSUMED, true},
+         GRADE_ASSUMED},
     [ERROR_SIGNATURE_MISMATCH] =
         {BAD_SIGNATURE, NULL,
          "The request signature we calculated does not match the signature you provided. "
          "Check your AWS Secret Access Key and signing method. Consult the service "
          "documentation for details.",
-         GRADE_ASSUMED, true},
+         GRADE_ASSUMED},
 
     [ERROR_MALFORMED_BODY] = {BAD_REQUEST, NULL,
                               "Unable to parse the request body: {} at byte [{}].", GRADE_ASSUMED},
@@ -349,10 +347,26 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_ANY_CONFLICT] = {CONFLICT, NULL, "The resource already exists or is in use.",
                             GRADE_ASSUMED},
     [ERROR_ANY_ACCESS_DENIED] = {403, "AccessDeniedException", NULL,
-                                 "User is not authorized to perform this operation.", GRADE_ASSUMED,
-                                 true},
+                                 "User is not authorized to perform this operation.",
+                                 GRADE_ASSUMED},
     [ERROR_ANY_NOT_FOUND] = {NOT_FOUND, NULL, "The resource was not found.", GRADE_ASSUMED},
 };
+
+/* What is answered before the service is reached. */
+static const enum error_id before_service[] = {
+    ERROR_BODY_TOO_LARGE,      ERROR_NO_SUCH_ROUTE,         ERROR_TOO_MANY_REQUESTS,
+    ERROR_ACCESS_DENIED,       ERROR_SIGNATURE_MISSING,     ERROR_SIGNATURE_INCOMPLETE,
+    ERROR_SIGNATURE_SCOPE,     ERROR_SIGNATURE_UNKNOWN_KEY, ERROR_SIGNATURE_EXPIRED,
+    ERROR_SIGNATURE_TOO_EARLY, ERROR_SIGNATURE_MISMATCH,    ERROR_ANY_ACCESS_DENIED,
+};
+
+bool error_is_compact(enum error_id id)
+{
+    bool found = false;
+    for (size_t i = 0; i < sizeof before_service / sizeof *before_service; i++)
+        found |= before_service[i] == id;
+    return found;
+}
 
 const struct error_text *error_text(enum error_id id)
 {

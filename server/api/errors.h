@@ -150,10 +150,12 @@ struct error_text {
     const char *attribute; /* errorAttribute, or NULL; `{}` is the first argument */
     const char *text;      /* each `{}` is the next argument */
     enum error_grade grade;
-    bool compact; /* answered before the service is reached, whose own errors are laid out */
 };
 
 const struct error_text *error_text(enum error_id id);
+
+/* Whether the error is answered before the service is reached, whose own errors are laid out. */
+bool error_is_compact(enum error_id id);
 
 /* The first text of that exception name, or ERROR_NONE. */
 enum error_id error_by_name(struct slice name);

@@ -1,4 +1,5 @@
-/* Hashes, HMAC and comparison: the only file that knows GnuTLS. */
+/* Hashes, HMAC and comparison: GnuTLS does the work, which
+ * process/certificate.c uses too. */
 #ifndef BASE_CRYPTO_H
 #define BASE_CRYPTO_H
 

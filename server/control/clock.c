@@ -49,7 +49,7 @@ static enum result open_default_windows(struct call *call, int64_t at_ms)
     struct broker broker;
     enum result result = RESULT_OK;
     while (!result &&
-           !(result = broker_next_windowless(call->store, after, call->scratch, &broker))) {
+           !(result = broker_next_without_window(call->store, after, call->scratch, &broker))) {
         result = lifecycle_open_window(call->store, &broker, call->settings, at_ms, at_ms,
                                        call->scratch);
         after = broker.id;

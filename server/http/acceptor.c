@@ -60,16 +60,16 @@ static size_t accept_from(int fd, const struct acceptor_target *target, size_t r
 void acceptor_notice(struct acceptor *acceptor, int fd)
 {
     for (size_t i = 0; i < acceptor->sockets->count; i++)
-        acceptor->called = acceptor->called || acceptor->sockets->fds[i] == fd;
+        acceptor->readable = acceptor->readable || acceptor->sockets->fds[i] == fd;
 }
 
 void acceptor_run(struct acceptor *acceptor, const struct acceptor_target *target, int64_t now_ms)
 {
     size_t room = target->room;
     bool failed = false;
-    if (acceptor->paused_until_ms > now_ms || (!acceptor->called && !acceptor->paused))
+    if (acceptor->paused_until_ms > now_ms || (!acceptor->readable && !acceptor->paused))
         return;
-    acceptor->called = false;
+    acceptor->readable = false;
     acceptor->paused_until_ms = 0;
     for (size_t i = 0; i < acceptor->sockets->count; i++)
         room = accept_from(acceptor->sockets->fds[i], target, room, &failed);

@@ -9,7 +9,7 @@
 struct acceptor {
     struct sockets *sockets; /* borrowed */
     int epoll;               /* the loop's */
-    bool called;             /* somebody waits in the backlog */
+    bool readable;           /* a client waits in the backlog */
     bool paused;             /* the listening sockets are out of the epoll set */
     int64_t paused_until_ms; /* monotonic; 0: until there is room */
 };
@@ -32,7 +32,7 @@ void acceptor_notice(struct acceptor *acceptor, int fd);
  * there is. */
 void acceptor_run(struct acceptor *acceptor, const struct acceptor_target *target, int64_t now_ms);
 
-/* When it must run although nobody called, INT64_MAX: never. */
+/* When it must run though no socket is readable; INT64_MAX: never. */
 int64_t acceptor_next_ms(const struct acceptor *acceptor);
 
 /* Refuses everybody from now on. */

@@ -14,9 +14,9 @@
 enum { SOCKETS_TRIES = 32, SOCKETS_BACKLOG = 1024 };
 
 struct addresses {
-    struct sockaddr_storage list[SOCKETS_MOST];
-    socklen_t lens[SOCKETS_MOST];
-    const char *names[SOCKETS_MOST];
+    struct sockaddr_storage list[SOCKETS_MAX];
+    socklen_t lens[SOCKETS_MAX];
+    const char *names[SOCKETS_MAX];
     size_t count;
 };
 
@@ -43,7 +43,7 @@ static enum result resolve(const char *host, struct addresses *addresses,
                  gai_strerror(code));
         return RESULT_SYSTEM;
     }
-    for (struct addrinfo *at = found; at && addresses->count < SOCKETS_MOST; at = at->ai_next) {
+    for (struct addrinfo *at = found; at && addresses->count < SOCKETS_MAX; at = at->ai_next) {
         if (is_known(addresses, at))
             continue;
         memcpy(&addresses->list[addresses->count], at->ai_addr, at->ai_addrlen);

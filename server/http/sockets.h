@@ -7,10 +7,10 @@
 #include "base/result.h"
 #include "base/slice.h"
 
-enum { SOCKETS_MOST = 16 };
+enum { SOCKETS_MAX = 16 };
 
 struct sockets {
-    int fds[SOCKETS_MOST];
+    int fds[SOCKETS_MAX];
     size_t count;
     uint16_t port; /* the one they share */
 };

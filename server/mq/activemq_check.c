@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { QUOTED_MOST = 200 }; /* bytes of a value or name in a reason */
+enum { QUOTED_MAX = 200 }; /* bytes of a value or name in a reason */
 
 /* The first breach answers, in the words of Xerces. Recorded is the pair for an enumeration; the
  * others are the messages of the same validator. */
@@ -48,9 +48,9 @@ static size_t control_character(struct slice text, size_t at)
 
 const char *activemq_quotable(struct arena *arena, struct slice text)
 {
-    bool cut = text.len > QUOTED_MOST;
+    bool cut = text.len > QUOTED_MAX;
     if (cut)
-        for (text.len = QUOTED_MOST; ((unsigned char)text.data[text.len] & 0xC0) == 0x80;)
+        for (text.len = QUOTED_MAX; ((unsigned char)text.data[text.len] & 0xC0) == 0x80;)
             text.len--;
     char *copy = arena_alloc(arena, text.len + sizeof "...");
     if (!copy)

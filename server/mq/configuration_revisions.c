@@ -28,9 +28,9 @@ const struct members update_configuration_members = MEMBERS(update_list, struct 
 static bool check_size(struct call *call, size_t size)
 {
     char most[24];
-    if (size <= CONFIGURATION_DATA_MOST)
+    if (size <= CONFIGURATION_DATA_MAX)
         return true;
-    snprintf(most, sizeof most, "%d", CONFIGURATION_DATA_MOST);
+    snprintf(most, sizeof most, "%d", CONFIGURATION_DATA_MAX);
     call_fail(call, ERROR_BODY_TOO_LARGE, slice_of(most));
     return false;
 }
@@ -131,7 +131,7 @@ void update_configuration(struct call *call)
         !(configuration.rabbitmq ? check_rabbitmq : sanitize_activemq)(call, &configuration,
                                                                        &sanitized))
         return;
-    if (configuration.revision >= CONFIGURATION_REVISIONS_MOST) {
+    if (configuration.revision >= CONFIGURATION_REVISIONS_MAX) {
         call_fail(call, ERROR_REVISION_COUNT, configuration.id);
         return;
     }
@@ -218,7 +218,7 @@ static bool is_revision_key(struct slice key)
 {
     int64_t number = 0;
     return key.len >= 1 && key.len <= 3 && key.data[0] != '0' && read_number(key, &number) &&
-           number >= 1 && number <= CONFIGURATION_REVISIONS_MOST;
+           number >= 1 && number <= CONFIGURATION_REVISIONS_MAX;
 }
 
 bool list_configuration_revisions_check(struct call *call)

@@ -208,7 +208,7 @@ static enum result advance_one(struct store *store, const struct settings *setti
         return result ? result
                       : lifecycle_open_window(store, broker, settings, broker->window_due_ms,
                                               now_ms, arena);
-    result = broker_next_unreckoned(store, arena, broker);
+    result = broker_next_unscheduled(store, arena, broker);
     if (result)
         return result;
     lifecycle_schedule_window(broker, now_ms);

@@ -84,7 +84,7 @@ static void refuse_shares(struct call *call, const struct share_error *errors, s
     static const struct slice nothing = {NULL, 0}, end = SLICE_INIT("\n}");
     struct buffer *out = call->out;
     buffer_clear(out);
-    error_write(out, ERROR_SHARES_REFUSED, nothing, NULL, nothing, error->compact);
+    error_write(out, ERROR_SHARES_REFUSED, nothing, NULL, nothing, false);
     if (!out->failed)
         out->len -= end.len;
     buffer_append_string(out, ",\n  \"resourceShareErrors\" : [ ");

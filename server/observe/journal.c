@@ -83,7 +83,7 @@ size_t journal_count(const struct journal *journal)
     return journal->count;
 }
 
-size_t journal_most(const struct journal *journal)
+size_t journal_capacity(const struct journal *journal)
 {
     return journal->most;
 }

@@ -34,7 +34,7 @@ void journal_add(struct journal *journal, const struct journal_entry *entry);
 void journal_clear(struct journal *journal);
 
 size_t journal_count(const struct journal *journal);
-size_t journal_most(const struct journal *journal);
+size_t journal_capacity(const struct journal *journal);
 
 /* The oldest is 0. Borrowed until the next change. */
 const struct journal_entry *journal_get(const struct journal *journal, size_t at);

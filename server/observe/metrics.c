@@ -2,19 +2,27 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "mq/operations.h"
+#include "api/operation.h"
 #include "store/store.h"
 
 static const int64_t bucket_us[METRICS_BUCKETS] = {
     50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 100000, 250000, 500000, 1000000, 5000000};
 
+void metrics_init(struct metrics *metrics, const struct operation *operations, size_t count)
+{
+    memset(metrics, 0, sizeof *metrics);
+    metrics->operations = operations;
+    metrics->operation_count = count;
+}
+
 void metrics_count(struct metrics *metrics, const struct operation *operation, int status,
                    int64_t duration_us)
 {
-    size_t row =
-        operation && operation->name ? (size_t)(operation - operations) : METRICS_OPERATIONS - 1;
+    size_t row = operation && operation->name ? (size_t)(operation - metrics->operations)
+                                              : METRICS_OPERATIONS - 1;
     size_t bucket = 0;
     if (status >= 100 && status < 100 + METRICS_STATUSES)
         metrics->requests[row][status - 100]++;
@@ -35,8 +43,8 @@ static void write_requests(const struct metrics *metrics, struct buffer *out)
             if (metrics->requests[row][status] > 0)
                 buffer_printf(
                     out, "amazonmq_local_requests_total{operation=\"%s\",status=\"%zu\"} %llu\n",
-                    row < operation_count ? operations[row].name : "", status + 100,
-                    (unsigned long long)metrics->requests[row][status]);
+                    row < metrics->operation_count ? metrics->operations[row].name : "",
+                    status + 100, (unsigned long long)metrics->requests[row][status]);
 }
 
 static void write_histogram(const struct metrics *metrics, struct buffer *out)

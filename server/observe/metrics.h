@@ -7,6 +7,8 @@
 enum { METRICS_OPERATIONS = 32, METRICS_STATUSES = 500, METRICS_BUCKETS = 14 };
 
 struct metrics {
+    const struct operation *operations; /* the table whose rows are counted; borrowed */
+    size_t operation_count;
     /* By row of the operations table, the last for what is no operation, and by status from 100. */
     uint64_t requests[METRICS_OPERATIONS][METRICS_STATUSES];
     uint64_t buckets[METRICS_BUCKETS]; /* not cumulative; what is longer counts only in the sum */
@@ -14,6 +16,9 @@ struct metrics {
     uint64_t ticks;
     uint64_t connections; /* open now */
 };
+
+/* All zero, for a table of fewer than METRICS_OPERATIONS rows. */
+void metrics_init(struct metrics *metrics, const struct operation *operations, size_t count);
 
 /* `operation` may be NULL, or a row of the control API. */
 void metrics_count(struct metrics *metrics, const struct operation *operation, int status,

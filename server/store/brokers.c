@@ -286,23 +286,23 @@ enum result broker_next_window_due(struct store *store, int64_t now_ms, struct a
     return find_one(store, stmt, arena, broker);
 }
 
-STATEMENT(broker_next_unreckoned_sql,
+STATEMENT(broker_next_unscheduled_sql,
           "SELECT " BROKER_COLUMNS
           " FROM broker WHERE day_of_week IS NOT NULL AND window_due_ms IS NULL LIMIT 1");
 
-enum result broker_next_unreckoned(struct store *store, struct arena *arena, struct broker *broker)
+enum result broker_next_unscheduled(struct store *store, struct arena *arena, struct broker *broker)
 {
-    return find_one(store, statement_get(store, &broker_next_unreckoned_sql), arena, broker);
+    return find_one(store, statement_get(store, &broker_next_unscheduled_sql), arena, broker);
 }
 
-STATEMENT(broker_next_windowless_sql,
+STATEMENT(broker_next_without_window_sql,
           "SELECT " BROKER_COLUMNS
           " FROM broker WHERE id > ?1 AND day_of_week IS NULL ORDER BY id LIMIT 1");
 
-enum result broker_next_windowless(struct store *store, struct slice after, struct arena *arena,
-                                   struct broker *broker)
+enum result broker_next_without_window(struct store *store, struct slice after, struct arena *arena,
+                                       struct broker *broker)
 {
-    sqlite3_stmt *stmt = statement_get(store, &broker_next_windowless_sql);
+    sqlite3_stmt *stmt = statement_get(store, &broker_next_without_window_sql);
     statement_bind(stmt, 1, after.data ? after : SLICE(""));
     return find_one(store, stmt, arena, broker);
 }
@@ -328,13 +328,13 @@ STATEMENT(broker_state_due_sql, "SELECT state_due_ms FROM broker WHERE state_due
                                 " ORDER BY state_due_ms LIMIT 1");
 STATEMENT(broker_window_due_sql, "SELECT window_due_ms FROM broker WHERE window_due_ms IS NOT NULL"
                                  " ORDER BY window_due_ms LIMIT 1");
-STATEMENT(broker_unreckoned_due_sql,
+STATEMENT(broker_unscheduled_due_sql,
           "SELECT 0 FROM broker WHERE day_of_week IS NOT NULL AND window_due_ms IS NULL LIMIT 1");
 
 enum result broker_due_ms(struct store *store, int64_t *due_ms)
 {
     static const struct statement *const queries[] = {&broker_state_due_sql, &broker_window_due_sql,
-                                                      &broker_unreckoned_due_sql};
+                                                      &broker_unscheduled_due_sql};
     *due_ms = INT64_MAX;
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         sqlite3_stmt *stmt = statement_get(store, queries[i]);

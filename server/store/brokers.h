@@ -93,24 +93,24 @@ enum result broker_delete(struct store *store, struct slice id) MUST_CHECK;
 enum result broker_add_history(struct store *store, struct slice id, struct slice configuration_id,
                                int64_t revision) MUST_CHECK;
 
-/* What time brings: the broker whose state or window is due first, if by `now_ms`, and one whose
- * window is yet to be reckoned. */
+/* The broker whose state or window is due first, if by `now_ms`; and one whose window has no time
+ * yet. */
 enum result broker_next_state_due(struct store *store, int64_t now_ms, struct arena *arena,
                                   struct broker *broker) MUST_CHECK;
 enum result broker_next_window_due(struct store *store, int64_t now_ms, struct arena *arena,
                                    struct broker *broker) MUST_CHECK;
-enum result broker_next_unreckoned(struct store *store, struct arena *arena,
-                                   struct broker *broker) MUST_CHECK;
+enum result broker_next_unscheduled(struct store *store, struct arena *arena,
+                                    struct broker *broker) MUST_CHECK;
 
 /* The first broker behind `after` (absent: of all), by id, that was never given a window. */
-enum result broker_next_windowless(struct store *store, struct slice after, struct arena *arena,
-                                   struct broker *broker) MUST_CHECK;
+enum result broker_next_without_window(struct store *store, struct slice after, struct arena *arena,
+                                       struct broker *broker) MUST_CHECK;
 
 /* Takes what is due by `now_ms` from a broker that cannot take its step. */
 enum result broker_park(struct store *store, struct slice id, int64_t now_ms) MUST_CHECK;
 
-/* When the next of these is due: 0 where a window is yet to be reckoned, INT64_MAX where nothing
- * is. */
+/* When the next of these is due: 0 where a window has no time yet, INT64_MAX where nothing
+ * is due. */
 enum result broker_due_ms(struct store *store, int64_t *due_ms) MUST_CHECK;
 
 #endif

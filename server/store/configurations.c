@@ -3,7 +3,7 @@
 #include "store/internal.h"
 
 /* Descriptions have no limit of their own: a page ends early rather than outgrow a reply. */
-enum { PAGE_TEXT_MOST = 4 << 20 };
+enum { PAGE_TEXT_MAX = 4 << 20 };
 
 /* With the latest revision: one step along the index of revisions. */
 #define CONFIGURATION_COLUMNS                                                                    \
@@ -65,7 +65,7 @@ enum result configuration_page(struct store *store, struct slice account, struct
     size_t room = 0, text = 0;
     *count = 0;
     *configurations = NULL;
-    while (!result && text < PAGE_TEXT_MOST && !(result = statement_step(store, stmt))) {
+    while (!result && text < PAGE_TEXT_MAX && !(result = statement_step(store, stmt))) {
         *configurations =
             statement_grow(arena, *configurations, *count, &room, sizeof **configurations);
         struct configuration *row = *configurations ? &(*configurations)[(*count)++] : NULL;
@@ -191,7 +191,7 @@ enum result configuration_revision_page(struct store *store, struct slice id, in
     size_t room = 0, text = 0;
     *count = 0;
     *revisions = NULL;
-    while (!result && text < PAGE_TEXT_MOST && !(result = statement_step(store, stmt))) {
+    while (!result && text < PAGE_TEXT_MAX && !(result = statement_step(store, stmt))) {
         *revisions = statement_grow(arena, *revisions, *count, &room, sizeof **revisions);
         struct configuration_revision *row = *revisions ? &(*revisions)[(*count)++] : NULL;
         if (!row || !read_revision(stmt, arena, row))

@@ -5,8 +5,8 @@
 #include "store/store.h"
 
 enum {
-    CONFIGURATION_REVISIONS_MOST = 300,
-    CONFIGURATION_DATA_MOST = 1 << 20, /* bytes in a revision */
+    CONFIGURATION_REVISIONS_MAX = 300,
+    CONFIGURATION_DATA_MAX = 1 << 20, /* bytes in a revision */
 };
 
 /* A configuration as read; members carry the names and values of the columns, NUL-terminated. */

@@ -30,7 +30,8 @@ enum result fault_take(struct store *store, struct slice operation, struct slice
 enum result fault_list(struct store *store, struct arena *arena, struct fault **faults,
                        size_t *count) MUST_CHECK;
 
-/* Adds one, whose id is set. RESULT_INVALID where it breaks a rule of the table, which store_rule
+/* Adds one, whose id is set. RESULT_INVALID where it breaks a rule of the table, which
+ * store_broken_rule
  * names. */
 enum result fault_insert(struct store *store, struct fault *fault) MUST_CHECK;
 

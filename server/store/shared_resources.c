@@ -75,7 +75,7 @@ STATEMENT(shares_forget_sql,
 STATEMENT(shares_leave_out_sql,
           "UPDATE shared_resource SET status = 'PENDING_DELETE'"
           " WHERE broker_id = ?1 AND status <> 'DELETION_IN_PROGRESS' AND NOT " IS_SHARED);
-STATEMENT(shares_take_back_sql,
+STATEMENT(shares_cancel_removal_sql,
           "UPDATE shared_resource SET error_code = NULL, error_message = NULL,"
           " status = CASE WHEN status = 'PENDING_DELETE' AND error_code IS NULL THEN 'AVAILABLE'"
           " ELSE 'SETUP_IN_PROGRESS' END"
@@ -88,7 +88,7 @@ STATEMENT(shares_add_sql, "INSERT INTO shared_resource (broker_id, resource_arn,
 enum result shared_resource_set(struct store *store, struct slice broker_id, struct slice arns)
 {
     static const struct statement *const steps[] = {&shares_forget_sql, &shares_leave_out_sql,
-                                                    &shares_take_back_sql, &shares_add_sql};
+                                                    &shares_cancel_removal_sql, &shares_add_sql};
     return run_steps(store, steps, sizeof steps / sizeof *steps, broker_id, arns);
 }
 

@@ -23,7 +23,7 @@ enum result store_snapshot(struct store *store, struct slice *image)
     *image = (struct slice){(const char *)data, (size_t)size};
     if (!data)
         return RESULT_NO_MEMORY;
-    if (size > SNAPSHOT_MOST) {
+    if (size > SNAPSHOT_MAX) {
         store_snapshot_free(*image);
         return RESULT_TOO_LARGE;
     }
@@ -67,7 +67,8 @@ static bool lacks_memory(sqlite3 *db)
     return !db || (sqlite3_errcode(db) & 0xFF) == SQLITE_NOMEM;
 }
 
-/* A connection of its own for a stranger's file: nothing in it may run, and not for long. */
+/* A connection of its own for a file from outside: no trigger or view in it runs, and what is asked
+ * of it has a budget of steps. */
 static enum result open_image(unsigned char *data, size_t len, int *steps, sqlite3 **image)
 {
     static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,

@@ -4,7 +4,7 @@
 
 #include "store/store.h"
 
-enum { SNAPSHOT_MOST = 60 << 20 }; /* bytes: looking through it takes the loop's time */
+enum { SNAPSHOT_MAX = 60 << 20 }; /* bytes: looking through it takes the loop's time */
 
 /* The whole state as a SQLite file, which sqlite3_free of the data ends: store_snapshot_free.
  * RESULT_TOO_LARGE, RESULT_NO_MEMORY. */

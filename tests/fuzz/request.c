@@ -69,6 +69,7 @@ static void open_server(struct server *server, struct slice input, size_t option
                                            .delete_ms = duration_ms},
                               .input = input,
                               .options = options};
+    metrics_init(&server->metrics, operations, operation_count);
     server->control = (struct control){.version = VERSION,
                                        .seeds = seeds,
                                        .seed_count = 1,

@@ -175,6 +175,7 @@ static inline void anomaly_open(struct anomaly *anomaly)
     snprintf(anomaly->seed, ANOMALY_PATH, "%.40s/XXXXXX", anomaly->directory);
     make_file(anomaly->seed, slice_of(anomaly_other_world));
     anomaly->seeds[0] = anomaly->seed;
+    metrics_init(&anomaly->metrics, operations, operation_count);
     anomaly->control = (struct control){
         .version = "0", .seeds = anomaly->seeds, .seed_count = 1, .metrics = &anomaly->metrics};
     assert_int_equal(journal_new(4, &anomaly->control.journal), RESULT_OK);

@@ -122,6 +122,7 @@ static inline void open_world(struct costs *costs, const char *sql)
     assert_true(operation_count <= COUNT(costs->called));
     assert_true(statement_count() <= COUNT(costs->ran));
     world_open(&costs->world, ":memory:", sql);
+    metrics_init(&costs->metrics, operations, operation_count);
     costs->control = (struct control){.version = "0", .metrics = &costs->metrics};
     struct gate_options options = {.store = costs->world.store,
                                    .settings = &costs->world.settings,

@@ -368,7 +368,7 @@ static void the_next_one_is_the_oldest(void **state)
         if (cases[i].window)
             assert_slice(broker.id, cases[i].window);
     }
-    assert_int_equal(broker_next_unreckoned(w.store, &w.arena, &broker), RESULT_OK);
+    assert_int_equal(broker_next_unscheduled(w.store, &w.arena, &broker), RESULT_OK);
     assert_slice(broker.id, "b-5");
     world_close(&w);
 }

@@ -32,7 +32,7 @@ static void rings_of_all_sizes(void **state)
     for (size_t most = 0; most < 8; most++) {
         struct journal *journal = NULL;
         assert_int_equal(journal_new(most, &journal), RESULT_OK);
-        assert_int_equal(journal_most(journal), most);
+        assert_int_equal(journal_capacity(journal), most);
         expect(journal, 0, 0);
         for (int64_t number = 1; number < 30; number++) {
             if (most == 0)

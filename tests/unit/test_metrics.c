@@ -30,6 +30,7 @@ static void calls_are_counted_where_they_belong(void **state)
     char line[200];
     assert_non_null(metrics);
     assert_true(operation_count < METRICS_OPERATIONS);
+    metrics_init(metrics, operations, operation_count);
     buffer_init(&out, 1 << 20);
     for (size_t i = 0; i < operation_count; i++)
         for (size_t n = 0; n <= i; n++)
