@@ -8,6 +8,7 @@
 #include "api/reply.h"
 #include "api/request.h"
 #include "base/json.h"
+#include "store/terms.h"
 
 struct control;
 struct operation;
@@ -35,8 +36,8 @@ struct settings {
 struct call_broker {
     struct slice id;
     struct slice name;
-    struct slice state;
-    bool rabbitmq;
+    enum broker_state state;
+    enum engine engine;
     bool shows_users;
 };
 

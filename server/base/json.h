@@ -58,9 +58,11 @@ void json_write_raw(struct json_writer *writer, struct slice json);
  * that is not UTF-8 becomes U+FFFD. */
 void json_append_escaped(struct buffer *out, struct slice value);
 
-/* A member of an object, key and value; json_put_optional leaves out an absent one. */
+/* A member of an object, key and value; json_put_optional and json_put_lower leave out an absent
+ * one. json_put_lower puts ASCII letters in lower case; values of up to 32 bytes. */
 void json_put_string(struct json_writer *writer, const char *name, struct slice value);
 void json_put_optional(struct json_writer *writer, const char *name, struct slice value);
+void json_put_lower(struct json_writer *writer, const char *name, struct slice value);
 void json_put_boolean(struct json_writer *writer, const char *name, bool value);
 void json_put_integer(struct json_writer *writer, const char *name, int64_t value);
 void json_put_raw(struct json_writer *writer, const char *name, struct slice json);

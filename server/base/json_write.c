@@ -136,6 +136,16 @@ void json_put_optional(struct json_writer *writer, const char *name, struct slic
         json_put_string(writer, name, value);
 }
 
+void json_put_lower(struct json_writer *writer, const char *name, struct slice value)
+{
+    char lower[32] = "";
+    size_t len = value.len < sizeof lower ? value.len : sizeof lower;
+    for (size_t i = 0; i < len; i++)
+        lower[i] = value.data[i] >= 'A' && value.data[i] <= 'Z' ? (char)(value.data[i] | 0x20)
+                                                                : value.data[i];
+    json_put_optional(writer, name, (struct slice){value.data ? lower : NULL, len});
+}
+
 void json_put_boolean(struct json_writer *writer, const char *name, bool value)
 {
     json_key(writer, name);

@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "base/time_zone.h"
 #include "control/parts.h"
 #include "mq/lifecycle.h"
 #include "store/brokers.h"
@@ -62,8 +61,7 @@ static enum result step(struct call *call, int64_t from_ms, int64_t to_ms)
 {
     int64_t window_ms = 0;
     enum result result = RESULT_OK;
-    while (!result && !time_zone_next(SLICE("UTC"), 0, 11 * 60, from_ms, &window_ms) &&
-           window_ms <= to_ms) {
+    while (!result && !lifecycle_default_window(from_ms, &window_ms) && window_ms <= to_ms) {
         result = advance(call, window_ms);
         if (!result)
             result = open_default_windows(call, window_ms);

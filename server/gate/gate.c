@@ -259,14 +259,15 @@ static bool check_broker(struct call *call, struct gate *gate)
         call_fail(call, ERROR_BROKER_NOT_FOUND, call->labels.broker_id);
     else if (result)
         call_fail_internal(call, result);
-    else if ((operation->needs & NEEDS_ACTIVEMQ) && broker.rabbitmq)
+    else if ((operation->needs & NEEDS_ACTIVEMQ) && broker.engine != ENGINE_ACTIVEMQ)
         call_fail(call, ERROR_RABBITMQ_USERS);
     else if (operation->wrong_state && !rule_state_allows_change(broker.state))
-        call_fail(call, operation->wrong_state, broker.name, broker.state);
+        call_fail(call, operation->wrong_state, broker.name,
+                  term_text(&broker_state_terms, broker.state));
     else
         call->broker = (struct call_broker){
-            broker.id, broker.name, broker.state, broker.rabbitmq,
-            rule_shows_users(broker.rabbitmq, broker.state, broker.creation_step)};
+            broker.id, broker.name, broker.state, broker.engine,
+            rule_shows_users(broker.engine, broker.state, broker.creation_step)};
     return !call->failed;
 }
 

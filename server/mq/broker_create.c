@@ -16,16 +16,7 @@
 
 static bool is_rabbitmq(const struct broker_input *input)
 {
-    return slice_equal(input->engine_type, SLICE("RABBITMQ"));
-}
-
-/* Every later rule depends on the engine. */
-static bool check_engine(struct call *call, struct broker_input *input)
-{
-    if (rule_enum(&input->engine_type, "ACTIVEMQ, RABBITMQ"))
-        return true;
-    call_fail(call, ERROR_ENGINE_TYPE, input->engine_type);
-    return false;
+    return input->engine == ENGINE_RABBITMQ;
 }
 
 static bool check_name(struct call *call, const struct broker_input *input)
@@ -38,12 +29,11 @@ static bool check_name(struct call *call, const struct broker_input *input)
 
 static bool check_deployment_mode(struct call *call, struct broker_input *input)
 {
-    if (rule_enum(&input->deployment_mode,
-                  "SINGLE_INSTANCE, ACTIVE_STANDBY_MULTI_AZ, CLUSTER_MULTI_AZ"))
-        return true;
-    call_fail(call, ERROR_DEPLOYMENT_MODE, catalogue_engine_name(is_rabbitmq(input)),
-              input->deployment_mode);
-    return false;
+    input->mode = term_find(&deployment_mode_terms, input->deployment_mode);
+    if (input->mode == DEPLOYMENT_ABSENT)
+        call_fail(call, ERROR_DEPLOYMENT_MODE, catalogue_engine_name(input->engine),
+                  input->deployment_mode);
+    return !call->failed;
 }
 
 static bool is_printable(struct slice text)
@@ -68,7 +58,7 @@ static bool check_encryption(struct call *call, const struct encryption_input *e
 /* LDAP needs to be told where, and nothing else wants to know. */
 static bool check_ldap(struct call *call, const struct broker_input *input)
 {
-    bool is_ldap = slice_equal(input->authentication_strategy, SLICE("LDAP"));
+    bool is_ldap = input->strategy == STRATEGY_LDAP;
     if (input->ldap && is_rabbitmq(input))
         call_fail(call, ERROR_LDAP_ENGINE);
     else if (input->ldap && !is_ldap)
@@ -100,10 +90,11 @@ static bool check_security_groups(struct call *call, const struct broker_input *
 static bool check_subnets(struct call *call, const struct broker_input *input)
 {
     size_t count = input->subnet_ids.count;
-    bool pair = slice_equal(input->deployment_mode, SLICE("ACTIVE_STANDBY_MULTI_AZ"));
-    bool cluster = slice_equal(input->deployment_mode, SLICE("CLUSTER_MULTI_AZ"));
+    bool pair = input->mode == DEPLOYMENT_ACTIVE_STANDBY_MULTI_AZ;
+    bool cluster = input->mode == DEPLOYMENT_CLUSTER_MULTI_AZ;
     if (count > 0 && !cluster && count != (pair ? 2 : 1)) {
-        call_fail(call, ERROR_SUBNET_COUNT, pair ? SLICE("2") : SLICE("1"), input->deployment_mode);
+        call_fail(call, ERROR_SUBNET_COUNT, pair ? SLICE("2") : SLICE("1"),
+                  term_text(&deployment_mode_terms, input->mode));
         return false;
     }
     return input_check_ids(call, "subnetIds", &input->subnet_ids);
@@ -111,7 +102,7 @@ static bool check_subnets(struct call *call, const struct broker_input *input)
 
 static bool check_user_count(struct call *call, const struct broker_input *input)
 {
-    bool managed = slice_equal(input->authentication_strategy, SLICE("CONFIG_MANAGED"));
+    bool managed = input->strategy == STRATEGY_CONFIG_MANAGED;
     if (!is_rabbitmq(input) && input->users.count > USERS_MAX)
         call_fail(call, ERROR_USER_COUNT, input->broker_name);
     else if (is_rabbitmq(input) && !managed && input->users.count != 1)
@@ -151,31 +142,31 @@ static bool check_users(struct call *call, const struct broker_input *input)
 
 static bool check_replication(struct call *call, struct broker_input *input)
 {
-    if (!input_check_replication(call, &input->data_replication_mode))
+    if (!input_check_replication(call, input->data_replication_mode, &input->replication))
         return false;
-    if (slice_equal(input->data_replication_mode, SLICE("CRDR")) &&
-        !input->data_replication_primary.data)
+    if (input->replication == REPLICATION_CRDR && !input->data_replication_primary.data)
         call_fail(call, ERROR_MISSING_MEMBER, SLICE("dataReplicationPrimaryBrokerArn"));
     return !call->failed;
 }
 
 static bool check_storage_type(struct call *call, struct broker_input *input)
 {
-    if (!input->storage_type.data || rule_enum(&input->storage_type, "EBS, EFS"))
-        return true;
-    call_fail(call, ERROR_STORAGE_TYPE, catalogue_engine_name(is_rabbitmq(input)),
-              input->storage_type);
-    return false;
+    input->storage = term_find(&storage_type_terms, input->storage_type);
+    if (input->storage_type.data && input->storage == STORAGE_ABSENT)
+        call_fail(call, ERROR_STORAGE_TYPE, catalogue_engine_name(input->engine),
+                  input->storage_type);
+    return !call->failed;
 }
 
 bool create_broker_check(struct call *call)
 {
     struct broker_input *input = call->input;
-    if (!check_engine(call, input) || !input_check_strategy(call, &input->authentication_strategy))
+    if (!input_check_engine(call, input->engine_type, &input->engine) ||
+        !input_check_strategy(call, input->authentication_strategy, &input->strategy))
         return false;
-    if (!input->authentication_strategy.data)
-        input->authentication_strategy = SLICE("SIMPLE");
-    return input_check_strategy_of(call, is_rabbitmq(input), input->authentication_strategy) &&
+    if (input->strategy == STRATEGY_ABSENT)
+        input->strategy = STRATEGY_SIMPLE;
+    return input_check_strategy_of(call, input->engine, input->strategy) &&
            check_name(call, input) && check_deployment_mode(call, input) &&
            check_encryption(call, input->encryption) && check_ldap(call, input) &&
            check_logs(call, input) && input_check_window(call, input->window) &&
@@ -190,16 +181,16 @@ static bool check_catalogue(struct call *call, struct broker_input *input, struc
     struct instance_option option;
     bool upgrade = input->auto_minor_version_upgrade != OPTIONAL_FALSE;
     broker->engine_version = input->engine_version;
-    broker->storage_type = input->storage_type;
-    if (!catalogue_check_version(call, broker->rabbitmq, &broker->engine_version) ||
-        !input_check_auto_minor(call, broker->rabbitmq, broker->engine_version, upgrade) ||
-        !catalogue_check_instance(call, broker->rabbitmq, broker->engine_version,
-                                  input->host_instance_type, input->deployment_mode,
-                                  &broker->storage_type, &option))
+    broker->storage_type = input->storage;
+    if (!catalogue_check_version(call, broker->engine, &broker->engine_version) ||
+        !input_check_auto_minor(call, broker->engine, broker->engine_version, upgrade) ||
+        !catalogue_check_instance(call, broker->engine, broker->engine_version,
+                                  input->host_instance_type, input->mode, &broker->storage_type,
+                                  &option))
         return false;
     broker->auto_minor_version_upgrade = upgrade;
     broker->host_instance_type = input->host_instance_type;
-    broker->deployment_mode = input->deployment_mode;
+    broker->deployment_mode = input->mode;
     return input_check_storage_size(call, &input->storage_size, broker, &option,
                                     &broker->storage_size);
 }
@@ -232,7 +223,7 @@ static enum result fill(struct call *call, const struct broker_input *input, str
     broker->account = call->caller.account;
     broker->region = call->caller.region;
     broker->name = input->broker_name;
-    broker->authentication_strategy = input->authentication_strategy;
+    broker->authentication_strategy = input->strategy;
     broker->publicly_accessible = input->publicly_accessible == OPTIONAL_TRUE;
     broker->logs_general = input->logs && input->logs->general == OPTIONAL_TRUE;
     broker->logs_audit = input->logs && input->logs->audit == OPTIONAL_TRUE;
@@ -240,10 +231,10 @@ static enum result fill(struct call *call, const struct broker_input *input, str
         !input->encryption || input->encryption->use_aws_owned_key == OPTIONAL_TRUE;
     if (input->encryption)
         broker->kms_key_id = input->encryption->kms_key_id;
-    broker->time_of_day = input->window ? input->window->time_of_day : SLICE("11:00");
-    broker->time_zone = input->window ? input->window->time_zone : SLICE("UTC");
+    broker->time_of_day = input->window ? input->window->time_of_day : SLICE(WINDOW_TIME);
+    broker->time_zone = input->window ? input->window->time_zone : SLICE(WINDOW_ZONE);
     if (input->window) {
-        broker->day_of_week = input->window->day_of_week;
+        broker->day_of_week = input->window->day;
         lifecycle_schedule_window(broker, call->now_ms);
     }
     if (input->creator_request_id.len > 0)
@@ -272,13 +263,13 @@ static bool is_repeated(const struct broker *broker, const struct broker *before
 {
     return broker->creator_request_id.data && before->creator_request_id.data &&
            slice_equal(broker->creator_request_id, before->creator_request_id) &&
-           broker->rabbitmq == before->rabbitmq &&
+           broker->engine == before->engine &&
            slice_equal(broker->engine_version, before->engine_version) &&
            slice_equal(broker->host_instance_type, before->host_instance_type) &&
-           slice_equal(broker->deployment_mode, before->deployment_mode) &&
-           slice_equal(broker->storage_type, before->storage_type) &&
+           broker->deployment_mode == before->deployment_mode &&
+           broker->storage_type == before->storage_type &&
            broker->publicly_accessible == before->publicly_accessible &&
-           !slice_equal(before->state, SLICE("DELETION_IN_PROGRESS"));
+           before->state != STATE_DELETION_IN_PROGRESS;
 }
 
 /* True: there is no broker of that name; else it answered. */
@@ -314,7 +305,7 @@ static enum result make_configuration(struct call *call, struct broker *broker)
         .created = broker->created,
         .engine_version = broker->engine_version,
         .authentication_strategy = broker->authentication_strategy,
-        .rabbitmq = broker->rabbitmq,
+        .engine = broker->engine,
     };
     if (!own.id.data || !own.name.data)
         return RESULT_NO_MEMORY;
@@ -348,7 +339,7 @@ static enum result insert(struct call *call, const struct broker_input *input,
         result = insert_users(call, input, broker->id);
     if (!result)
         result = tags_put(call->store, TAG_BROKER, broker->id, &input->tags);
-    if (!result && broker->data_replication_role.data)
+    if (!result && broker->data_replication_role)
         result = replication_begin(call->store, broker, call->scratch);
     return result ? result : lifecycle_end_creation(call->store, broker, call->settings);
 }
@@ -356,10 +347,10 @@ static enum result insert(struct call *call, const struct broker_input *input,
 void create_broker(struct call *call)
 {
     struct broker_input *input = call->input;
-    struct broker broker = {.rabbitmq = is_rabbitmq(input),
+    struct broker broker = {.engine = input->engine,
                             .window_due_ms = BROKER_UNSET,
                             .configuration_revision = 1,
-                            .state_after = SLICE("RUNNING"),
+                            .state_after = STATE_RUNNING,
                             .storage_size = BROKER_UNSET,
                             .pending_storage_size = BROKER_UNSET,
                             .pending_logs_general = BROKER_UNSET,
@@ -368,10 +359,9 @@ void create_broker(struct call *call)
     enum result result = RESULT_OK;
     if (!check_catalogue(call, input, &broker))
         return;
-    if (input->configuration &&
-        !input_find_configuration(call, broker.rabbitmq, input->configuration,
-                                  &broker.pending_configuration_id,
-                                  &broker.pending_configuration_revision))
+    if (input->configuration && !input_find_configuration(call, broker.engine, input->configuration,
+                                                          &broker.pending_configuration_id,
+                                                          &broker.pending_configuration_revision))
         return;
     result = fill(call, input, &broker);
     if (result) {
@@ -381,7 +371,7 @@ void create_broker(struct call *call)
     /* Before the primary is looked at: a repeated request finds it paired already. */
     if (!check_unique(call, &broker))
         return;
-    if (slice_equal(input->data_replication_mode, SLICE("CRDR")) &&
+    if (input->replication == REPLICATION_CRDR &&
         !replication_check(call, input->data_replication_primary, &broker))
         return;
     result = insert(call, input, &broker);

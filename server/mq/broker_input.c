@@ -136,27 +136,36 @@ static const struct member update_list[] = {
 const struct members create_broker_members = MEMBERS(create_list, struct broker_input);
 const struct members update_broker_members = MEMBERS(update_list, struct broker_input);
 
-bool input_check_enum(struct call *call, const char *member, struct slice *value, const char *valid)
+bool input_check_engine(struct call *call, struct slice text, enum engine *engine)
 {
-    if (!value->data || rule_enum(value, valid))
-        return true;
-    call_fail(call, ERROR_ENUM, slice_of(member), *value, slice_of(valid));
-    return false;
+    *engine = term_find(&engine_terms, text);
+    if (*engine == ENGINE_ABSENT)
+        call_fail(call, ERROR_ENGINE_TYPE, text);
+    return !call->failed;
 }
 
-bool input_check_strategy(struct call *call, struct slice *strategy)
+unsigned input_read_term(struct call *call, const char *member, struct slice text,
+                         const struct terms *terms)
 {
-    return input_check_enum(call, "authenticationStrategy", strategy,
-                            "SIMPLE, LDAP, CONFIG_MANAGED");
+    unsigned value = term_find(terms, text);
+    if (text.data && value == 0)
+        call_fail(call, ERROR_ENUM, slice_of(member), text, terms->list);
+    return value;
+}
+
+bool input_check_strategy(struct call *call, struct slice text, enum strategy *strategy)
+{
+    *strategy = input_read_term(call, "authenticationStrategy", text, &strategy_terms);
+    return !call->failed;
 }
 
 /* LDAP of RabbitMQ goes through the configuration; only RabbitMQ has a strategy of that name. */
-bool input_check_strategy_of(struct call *call, bool rabbitmq, struct slice strategy)
+bool input_check_strategy_of(struct call *call, enum engine engine, enum strategy strategy)
 {
-    struct slice other = rabbitmq ? SLICE("LDAP") : SLICE("CONFIG_MANAGED");
-    if (!slice_equal(strategy, other))
+    if (strategy != (engine == ENGINE_RABBITMQ ? STRATEGY_LDAP : STRATEGY_CONFIG_MANAGED))
         return true;
-    call_fail(call, ERROR_STRATEGY_OF_ENGINE, catalogue_engine_name(rabbitmq), strategy);
+    call_fail(call, ERROR_STRATEGY_OF_ENGINE, catalogue_engine_name(engine),
+              term_text(&strategy_terms, strategy));
     return false;
 }
 
@@ -182,15 +191,15 @@ bool input_check_window(struct call *call, struct window_input *window)
     if (!window)
         return true;
     int minute = rule_minute(window->time_of_day);
+    window->day = term_find(&weekday_terms, window->day_of_week);
     if (minute < 0)
         call_fail(call, ERROR_WINDOW_TIME, window->time_of_day);
-    else if (!rule_enum(&window->day_of_week,
-                        "MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY"))
+    else if (window->day == WEEKDAY_ABSENT)
         call_fail(call, ERROR_WINDOW_DAY, window->day_of_week);
     else if (window->time_zone.data && !time_zone_exists(window->time_zone))
         call_fail(call, ERROR_WINDOW_ZONE, window->time_zone);
     if (!window->time_zone.data)
-        window->time_zone = SLICE("UTC");
+        window->time_zone = SLICE(WINDOW_ZONE);
     if (call->failed)
         return false;
     const char *time = arena_printf(call->scratch, "%02d:%02d", minute / 60, minute % 60);
@@ -210,9 +219,10 @@ bool input_check_ids(struct call *call, const char *member, const struct strings
     return true;
 }
 
-bool input_check_replication(struct call *call, struct slice *mode)
+bool input_check_replication(struct call *call, struct slice text, enum replication_mode *mode)
 {
-    return input_check_enum(call, "dataReplicationMode", mode, "NONE, CRDR");
+    *mode = input_read_term(call, "dataReplicationMode", text, &replication_mode_terms);
+    return !call->failed;
 }
 
 /* The text of a buffer, which is closed, in the arena. */
@@ -274,7 +284,7 @@ enum result input_encode_ldap(struct call *call, const struct ldap_input *ldap, 
     return keep(call, &text, json);
 }
 
-bool input_find_configuration(struct call *call, bool rabbitmq,
+bool input_find_configuration(struct call *call, enum engine engine,
                               const struct configuration_input *input, struct slice *id,
                               int64_t *revision)
 {
@@ -286,8 +296,8 @@ bool input_find_configuration(struct call *call, bool rabbitmq,
         call_fail(call, ERROR_CONFIGURATION_UNKNOWN, input->id);
         return false;
     }
-    if (!result && found.rabbitmq != rabbitmq) {
-        call_fail(call, ERROR_CONFIGURATION_ENGINE, input->id, catalogue_engine_name(rabbitmq));
+    if (!result && found.engine != engine) {
+        call_fail(call, ERROR_CONFIGURATION_ENGINE, input->id, catalogue_engine_name(engine));
         return false;
     }
     *id = found.id;
@@ -303,12 +313,13 @@ bool input_find_configuration(struct call *call, bool rabbitmq,
     return !call->failed;
 }
 
-bool input_check_auto_minor(struct call *call, bool rabbitmq, struct slice version, bool upgrade)
+bool input_check_auto_minor(struct call *call, enum engine engine, struct slice version,
+                            bool upgrade)
 {
-    struct slice least = rabbitmq ? SLICE("3.13") : SLICE("5.18");
+    struct slice least = engine == ENGINE_RABBITMQ ? SLICE("3.13") : SLICE("5.18");
     if (upgrade || !version_at_least(version, least))
         return true;
-    call_fail(call, ERROR_AUTO_MINOR, catalogue_engine_name(rabbitmq), version);
+    call_fail(call, ERROR_AUTO_MINOR, catalogue_engine_name(engine), version);
     return false;
 }
 
@@ -319,9 +330,9 @@ bool input_check_storage_size(struct call *call, const struct optional_integer *
     *size = BROKER_UNSET;
     if (!wanted->present)
         return true;
-    if (!broker->rabbitmq || option->storage_size_most == 0 ||
+    if (broker->engine != ENGINE_RABBITMQ || option->storage_size_most == 0 ||
         !version_at_least(broker->engine_version, SLICE("4")) ||
-        !slice_equal(broker->deployment_mode, SLICE("CLUSTER_MULTI_AZ"))) {
+        broker->deployment_mode != DEPLOYMENT_CLUSTER_MULTI_AZ) {
         call_fail(call, ERROR_STORAGE_SIZE_BROKER);
         return false;
     }

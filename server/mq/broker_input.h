@@ -5,6 +5,7 @@
 
 #include "api/call.h"
 #include "api/members.h"
+#include "store/terms.h"
 
 struct broker;
 struct instance_option;
@@ -32,10 +33,17 @@ struct logs_input {
 
 struct window_input {
     struct slice day_of_week, time_of_day, time_zone;
+    enum weekday day; /* that of day_of_week, set by its check */
 };
 
-/* Members of both operations; what one does not have stays absent. */
+/* Members of both operations; what one does not have stays absent. The check of the operation sets
+ * the enumerations from their texts. */
 struct broker_input {
+    enum engine engine;
+    enum strategy strategy;
+    enum deployment_mode mode;
+    enum storage_type storage;
+    enum replication_mode replication;
     struct slice authentication_strategy, broker_name, creator_request_id, data_replication_mode,
         data_replication_primary, deployment_mode, engine_type, engine_version, host_instance_type,
         storage_type;
@@ -53,21 +61,25 @@ struct broker_input {
 
 extern const struct members create_broker_members, update_broker_members;
 
-/* Each answers with the rule that is broken and returns false. Enumerations in the input are
- * replaced by their members in upper case. */
+/* Each answers with the rule that is broken and returns false. */
 
-/* `valid`: the members, ", " between them. An absent value passes. */
-bool input_check_enum(struct call *call, const char *member, struct slice *value,
-                      const char *valid);
+/* The value of an optional member; 0: it is absent or, with an answer, none of the values. */
+unsigned input_read_term(struct call *call, const char *member, struct slice text,
+                         const struct terms *terms);
 
-bool input_check_strategy(struct call *call, struct slice *strategy);
+bool input_check_engine(struct call *call, struct slice text, enum engine *engine);
+
+/* An absent text passes, as STRATEGY_ABSENT. */
+bool input_check_strategy(struct call *call, struct slice text, enum strategy *strategy);
 
 /* A value that input_check_strategy let pass, against the engine. */
-bool input_check_strategy_of(struct call *call, bool rabbitmq, struct slice strategy);
+bool input_check_strategy_of(struct call *call, enum engine engine, enum strategy strategy);
 bool input_check_ldap(struct call *call, const struct ldap_input *ldap);
 bool input_check_window(struct call *call, struct window_input *window);
 bool input_check_ids(struct call *call, const char *member, const struct strings *ids);
-bool input_check_replication(struct call *call, struct slice *mode);
+
+/* An absent text passes, as REPLICATION_ABSENT. */
+bool input_check_replication(struct call *call, struct slice text, enum replication_mode *mode);
 
 /* What an input becomes in the store. All of these live in call->scratch: RESULT_NO_MEMORY. */
 
@@ -84,12 +96,13 @@ enum result input_encode_ldap(struct call *call, const struct ldap_input *ldap,
 
 /* The id and revision a `configuration` names; absent revision: the latest. Answers where there is
  * no such configuration for that engine, and returns false. */
-bool input_find_configuration(struct call *call, bool rabbitmq,
+bool input_find_configuration(struct call *call, enum engine engine,
                               const struct configuration_input *input, struct slice *id,
                               int64_t *revision);
 
 /* Whether that version lets autoMinorVersionUpgrade be what it is. */
-bool input_check_auto_minor(struct call *call, bool rabbitmq, struct slice version, bool upgrade);
+bool input_check_auto_minor(struct call *call, enum engine engine, struct slice version,
+                            bool upgrade);
 
 /* A storage size, where the broker's engine version, deployment mode and instance type let it be
  * chosen. *size becomes BROKER_UNSET where it is absent, 0 or the type's own. */

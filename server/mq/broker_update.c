@@ -25,7 +25,7 @@ bool update_broker_check(struct call *call)
 {
     struct broker_input *input = call->input;
     size_t groups = input->security_groups.count;
-    if (!input_check_strategy(call, &input->authentication_strategy) ||
+    if (!input_check_strategy(call, input->authentication_strategy, &input->strategy) ||
         !input_check_ldap(call, input->ldap) || !input_check_window(call, input->window) ||
         !shares_check(call, &input->resource_shares))
         return false;
@@ -34,7 +34,7 @@ bool update_broker_check(struct call *call)
         return false;
     }
     return input_check_ids(call, "securityGroups", &input->security_groups) &&
-           input_check_replication(call, &input->data_replication_mode);
+           input_check_replication(call, input->data_replication_mode, &input->replication);
 }
 
 /* What will hold after the next reboot. */
@@ -49,6 +49,22 @@ static bool stage(struct slice *pending, struct slice current, struct slice want
     if (!wanted.data || slice_equal(target(*pending, current), wanted))
         return false;
     *pending = slice_equal(current, wanted) ? nothing : wanted;
+    return true;
+}
+
+/* The same of an enumeration, whose 0 is absent. */
+static unsigned target_term(unsigned pending, unsigned current)
+{
+    return pending ? pending : current;
+}
+
+static bool stage_strategy(struct broker *broker, enum strategy wanted)
+{
+    enum strategy *pending = &broker->pending_authentication_strategy;
+    enum strategy current = broker->authentication_strategy;
+    if (!wanted || target_term(*pending, current) == wanted)
+        return false;
+    *pending = current == wanted ? STRATEGY_ABSENT : wanted;
     return true;
 }
 
@@ -70,7 +86,7 @@ static bool update_engine(struct update *update)
     enum optional upgrade = update->input->auto_minor_version_upgrade;
     /* What the broker has may be taken back to, though it is no longer sold. */
     if (version.data && !slice_equal(version, broker->engine_version) &&
-        !catalogue_check_version(call, broker->rabbitmq, &version))
+        !catalogue_check_version(call, broker->engine, &version))
         return false;
     update->engine_version =
         stage(&broker->pending_engine_version, broker->engine_version, version);
@@ -81,14 +97,14 @@ static bool update_engine(struct update *update)
     }
     if (!update->engine_version && !update->auto_minor)
         return true;
-    return input_check_auto_minor(call, broker->rabbitmq,
+    return input_check_auto_minor(call, broker->engine,
                                   target(broker->pending_engine_version, broker->engine_version),
                                   broker->auto_minor_version_upgrade);
 }
 
 static bool is_downgrade(const struct broker *broker, struct slice wanted)
 {
-    return broker->rabbitmq && slice_equal(wanted, SLICE("mq.t3.micro")) &&
+    return broker->engine == ENGINE_RABBITMQ && slice_equal(wanted, SLICE("mq.t3.micro")) &&
            !slice_equal(broker->host_instance_type, wanted);
 }
 
@@ -122,7 +138,7 @@ static bool update_instance(struct update *update)
     struct call *call = update->call;
     struct broker *broker = &update->broker;
     const struct broker_input *input = update->input;
-    struct slice storage_type = broker->storage_type;
+    enum storage_type storage_type = broker->storage_type;
     struct instance_option option;
     if (!input->host_instance_type.data && !input->storage_size.present && !update->engine_version)
         return true;
@@ -136,7 +152,7 @@ static bool update_instance(struct update *update)
     after.engine_version = target(broker->pending_engine_version, broker->engine_version);
     after.host_instance_type =
         target(broker->pending_host_instance_type, broker->host_instance_type);
-    if (!catalogue_check_instance(call, broker->rabbitmq, after.engine_version,
+    if (!catalogue_check_instance(call, broker->engine, after.engine_version,
                                   after.host_instance_type, broker->deployment_mode, &storage_type,
                                   &option))
         return false;
@@ -151,7 +167,7 @@ static bool update_configuration_of_broker(struct update *update)
     int64_t revision = 0;
     if (!update->input->configuration)
         return true;
-    if (!input_find_configuration(update->call, broker->rabbitmq, update->input->configuration, &id,
+    if (!input_find_configuration(update->call, broker->engine, update->input->configuration, &id,
                                   &revision))
         return false;
     bool is_current =
@@ -172,18 +188,17 @@ static bool update_strategy(struct update *update)
     struct call *call = update->call;
     struct broker *broker = &update->broker;
     const struct ldap_input *ldap = update->input->ldap;
-    struct slice strategy = update->input->authentication_strategy, shown = nothing;
-    if (strategy.data && !input_check_strategy_of(call, broker->rabbitmq, strategy))
+    struct slice shown = nothing;
+    enum strategy strategy = update->input->strategy;
+    if (strategy && !input_check_strategy_of(call, broker->engine, strategy))
         return false;
-    update->strategy =
-        stage(&broker->pending_authentication_strategy, broker->authentication_strategy, strategy);
-    bool is_ldap = slice_equal(
-        target(broker->pending_authentication_strategy, broker->authentication_strategy),
-        SLICE("LDAP"));
+    update->strategy = stage_strategy(broker, strategy);
+    bool is_ldap = target_term(broker->pending_authentication_strategy,
+                               broker->authentication_strategy) == STRATEGY_LDAP;
     if (!is_ldap)
         broker->pending_ldap_server_metadata = broker->pending_ldap_service_account_password =
             nothing;
-    if (ldap && broker->rabbitmq)
+    if (ldap && broker->engine == ENGINE_RABBITMQ)
         call_fail(call, ERROR_LDAP_ENGINE);
     else if (ldap && !is_ldap)
         call_fail(call, ERROR_LDAP_SIMPLE);
@@ -207,7 +222,7 @@ static bool update_logs(struct update *update)
     const struct logs_input *logs = update->input->logs;
     if (!logs)
         return true;
-    if (logs->audit != OPTIONAL_ABSENT && broker->rabbitmq) {
+    if (logs->audit != OPTIONAL_ABSENT && broker->engine == ENGINE_RABBITMQ) {
         call_fail(update->call, ERROR_AUDIT_UPDATE);
         return false;
     }
@@ -229,11 +244,10 @@ static bool update_window(struct update *update)
         call_fail(update->call, ERROR_WINDOW_CHANGES);
         return false;
     }
-    struct slice day = broker->day_of_week.data ? broker->day_of_week : SLICE("SUNDAY");
-    update->window = !slice_equal(day, window->day_of_week) ||
+    update->window = broker_day_shown(broker) != window->day ||
                      !slice_equal(broker->time_of_day, window->time_of_day) ||
                      !slice_equal(broker->time_zone, window->time_zone);
-    broker->day_of_week = window->day_of_week;
+    broker->day_of_week = window->day;
     broker->time_of_day = window->time_of_day;
     broker->time_zone = window->time_zone;
     broker->window_changes += update->window;
@@ -257,7 +271,7 @@ static bool update_security_groups(struct update *update)
     struct slice wanted = nothing;
     if (!update->input->security_groups.present)
         return true;
-    if (broker->rabbitmq) {
+    if (broker->engine == ENGINE_RABBITMQ) {
         call_fail(update->call, ERROR_SECURITY_GROUPS_CHANGE);
         return false;
     }
@@ -278,7 +292,7 @@ static bool update_shares(struct update *update)
     const struct strings *shares = &update->input->resource_shares;
     if (!shares->present)
         return true;
-    if (!update->broker.rabbitmq) {
+    if (update->broker.engine != ENGINE_RABBITMQ) {
         call_fail(update->call, ERROR_SHARES_ENGINE);
         return false;
     }
@@ -295,19 +309,19 @@ static bool update_shares(struct update *update)
 static bool update_replication(struct update *update)
 {
     struct broker *broker = &update->broker;
-    struct slice mode = update->input->data_replication_mode;
-    bool is_paired = broker->data_replication_role.data != NULL;
-    struct slice planned =
-        target(broker->pending_data_replication_mode, is_paired ? SLICE("CRDR") : SLICE("NONE"));
-    if (!mode.data || slice_equal(mode, planned))
+    enum replication_mode mode = update->input->replication;
+    bool is_paired = broker->data_replication_role != ROLE_ABSENT;
+    enum replication_mode planned = target_term(broker->pending_data_replication_mode,
+                                                is_paired ? REPLICATION_CRDR : REPLICATION_NONE);
+    if (!mode || mode == planned)
         return true;
-    if (!is_paired || !slice_equal(broker->data_replication_role, SLICE("PRIMARY"))) {
+    if (broker->data_replication_role != ROLE_PRIMARY) {
         call_fail(update->call, ERROR_CRDR_UPDATE);
         return false;
     }
     update->replication = true;
-    enum result result = replication_plan(update->call->store, broker,
-                                          slice_equal(mode, SLICE("NONE")), update->call->scratch);
+    enum result result = replication_plan(update->call->store, broker, mode == REPLICATION_NONE,
+                                          update->call->scratch);
     if (result)
         call_fail_internal(update->call, result);
     return !result;
@@ -320,9 +334,10 @@ static void answer(const struct update *update)
     struct json_writer writer = {.out = update->call->out};
     json_object_begin(&writer);
     if (update->strategy)
-        broker_put_lower(
+        json_put_lower(
             &writer, "authenticationStrategy",
-            target(broker->pending_authentication_strategy, broker->authentication_strategy));
+            term_text(&strategy_terms, target_term(broker->pending_authentication_strategy,
+                                                   broker->authentication_strategy)));
     if (update->auto_minor)
         json_put_boolean(&writer, "autoMinorVersionUpgrade", broker->auto_minor_version_upgrade);
     json_put_string(&writer, "brokerId", broker->id);
@@ -333,8 +348,9 @@ static void answer(const struct update *update)
                                  pending ? broker->pending_configuration_revision
                                          : broker->configuration_revision);
     }
-    if (update->replication && !broker->pending_data_replication_mode.data)
-        json_put_string(&writer, "dataReplicationMode", update->input->data_replication_mode);
+    if (update->replication && !broker->pending_data_replication_mode)
+        json_put_string(&writer, "dataReplicationMode",
+                        term_text(&replication_mode_terms, update->input->replication));
     if (update->engine_version)
         json_put_string(&writer, "engineVersion",
                         target(broker->pending_engine_version, broker->engine_version));
@@ -350,7 +366,7 @@ static void answer(const struct update *update)
     }
     if (update->window)
         broker_put_window(&writer, broker);
-    if (update->replication && broker->pending_data_replication_mode.data)
+    if (update->replication && broker->pending_data_replication_mode)
         broker_put_replication(&writer, broker, true);
     if (update->shares)
         input_put_strings(&writer, "resourceShareArns", &update->input->resource_shares);

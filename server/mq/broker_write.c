@@ -3,30 +3,20 @@
 
 #include "mq/catalogue.h"
 #include "mq/names.h"
+#include "mq/rules.h"
 #include "mq/tags.h"
 #include "mq/users.h"
 
 /* Instances come with the second step of a creation. */
 static bool has_instances(const struct broker *broker)
 {
-    return !slice_equal(broker->state, SLICE("CREATION_FAILED")) &&
-           (!slice_equal(broker->state, SLICE("CREATION_IN_PROGRESS")) ||
-            broker->creation_step >= 2);
+    return broker->state != STATE_CREATION_FAILED &&
+           (broker->state != STATE_CREATION_IN_PROGRESS || broker->creation_step >= 2);
 }
 
 static bool has_just_begun(const struct broker *broker)
 {
-    return slice_equal(broker->state, SLICE("CREATION_IN_PROGRESS")) && broker->creation_step == 0;
-}
-
-void broker_put_lower(struct json_writer *writer, const char *name, struct slice value)
-{
-    char lower[32] = "";
-    size_t len = value.len < sizeof lower ? value.len : sizeof lower;
-    for (size_t i = 0; i < len; i++)
-        lower[i] = value.data[i] >= 'A' && value.data[i] <= 'Z' ? (char)(value.data[i] | 0x20)
-                                                                : value.data[i];
-    json_put_string(writer, name, (struct slice){lower, len});
+    return broker->state == STATE_CREATION_IN_PROGRESS && broker->creation_step == 0;
 }
 
 static enum result put_name(struct json_writer *writer, const char *name, struct slice value)
@@ -61,22 +51,23 @@ static enum result write_instance(struct json_writer *writer, const struct broke
 {
     struct slice host = name_host(broker, number, arena);
     struct slice address = name_ip_address(broker, number, arena);
+    bool is_rabbitmq = broker->engine == ENGINE_RABBITMQ;
     struct buffer text;
     if (!host.data || !address.data)
         return RESULT_NO_MEMORY;
     buffer_init(&text, host.len + 64);
     json_object_begin(writer);
     json_key(writer, "consoleURL");
-    write_endpoint(writer, broker->rabbitmq ? "https://%s" : "https://%s:8162", host, &text);
+    write_endpoint(writer, is_rabbitmq ? "https://%s" : "https://%s:8162", host, &text);
     json_key(writer, "endpoints");
     json_list_begin(writer);
-    if (broker->rabbitmq)
+    if (is_rabbitmq)
         write_endpoint(writer, "amqps://%s:5671", host, &text);
-    for (size_t i = 0;
-         !broker->rabbitmq && i < sizeof activemq_endpoints / sizeof *activemq_endpoints; i++)
+    for (size_t i = 0; !is_rabbitmq && i < sizeof activemq_endpoints / sizeof *activemq_endpoints;
+         i++)
         write_endpoint(writer, activemq_endpoints[i], host, &text);
     json_list_end(writer);
-    if (!broker->rabbitmq)
+    if (!is_rabbitmq)
         json_put_string(writer, "ipAddress", address);
     json_object_end(writer);
     enum result result = text.failed;
@@ -87,7 +78,7 @@ static enum result write_instance(struct json_writer *writer, const struct broke
 static enum result put_instances(struct json_writer *writer, const struct broker *broker,
                                  struct arena *arena)
 {
-    bool pair = slice_equal(broker->deployment_mode, SLICE("ACTIVE_STANDBY_MULTI_AZ"));
+    bool pair = broker->deployment_mode == DEPLOYMENT_ACTIVE_STANDBY_MULTI_AZ;
     int instances = !has_instances(broker) ? 0 : pair ? 2 : 1;
     enum result result = RESULT_OK;
     json_key(writer, "brokerInstances");
@@ -130,11 +121,11 @@ static void put_configurations(struct json_writer *writer, const struct broker *
 
 void broker_put_replication(struct json_writer *writer, const struct broker *broker, bool pending)
 {
-    struct slice mode =
+    enum replication_mode mode =
         pending ? broker->pending_data_replication_mode : broker->data_replication_mode;
-    if (!mode.data)
+    if (!mode)
         return;
-    if (slice_equal(mode, SLICE("CRDR"))) {
+    if (mode == REPLICATION_CRDR) {
         json_key(writer, pending ? "pendingDataReplicationMetadata" : "dataReplicationMetadata");
         json_object_begin(writer);
         json_key(writer, "dataReplicationCounterpart");
@@ -142,10 +133,12 @@ void broker_put_replication(struct json_writer *writer, const struct broker *bro
         json_put_string(writer, "brokerId", broker->data_replication_counterpart);
         json_put_string(writer, "region", broker->data_replication_counterpart_region);
         json_object_end(writer);
-        json_put_string(writer, "dataReplicationRole", broker->data_replication_role);
+        json_put_string(writer, "dataReplicationRole",
+                        term_text(&replication_role_terms, broker->data_replication_role));
         json_object_end(writer);
     }
-    json_put_string(writer, pending ? "pendingDataReplicationMode" : "dataReplicationMode", mode);
+    json_put_string(writer, pending ? "pendingDataReplicationMode" : "dataReplicationMode",
+                    term_text(&replication_mode_terms, mode));
 }
 
 static enum result put_encryption(struct json_writer *writer, const struct broker *broker,
@@ -169,7 +162,7 @@ static bool planned(int64_t pending, bool current)
 void broker_write_planned_logs(struct json_writer *writer, const struct broker *broker)
 {
     json_object_begin(writer);
-    if (!broker->rabbitmq)
+    if (broker->engine == ENGINE_ACTIVEMQ)
         json_put_boolean(writer, "audit", planned(broker->pending_logs_audit, broker->logs_audit));
     json_put_boolean(writer, "general",
                      planned(broker->pending_logs_general, broker->logs_general));
@@ -190,7 +183,7 @@ static enum result put_logs(struct json_writer *writer, const struct broker *bro
     enum result result = RESULT_OK;
     json_key(writer, "logs");
     json_object_begin(writer);
-    if (!broker->rabbitmq) {
+    if (broker->engine == ENGINE_ACTIVEMQ) {
         json_put_boolean(writer, "audit", broker->logs_audit);
         result = put_log_group(writer, "auditLogGroup", "audit", broker, arena);
     }
@@ -206,12 +199,16 @@ static enum result put_logs(struct json_writer *writer, const struct broker *bro
     return result;
 }
 
+enum weekday broker_day_shown(const struct broker *broker)
+{
+    return broker->day_of_week ? broker->day_of_week : WINDOW_DAY;
+}
+
 void broker_put_window(struct json_writer *writer, const struct broker *broker)
 {
     json_key(writer, "maintenanceWindowStartTime");
     json_object_begin(writer);
-    json_put_string(writer, "dayOfWeek",
-                    broker->day_of_week.data ? broker->day_of_week : SLICE("SUNDAY"));
+    json_put_string(writer, "dayOfWeek", term_text(&weekday_terms, broker_day_shown(broker)));
     json_put_string(writer, "timeOfDay", broker->time_of_day);
     json_put_string(writer, "timeZone", broker->time_zone);
     json_object_end(writer);
@@ -241,9 +238,9 @@ static enum result put_network_ids(struct json_writer *writer, const char *name,
 /* A pair has two, a private cluster one in each of three zones, a public cluster none. */
 static int default_subnets(const struct broker *broker)
 {
-    if (slice_equal(broker->deployment_mode, SLICE("CLUSTER_MULTI_AZ")))
+    if (broker->deployment_mode == DEPLOYMENT_CLUSTER_MULTI_AZ)
         return broker->publicly_accessible ? 0 : 3;
-    return slice_equal(broker->deployment_mode, SLICE("ACTIVE_STANDBY_MULTI_AZ")) ? 2 : 1;
+    return broker->deployment_mode == DEPLOYMENT_ACTIVE_STANDBY_MULTI_AZ ? 2 : 1;
 }
 
 static void put_actions(struct json_writer *writer, const struct broker_parts *parts)
@@ -270,9 +267,9 @@ static void put_given(struct json_writer *writer, const char *name, struct slice
 /* pendingAuthenticationStrategy to pendingStorageSize. */
 static void put_pending(struct json_writer *writer, const struct broker *broker)
 {
-    if (broker->pending_authentication_strategy.data)
-        broker_put_lower(writer, "pendingAuthenticationStrategy",
-                         broker->pending_authentication_strategy);
+    if (broker->pending_authentication_strategy)
+        json_put_lower(writer, "pendingAuthenticationStrategy",
+                       term_text(&strategy_terms, broker->pending_authentication_strategy));
     broker_put_replication(writer, broker, true);
     put_given(writer, "pendingEngineVersion", broker->pending_engine_version);
     put_given(writer, "pendingHostInstanceType", broker->pending_host_instance_type);
@@ -293,7 +290,7 @@ static enum result put_identity(struct json_writer *writer, const struct broker 
     if (!result && instances)
         result = put_instances(writer, broker, arena);
     json_put_string(writer, "brokerName", broker->name);
-    json_put_string(writer, "brokerState", broker->state);
+    json_put_string(writer, "brokerState", term_text(&broker_state_terms, broker->state));
     return result;
 }
 
@@ -302,16 +299,18 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
 {
     json_object_begin(writer);
     put_actions(writer, parts);
-    broker_put_lower(writer, "authenticationStrategy", broker->authentication_strategy);
+    json_put_lower(writer, "authenticationStrategy",
+                   term_text(&strategy_terms, broker->authentication_strategy));
     json_put_boolean(writer, "autoMinorVersionUpgrade", broker->auto_minor_version_upgrade);
     enum result result = put_identity(writer, broker, true, arena);
     put_configurations(writer, broker, parts);
     json_put_string(writer, "created", broker->created);
     broker_put_replication(writer, broker, false);
-    json_put_string(writer, "deploymentMode", broker->deployment_mode);
+    json_put_string(writer, "deploymentMode",
+                    term_text(&deployment_mode_terms, broker->deployment_mode));
     if (!result)
         result = put_encryption(writer, broker, arena);
-    json_put_string(writer, "engineType", catalogue_engine_name(broker->rabbitmq));
+    json_put_string(writer, "engineType", catalogue_engine_name(broker->engine));
     json_put_string(writer, "engineVersion", broker->engine_version);
     json_put_string(writer, "hostInstanceType", broker->host_instance_type);
     if (broker->ldap_server_metadata.data)
@@ -322,12 +321,13 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
     put_pending(writer, broker);
     json_put_boolean(writer, "publiclyAccessible", broker->publicly_accessible);
     if (!result)
-        result =
-            put_network_ids(writer, "securityGroups", broker->security_groups, "sg-",
-                            broker->rabbitmq && broker->publicly_accessible ? 0 : 1, broker, arena);
+        result = put_network_ids(
+            writer, "securityGroups", broker->security_groups, "sg-",
+            broker->engine == ENGINE_RABBITMQ && broker->publicly_accessible ? 0 : 1, broker,
+            arena);
     if (broker->storage_size != BROKER_UNSET)
         json_put_integer(writer, "storageSize", broker->storage_size);
-    broker_put_lower(writer, "storageType", broker->storage_type);
+    json_put_lower(writer, "storageType", term_text(&storage_type_terms, broker->storage_type));
     if (!result)
         result = put_network_ids(writer, "subnetIds", broker->subnet_ids, "subnet-",
                                  default_subnets(broker), broker, arena);
@@ -343,8 +343,9 @@ enum result broker_write_summary(struct json_writer *writer, const struct broker
     json_object_begin(writer);
     enum result result = put_identity(writer, broker, false, arena);
     json_put_string(writer, "created", broker->created);
-    json_put_string(writer, "deploymentMode", broker->deployment_mode);
-    json_put_string(writer, "engineType", catalogue_engine_name(broker->rabbitmq));
+    json_put_string(writer, "deploymentMode",
+                    term_text(&deployment_mode_terms, broker->deployment_mode));
+    json_put_string(writer, "engineType", catalogue_engine_name(broker->engine));
     json_put_string(writer, "hostInstanceType", broker->host_instance_type);
     json_object_end(writer);
     return result;

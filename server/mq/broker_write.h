@@ -29,9 +29,6 @@ enum result broker_write_summary(struct json_writer *writer, const struct broker
 
 /* Parts of both DescribeBroker and the answer of UpdateBroker. */
 
-/* The service answers some enumerations in lower case. */
-void broker_put_lower(struct json_writer *writer, const char *name, struct slice value);
-
 /* A configuration in use: `{"id":…,"revision":…}`. */
 void broker_put_configuration(struct json_writer *writer, const char *name, struct slice id,
                               int64_t revision);
@@ -41,6 +38,10 @@ void broker_put_replication(struct json_writer *writer, const struct broker *bro
 
 /* The object of both log flags as the next reboot will leave them; RabbitMQ has no audit log. */
 void broker_write_planned_logs(struct json_writer *writer, const struct broker *broker);
+
+/* The day of the maintenance window that is shown: that of the service's default where the broker
+ * has no window. */
+enum weekday broker_day_shown(const struct broker *broker);
 
 /* The member maintenanceWindowStartTime. */
 void broker_put_window(struct json_writer *writer, const struct broker *broker);

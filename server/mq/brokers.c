@@ -94,16 +94,16 @@ void delete_broker(struct call *call)
     enum result result = RESULT_OK;
     if (!brokers_find(call, &broker))
         return;
-    if (slice_equal(broker.state, SLICE("CREATION_IN_PROGRESS")) ||
-        slice_equal(broker.state, SLICE("REBOOT_IN_PROGRESS"))) {
-        call_fail(call, ERROR_BROKER_DELETE_STATE, broker.name, broker.state);
+    if (broker.state == STATE_CREATION_IN_PROGRESS || broker.state == STATE_REBOOT_IN_PROGRESS) {
+        call_fail(call, ERROR_BROKER_DELETE_STATE, broker.name,
+                  term_text(&broker_state_terms, broker.state));
         return;
     }
-    if (broker.data_replication_role.data) {
+    if (broker.data_replication_role) {
         call_fail(call, ERROR_BROKER_PAIRED, broker.name);
         return;
     }
-    if (!slice_equal(broker.state, SLICE("DELETION_IN_PROGRESS")))
+    if (broker.state != STATE_DELETION_IN_PROGRESS)
         result = lifecycle_delete(call->store, &broker, call->settings, call->now_ms);
     brokers_finish(call, result);
 }

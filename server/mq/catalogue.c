@@ -5,32 +5,11 @@
 #include "api/page.h"
 #include "mq/versions.h"
 
-enum { ENGINES = 2, VERSION_MAX = 20, HOST_INSTANCE_TYPE_MAX = 50, DEFAULT_ZONES = 3 };
+enum { VERSION_MAX = 20, HOST_INSTANCE_TYPE_MAX = 50, DEFAULT_ZONES = 3 };
 
-/* In the order of their types: what is indexed by engine is indexed by `rabbitmq`. */
-static const struct slice types[ENGINES] = {SLICE_INIT("ACTIVEMQ"), SLICE_INIT("RABBITMQ")};
-static const struct slice names[ENGINES] = {SLICE_INIT("ActiveMQ"), SLICE_INIT("RabbitMQ")};
-static const struct slice storage_types[] = {SLICE_INIT("EBS"), SLICE_INIT("EFS")};
-
-struct slice catalogue_engine_name(bool rabbitmq)
+struct slice catalogue_engine_name(enum engine engine)
 {
-    return names[rabbitmq];
-}
-
-bool catalogue_read_engine_type(struct slice text, bool *rabbitmq)
-{
-    *rabbitmq = slice_equal_ignoring_case(text, types[true]);
-    return *rabbitmq || slice_equal_ignoring_case(text, types[false]);
-}
-
-bool catalogue_read_storage_type(struct slice text, struct slice *storage_type)
-{
-    for (size_t i = 0; i < sizeof storage_types / sizeof *storage_types; i++) {
-        *storage_type = storage_types[i];
-        if (slice_equal_ignoring_case(text, *storage_type))
-            return true;
-    }
-    return false;
+    return engine == ENGINE_RABBITMQ ? SLICE("RabbitMQ") : SLICE("ActiveMQ");
 }
 
 /* Lists of the tables. */
@@ -84,10 +63,10 @@ static int compare_newest_first(const void *a, const void *b)
 }
 
 /* All versions of an engine, the newest first. */
-static enum result read_versions(struct call *call, bool rabbitmq, struct texts *versions)
+static enum result read_versions(struct call *call, enum engine engine, struct texts *versions)
 {
-    enum result result = catalogue_versions(call->store, rabbitmq, call->scratch, &versions->items,
-                                            &versions->count);
+    enum result result =
+        catalogue_versions(call->store, engine, call->scratch, &versions->items, &versions->count);
     if (!result && versions->count > 1)
         qsort(versions->items, versions->count, sizeof *versions->items, compare_newest_first);
     return result;
@@ -108,16 +87,16 @@ static enum result join_versions(struct call *call, const struct texts *versions
     return copy ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
-bool catalogue_check_version(struct call *call, bool rabbitmq, struct slice *version)
+bool catalogue_check_version(struct call *call, enum engine engine, struct slice *version)
 {
     struct texts versions = {NULL, 0};
     struct slice valid = {NULL, 0};
     enum result result =
-        version->data ? catalogue_version_find(call->store, rabbitmq, *version) : RESULT_NOT_FOUND;
+        version->data ? catalogue_version_find(call->store, engine, *version) : RESULT_NOT_FOUND;
     if (!result)
         return true;
     if (result == RESULT_NOT_FOUND)
-        result = read_versions(call, rabbitmq, &versions);
+        result = read_versions(call, engine, &versions);
     if (!result && !version->data && versions.count > 0) {
         *version = versions.items[0];
         return true;
@@ -127,8 +106,8 @@ bool catalogue_check_version(struct call *call, bool rabbitmq, struct slice *ver
     if (result)
         call_fail_internal(call, result);
     else
-        call_fail(call, ERROR_ENGINE_VERSION, version->data ? *version : SLICE(""), types[rabbitmq],
-                  valid);
+        call_fail(call, ERROR_ENGINE_VERSION, version->data ? *version : SLICE(""),
+                  term_text(&engine_terms, engine), valid);
     return false;
 }
 
@@ -139,24 +118,26 @@ static bool has_version(const struct instance_option *option, struct slice versi
     return !option->engine_versions.data || list_has(option->engine_versions, version);
 }
 
-bool catalogue_check_instance(struct call *call, bool rabbitmq, struct slice version,
-                              struct slice host_instance_type, struct slice deployment_mode,
-                              struct slice *storage_type, struct instance_option *option)
+bool catalogue_check_instance(struct call *call, enum engine engine, struct slice version,
+                              struct slice host_instance_type, enum deployment_mode deployment_mode,
+                              enum storage_type *storage_type, struct instance_option *option)
 {
-    static const struct option_filter first = {{NULL, 0}, {NULL, 0}};
+    static const struct option_filter first = {{NULL, 0}, STORAGE_ABSENT};
     struct instance_option *options = NULL;
     size_t count = 0;
     bool has_type = false, has_storage = false;
-    if (!storage_type->data)
-        *storage_type = rabbitmq ? SLICE("EBS") : SLICE("EFS");
+    struct slice name = catalogue_engine_name(engine);
+    struct slice mode = term_text(&deployment_mode_terms, deployment_mode);
+    if (!*storage_type)
+        *storage_type = engine == ENGINE_RABBITMQ ? STORAGE_EBS : STORAGE_EFS;
     enum result result = catalogue_options(
-        call->store, rabbitmq, &(struct option_filter){.host_instance_type = host_instance_type},
-        &first, sizeof storage_types / sizeof *storage_types, call->scratch, &options, &count);
+        call->store, engine, &(struct option_filter){.host_instance_type = host_instance_type},
+        &first, STORAGE_END - 1, call->scratch, &options, &count);
     for (size_t i = 0; !result && i < count; i++) {
         if (!has_version(&options[i], version))
             continue;
         has_type = true;
-        if (slice_equal(options[i].storage_type, *storage_type)) {
+        if (options[i].storage_type == *storage_type) {
             has_storage = true;
             *option = options[i];
         }
@@ -164,11 +145,11 @@ bool catalogue_check_instance(struct call *call, bool rabbitmq, struct slice ver
     if (result)
         call_fail_internal(call, result);
     else if (!has_type)
-        call_fail(call, ERROR_INSTANCE_TYPE, names[rabbitmq], host_instance_type);
+        call_fail(call, ERROR_INSTANCE_TYPE, name, host_instance_type);
     else if (!has_storage)
-        call_fail(call, ERROR_STORAGE_TYPE, names[rabbitmq], *storage_type);
-    else if (!list_has(option->deployment_modes, deployment_mode))
-        call_fail(call, ERROR_DEPLOYMENT_MODE, names[rabbitmq], deployment_mode);
+        call_fail(call, ERROR_STORAGE_TYPE, name, term_text(&storage_type_terms, *storage_type));
+    else if (!list_has(option->deployment_modes, mode))
+        call_fail(call, ERROR_DEPLOYMENT_MODE, name, mode);
     else
         return true;
     return false;
@@ -186,23 +167,27 @@ static struct slice get_filter(const struct call *call, struct slice name)
 static bool check_engine_filter(struct call *call)
 {
     struct slice text = get_filter(call, SLICE("engineType"));
-    bool rabbitmq = false;
-    if (!text.data || catalogue_read_engine_type(text, &rabbitmq))
-        return true;
-    call_fail(call, ERROR_ENGINE_TYPE, text);
-    return false;
+    if (text.data && !term_find(&engine_terms, text))
+        call_fail(call, ERROR_ENGINE_TYPE, text);
+    return !call->failed;
 }
 
-static bool passes_engine_filter(const struct call *call, bool rabbitmq)
+static bool passes_engine_filter(const struct call *call, enum engine engine)
 {
     struct slice text = get_filter(call, SLICE("engineType"));
-    bool wanted = false;
-    return !text.data || (catalogue_read_engine_type(text, &wanted) && wanted == rabbitmq);
+    return !text.data || term_find(&engine_terms, text) == engine;
+}
+
+/* The value of a text in upper case; 0: none. */
+static unsigned read_key(const struct terms *terms, struct slice text)
+{
+    unsigned value = term_find(terms, text);
+    return slice_equal(term_text(terms, value), text) ? value : 0;
 }
 
 static bool is_engine_type(struct slice key)
 {
-    return slice_equal(key, types[false]) || slice_equal(key, types[true]);
+    return read_key(&engine_terms, key) != 0;
 }
 
 bool describe_broker_engine_types_check(struct call *call)
@@ -222,14 +207,14 @@ static void write_names(struct json_writer *writer, const struct texts *texts)
     json_list_end(writer);
 }
 
-static enum result write_engine(struct call *call, struct json_writer *writer, bool rabbitmq)
+static enum result write_engine(struct call *call, struct json_writer *writer, enum engine engine)
 {
     struct texts versions;
-    enum result result = read_versions(call, rabbitmq, &versions);
+    enum result result = read_versions(call, engine, &versions);
     if (result)
         return result;
     json_object_begin(writer);
-    json_put_string(writer, "engineType", types[rabbitmq]);
+    json_put_string(writer, "engineType", term_text(&engine_terms, engine));
     json_key(writer, "engineVersions");
     write_names(writer, &versions);
     json_object_end(writer);
@@ -237,7 +222,7 @@ static enum result write_engine(struct call *call, struct json_writer *writer, b
 }
 
 /* The smallest page has room for all engines: no page follows it. */
-_Static_assert((int)ENGINES <= (int)PAGE_MIN, "a page follows");
+_Static_assert(ENGINE_END - 1 <= (int)PAGE_MIN, "a page follows");
 
 void describe_broker_engine_types(struct call *call)
 {
@@ -247,10 +232,10 @@ void describe_broker_engine_types(struct call *call)
     json_object_begin(&writer);
     json_key(&writer, "brokerEngineTypes");
     json_list_begin(&writer);
-    for (size_t i = 0; !result && i < ENGINES; i++) {
-        if (!skip && passes_engine_filter(call, i))
-            result = write_engine(call, &writer, i);
-        skip = skip && !slice_equal(call->page.after, types[i]);
+    for (enum engine engine = 1; !result && engine < ENGINE_END; engine++) {
+        if (!skip && passes_engine_filter(call, engine))
+            result = write_engine(call, &writer, engine);
+        skip = skip && !slice_equal(call->page.after, term_text(&engine_terms, engine));
     }
     json_list_end(&writer);
     json_put_integer(&writer, "maxResults", call->page.max_results);
@@ -290,21 +275,19 @@ static bool is_host_instance_type(struct slice text)
 }
 
 /* ACTIVEMQ/mq.m5.large/EBS: the columns of the primary key. */
-static bool read_option_key(struct slice key, bool *rabbitmq, struct option_filter *option)
+static bool read_option_key(struct slice key, enum engine *engine, struct option_filter *option)
 {
     struct slice type = take_part(&key), host = take_part(&key), storage = key;
-    *option = (struct option_filter){.host_instance_type = host};
-    return catalogue_read_engine_type(type, rabbitmq) && is_engine_type(type) &&
-           is_host_instance_type(host) &&
-           catalogue_read_storage_type(storage, &option->storage_type) &&
-           slice_equal(storage, option->storage_type);
+    *engine = read_key(&engine_terms, type);
+    *option = (struct option_filter){host, read_key(&storage_type_terms, storage)};
+    return *engine && is_host_instance_type(host) && option->storage_type;
 }
 
 static bool is_option_key(struct slice key)
 {
-    bool rabbitmq = false;
+    enum engine engine;
     struct option_filter option;
-    return read_option_key(key, &rabbitmq, &option);
+    return read_option_key(key, &engine, &option);
 }
 
 bool describe_broker_instance_options_check(struct call *call)
@@ -312,36 +295,37 @@ bool describe_broker_instance_options_check(struct call *call)
     return check_engine_filter(call) && page_read(call, is_option_key);
 }
 
-static const char *make_option_key(struct call *call, bool rabbitmq,
+static const char *make_option_key(struct call *call, enum engine engine,
                                    const struct instance_option *option)
 {
-    return arena_printf(call->scratch, "%s/%.*s/%.*s", types[rabbitmq].data,
+    return arena_printf(call->scratch, "%s/%.*s/%s", term_text(&engine_terms, engine).data,
                         (int)option->host_instance_type.len, option->host_instance_type.data,
-                        (int)option->storage_type.len, option->storage_type.data);
+                        term_text(&storage_type_terms, option->storage_type).data);
 }
 
 /* Up to `most` options behind the page before, of both engines together. */
-static enum result read_offers(struct call *call, size_t most, struct offer offers[ENGINES])
+static enum result read_offers(struct call *call, size_t most, struct offer offers[ENGINE_END])
 {
     struct option_filter filter = {.host_instance_type =
                                        get_filter(call, SLICE("hostInstanceType"))};
-    struct option_filter after = {{NULL, 0}, {NULL, 0}};
+    struct option_filter after = {{NULL, 0}, STORAGE_ABSENT};
     struct slice storage = get_filter(call, SLICE("storageType"));
     enum result result = RESULT_OK;
-    bool begin = false;
-    if (storage.data && !catalogue_read_storage_type(storage, &filter.storage_type))
+    enum engine engine = 1;
+    filter.storage_type = term_find(&storage_type_terms, storage);
+    if (storage.data && !filter.storage_type)
         return RESULT_OK;
-    if (call->page.after.data && !read_option_key(call->page.after, &begin, &after))
+    if (call->page.after.data && !read_option_key(call->page.after, &engine, &after))
         return RESULT_INVALID;
-    for (size_t i = begin; !result && most > 0 && i < ENGINES; i++) {
-        struct offer *offer = &offers[i];
-        if (passes_engine_filter(call, i))
-            result = catalogue_options(call->store, i, &filter, &after, (int64_t)most,
+    for (; !result && most > 0 && engine < ENGINE_END; engine++) {
+        struct offer *offer = &offers[engine];
+        if (passes_engine_filter(call, engine))
+            result = catalogue_options(call->store, engine, &filter, &after, (int64_t)most,
                                        call->scratch, &offer->options, &offer->count);
         if (!result && offer->count > 0)
-            result = read_versions(call, i, &offer->versions);
+            result = read_versions(call, engine, &offer->versions);
         most -= offer->count;
-        after = (struct option_filter){{NULL, 0}, {NULL, 0}};
+        after = (struct option_filter){{NULL, 0}, STORAGE_ABSENT};
     }
     return result;
 }
@@ -364,18 +348,16 @@ static enum result read_zones(struct call *call, struct texts *zones)
     return zones->items ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
-static void write_option(struct json_writer *writer, bool rabbitmq,
+static void write_option(struct json_writer *writer, enum engine engine,
                          const struct instance_option *option, const struct texts *versions,
                          const struct texts *zones)
 {
-    struct slice storage_type =
-        slice_equal(option->storage_type, SLICE("EFS")) ? SLICE("efs") : SLICE("ebs");
     json_object_begin(writer);
     json_key(writer, "availabilityZones");
     write_names(writer, zones);
-    json_put_string(writer, "engineType", types[rabbitmq]);
+    json_put_string(writer, "engineType", term_text(&engine_terms, engine));
     json_put_string(writer, "hostInstanceType", option->host_instance_type);
-    json_put_string(writer, "storageType", storage_type);
+    json_put_lower(writer, "storageType", term_text(&storage_type_terms, option->storage_type));
     catalogue_put_list(writer, "supportedDeploymentModes", option->deployment_modes);
     json_key(writer, "supportedEngineVersions");
     json_list_begin(writer);
@@ -388,10 +370,10 @@ static void write_option(struct json_writer *writer, bool rabbitmq,
 
 /* Writes up to `most` options. False: there are more, and *key is that of the last one written. */
 static bool write_options(struct call *call, struct json_writer *writer, size_t most,
-                          const struct offer offers[ENGINES], const struct texts *zones,
+                          const struct offer offers[ENGINE_END], const struct texts *zones,
                           const char **key)
 {
-    for (size_t engine = 0; engine < ENGINES; engine++) {
+    for (enum engine engine = 1; engine < ENGINE_END; engine++) {
         const struct offer *offer = &offers[engine];
         for (size_t i = 0; i < offer->count; i++, most--) {
             if (most == 0)
@@ -407,7 +389,7 @@ static bool write_options(struct call *call, struct json_writer *writer, size_t 
 void describe_broker_instance_options(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
-    struct offer offers[ENGINES] = {{.count = 0}};
+    struct offer offers[ENGINE_END] = {{.count = 0}};
     struct texts zones = {NULL, 0};
     size_t most = (size_t)call->page.max_results;
     const char *key = NULL;

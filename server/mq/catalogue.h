@@ -7,25 +7,18 @@
 #include "store/catalogue.h"
 
 /* "ActiveMQ" or "RabbitMQ", as brokers and configurations show it. */
-struct slice catalogue_engine_name(bool rabbitmq);
-
-/* An engine type in any case of letters. False: neither. */
-bool catalogue_read_engine_type(struct slice text, bool *rabbitmq);
-
-/* "EBS" or "EFS" from any case of letters. False: neither. */
-bool catalogue_read_storage_type(struct slice text, struct slice *storage_type);
+struct slice catalogue_engine_name(enum engine engine);
 
 /* The engine's version to use: absent becomes the newest. Answers ERROR_ENGINE_VERSION, or 500, and
  * returns false where the catalogue does not have it. */
-bool catalogue_check_version(struct call *call, bool rabbitmq, struct slice *version);
+bool catalogue_check_version(struct call *call, enum engine engine, struct slice *version);
 
-/* Whether the catalogue has the combination; *option is it. Deployment mode and storage type come
- * in upper case; an absent storage type becomes the engine's default. Answers ERROR_INSTANCE_TYPE
- * (the engine or that version of it does not have the type), then ERROR_STORAGE_TYPE, then
- * ERROR_DEPLOYMENT_MODE, or 500, and returns false. */
-bool catalogue_check_instance(struct call *call, bool rabbitmq, struct slice version,
-                              struct slice host_instance_type, struct slice deployment_mode,
-                              struct slice *storage_type, struct instance_option *option);
+/* Whether the catalogue has the combination; *option is it. An absent storage type becomes the
+ * engine's default. Answers ERROR_INSTANCE_TYPE (the engine or that version of it does not have the
+ * type), then ERROR_STORAGE_TYPE, then ERROR_DEPLOYMENT_MODE, or 500, and returns false. */
+bool catalogue_check_instance(struct call *call, enum engine engine, struct slice version,
+                              struct slice host_instance_type, enum deployment_mode deployment_mode,
+                              enum storage_type *storage_type, struct instance_option *option);
 
 /* A member whose value is a list of strings, from the JSON text of a column that a seed may have
  * written: the strings are taken from between the quotation marks, the rest is written anew. */

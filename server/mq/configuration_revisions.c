@@ -81,7 +81,7 @@ static bool sanitize_activemq(struct call *call, const struct configuration *con
                               struct sanitized *sanitized)
 {
     struct slice data = sanitized->data;
-    bool ldap = slice_equal(configuration->authentication_strategy, SLICE("LDAP"));
+    bool ldap = configuration->authentication_strategy == STRATEGY_LDAP;
     enum result result = activemq_configuration_sanitize(data, ldap, call->scratch, sanitized);
     if (result == RESULT_INVALID)
         call_fail(call, ERROR_CONFIGURATION_XML, sanitized->invalid);
@@ -128,8 +128,8 @@ void update_configuration(struct call *call)
     struct configuration configuration;
     char created[CLOCK_DATE_TIME];
     if (!configuration_find_called(call, &configuration) ||
-        !(configuration.rabbitmq ? check_rabbitmq : sanitize_activemq)(call, &configuration,
-                                                                       &sanitized))
+        !(configuration.engine == ENGINE_RABBITMQ ? check_rabbitmq : sanitize_activemq)(
+            call, &configuration, &sanitized))
         return;
     if (configuration.revision >= CONFIGURATION_REVISIONS_MAX) {
         call_fail(call, ERROR_REVISION_COUNT, configuration.id);

@@ -14,15 +14,11 @@ bool configuration_find_called(struct call *call, struct configuration *configur
     return !result;
 }
 
-/* The service answers this enum in lower case. */
 void configuration_put_strategy(struct json_writer *writer,
                                 const struct configuration *configuration)
 {
-    struct slice strategy = configuration->authentication_strategy;
-    struct slice shown = slice_equal(strategy, SLICE("LDAP"))             ? SLICE("ldap")
-                         : slice_equal(strategy, SLICE("CONFIG_MANAGED")) ? SLICE("config_managed")
-                                                                          : SLICE("simple");
-    json_put_string(writer, "authenticationStrategy", shown);
+    json_put_lower(writer, "authenticationStrategy",
+                   term_text(&strategy_terms, configuration->authentication_strategy));
 }
 
 void configuration_write_revision(struct json_writer *writer, int64_t revision,

@@ -22,7 +22,7 @@ static enum result write_configuration(struct call *call, struct json_writer *wr
         result = configuration_put_arn(writer, configuration, call->scratch);
     configuration_put_strategy(writer, configuration);
     json_put_string(writer, "created", configuration->created);
-    json_put_string(writer, "engineType", catalogue_engine_name(configuration->rabbitmq));
+    json_put_string(writer, "engineType", catalogue_engine_name(configuration->engine));
     json_put_string(writer, "engineVersion", configuration->engine_version);
     json_put_string(writer, "id", configuration->id);
     configuration_put_latest_revision(writer, configuration);
@@ -35,7 +35,8 @@ static enum result write_configuration(struct call *call, struct json_writer *wr
 struct create_input {
     struct slice authentication_strategy, engine_type, engine_version, name;
     struct string_map tags;
-    bool rabbitmq; /* read from engine_type by the check */
+    enum engine engine; /* read from the texts by the check */
+    enum strategy strategy;
 };
 
 static const struct member create_list[] = {
@@ -60,15 +61,12 @@ static bool check_name(struct call *call, struct slice name)
 bool create_configuration_check(struct call *call)
 {
     struct create_input *input = call->input;
-    if (!input->authentication_strategy.data)
-        input->authentication_strategy = SLICE("SIMPLE");
-    if (!input_check_strategy(call, &input->authentication_strategy))
+    if (!input_check_strategy(call, input->authentication_strategy, &input->strategy) ||
+        !input_check_engine(call, input->engine_type, &input->engine))
         return false;
-    if (!catalogue_read_engine_type(input->engine_type, &input->rabbitmq)) {
-        call_fail(call, ERROR_ENGINE_TYPE, input->engine_type);
-        return false;
-    }
-    return input_check_strategy_of(call, input->rabbitmq, input->authentication_strategy) &&
+    if (input->strategy == STRATEGY_ABSENT)
+        input->strategy = STRATEGY_SIMPLE;
+    return input_check_strategy_of(call, input->engine, input->strategy) &&
            check_name(call, input->name) && tags_check(call, &input->tags);
 }
 
@@ -83,8 +81,8 @@ static enum result insert_configuration(struct call *call, const struct create_i
                                           .name = input->name,
                                           .created = slice_of(created),
                                           .engine_version = version,
-                                          .authentication_strategy = input->authentication_strategy,
-                                          .rabbitmq = input->rabbitmq};
+                                          .authentication_strategy = input->strategy,
+                                          .engine = input->engine};
     enum result result = configuration_insert(call->store, &configuration);
     return result ? result : tags_put(call->store, TAG_CONFIGURATION, id, &input->tags);
 }
@@ -109,7 +107,7 @@ void create_configuration(struct call *call)
     struct slice version = input->engine_version;
     struct configuration configuration;
     char uuid[ID_UUID];
-    if (!catalogue_check_version(call, input->rabbitmq, &version))
+    if (!catalogue_check_version(call, input->engine, &version))
         return;
     id_uuid(uuid);
     struct slice id = slice_of(arena_printf(call->scratch, "c-%s", uuid));

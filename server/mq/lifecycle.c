@@ -17,7 +17,7 @@ static const struct slice nothing = {NULL, 0};
 void lifecycle_begin_creation(struct broker *broker, const struct settings *settings,
                               int64_t now_ms)
 {
-    broker->state = SLICE("CREATION_IN_PROGRESS");
+    broker->state = STATE_CREATION_IN_PROGRESS;
     broker->creation_step = 0;
     broker->state_due_ms = now_ms + settings->create_ms * creation_percent[0] / 100;
 }
@@ -44,7 +44,7 @@ static enum result step_creation(struct store *store, struct broker *broker,
         broker->state_due_ms +=
             settings->create_ms * (creation_percent[step + 1] - creation_percent[step]) / 100;
     } else {
-        broker->state = SLICE("RUNNING");
+        broker->state = STATE_RUNNING;
         broker->state_due_ms = BROKER_UNSET;
     }
     return result ? result : broker_save(store, broker);
@@ -94,12 +94,14 @@ static enum result apply_pending(struct store *store, struct broker *broker, str
         result = shares_apply(store, broker->id);
     take_text(&broker->engine_version, &broker->pending_engine_version);
     take_text(&broker->host_instance_type, &broker->pending_host_instance_type);
-    take_text(&broker->authentication_strategy, &broker->pending_authentication_strategy);
     take_text(&broker->security_groups, &broker->pending_security_groups);
     take_text(&broker->ldap_server_metadata, &broker->pending_ldap_server_metadata);
     take_text(&broker->ldap_service_account_password,
               &broker->pending_ldap_service_account_password);
-    if (!slice_equal(broker->authentication_strategy, SLICE("LDAP")))
+    if (broker->pending_authentication_strategy)
+        broker->authentication_strategy = broker->pending_authentication_strategy;
+    broker->pending_authentication_strategy = STRATEGY_ABSENT;
+    if (broker->authentication_strategy != STRATEGY_LDAP)
         broker->ldap_server_metadata = broker->ldap_service_account_password = nothing;
     take_flag(&broker->logs_general, &broker->pending_logs_general);
     take_flag(&broker->logs_audit, &broker->pending_logs_audit);
@@ -113,12 +115,10 @@ static enum result apply_pending(struct store *store, struct broker *broker, str
 static bool has_pending(const struct broker *broker)
 {
     return broker->pending_configuration_id.data || broker->pending_engine_version.data ||
-           broker->pending_host_instance_type.data ||
-           broker->pending_authentication_strategy.data || broker->pending_security_groups.data ||
-           broker->pending_ldap_server_metadata.data ||
+           broker->pending_host_instance_type.data || broker->pending_authentication_strategy ||
+           broker->pending_security_groups.data || broker->pending_ldap_server_metadata.data ||
            broker->pending_ldap_service_account_password.data ||
-           broker->pending_data_replication_mode.data ||
-           broker->pending_storage_size != BROKER_UNSET ||
+           broker->pending_data_replication_mode || broker->pending_storage_size != BROKER_UNSET ||
            broker->pending_logs_general != BROKER_UNSET ||
            broker->pending_logs_audit != BROKER_UNSET;
 }
@@ -135,7 +135,7 @@ enum result lifecycle_reboot(struct store *store, struct broker *broker,
                              const struct settings *settings, int64_t now_ms, struct arena *arena)
 {
     broker->state_after = broker->state;
-    broker->state = SLICE("REBOOT_IN_PROGRESS");
+    broker->state = STATE_REBOOT_IN_PROGRESS;
     broker->state_due_ms = now_ms + settings->reboot_ms;
     return settings->reboot_ms > 0 ? broker_save(store, broker) : end_reboot(store, broker, arena);
 }
@@ -143,19 +143,31 @@ enum result lifecycle_reboot(struct store *store, struct broker *broker,
 enum result lifecycle_delete(struct store *store, struct broker *broker,
                              const struct settings *settings, int64_t now_ms)
 {
-    broker->state = SLICE("DELETION_IN_PROGRESS");
+    broker->state = STATE_DELETION_IN_PROGRESS;
     broker->state_due_ms = now_ms + settings->delete_ms;
     return settings->delete_ms > 0 ? broker_save(store, broker) : broker_delete(store, broker->id);
+}
+
+/* When a window opens next after `after_ms`: RESULT_INVALID, RESULT_SYSTEM. */
+static enum result next_window(enum weekday day, struct slice time, struct slice zone,
+                               int64_t after_ms, int64_t *due_ms)
+{
+    return time_zone_next(zone, (int)(day % 7), rule_minute(time), after_ms,
+                          due_ms); /* SUNDAY is 0 */
+}
+
+enum result lifecycle_default_window(int64_t after_ms, int64_t *due_ms)
+{
+    return next_window(WINDOW_DAY, SLICE(WINDOW_TIME), SLICE(WINDOW_ZONE), after_ms, due_ms);
 }
 
 void lifecycle_schedule_window(struct broker *broker, int64_t now_ms)
 {
     broker->window_due_ms = BROKER_UNSET;
-    if (!broker->day_of_week.data)
+    if (!broker->day_of_week)
         return;
-    enum result result =
-        time_zone_next(broker->time_zone, rule_weekday(broker->day_of_week),
-                       rule_minute(broker->time_of_day), now_ms, &broker->window_due_ms);
+    enum result result = next_window(broker->day_of_week, broker->time_of_day, broker->time_zone,
+                                     now_ms, &broker->window_due_ms);
     if (!result)
         return;
     if (log_begin(LOG_ERROR, "window-without-time-zone")) {
@@ -189,9 +201,9 @@ enum result lifecycle_open_window(struct store *store, struct broker *broker,
 static enum result change_state(struct store *store, struct broker *broker,
                                 const struct settings *settings, struct arena *arena)
 {
-    if (slice_equal(broker->state, SLICE("CREATION_IN_PROGRESS")))
+    if (broker->state == STATE_CREATION_IN_PROGRESS)
         return step_creation(store, broker, settings);
-    if (slice_equal(broker->state, SLICE("REBOOT_IN_PROGRESS")))
+    if (broker->state == STATE_REBOOT_IN_PROGRESS)
         return end_reboot(store, broker, arena);
     return broker_delete(store, broker->id);
 }
@@ -229,7 +241,7 @@ static enum result advance_or_park(struct store *store, const struct settings *s
         return result;
     if (log_begin(LOG_ERROR, "broker-step-refused")) {
         log_text("broker", broker.id);
-        log_text("state", broker.state);
+        log_text("state", term_text(&broker_state_terms, broker.state));
         log_end();
     }
     return broker_park(store, broker.id, now_ms);

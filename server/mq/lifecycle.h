@@ -31,6 +31,10 @@ enum result lifecycle_delete(struct store *store, struct broker *broker,
  * read. */
 void lifecycle_schedule_window(struct broker *broker, int64_t now_ms);
 
+/* When the window of the brokers that were given none opens next after `after_ms`. RESULT_INVALID,
+ * RESULT_SYSTEM. */
+enum result lifecycle_default_window(int64_t after_ms, int64_t *due_ms) MUST_CHECK;
+
 /* The window opened at `at_ms`: changes of it are counted anew, and a broker with anything pending
  * reboots from then on. Windows missed between then and `now_ms` would find nothing to do. */
 enum result lifecycle_open_window(struct store *store, struct broker *broker,

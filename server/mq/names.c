@@ -26,8 +26,9 @@ struct slice name_configuration_arn(const struct configuration *configuration, s
 struct slice name_host(const struct broker *broker, int instance, struct arena *arena)
 {
     bool china = slice_starts_with(broker->region, SLICE("cn-"));
-    const char *domain = china ? "amazonaws.com.cn" : broker->rabbitmq ? "on.aws" : "amazonaws.com";
-    if (broker->rabbitmq)
+    bool is_rabbitmq = broker->engine == ENGINE_RABBITMQ;
+    const char *domain = china ? "amazonaws.com.cn" : is_rabbitmq ? "on.aws" : "amazonaws.com";
+    if (is_rabbitmq)
         return FORMAT(arena, "%.*s.mq.%.*s.%s", TEXT(broker->id), TEXT(broker->region), domain);
     return FORMAT(arena, "%.*s-%d.mq.%.*s.%s", TEXT(broker->id), instance, TEXT(broker->region),
                   domain);

@@ -17,8 +17,8 @@ const struct members promote_members = MEMBERS(promote_list, struct promote_inpu
 
 bool promote_check(struct call *call)
 {
-    struct promote_input *input = call->input;
-    return input_check_enum(call, "mode", &input->mode, "SWITCHOVER, FAILOVER");
+    const struct promote_input *input = call->input;
+    return input_read_term(call, "mode", input->mode, &promote_mode_terms) != PROMOTE_ABSENT;
 }
 
 /* Either mode does the same. */

@@ -8,13 +8,14 @@ static const struct slice nothing = {NULL, 0};
 
 static bool is_replica(const struct broker *broker)
 {
-    return slice_equal(broker->data_replication_role, SLICE("REPLICA"));
+    return broker->data_replication_role == ROLE_REPLICA;
 }
 
 static bool can_replicate(const struct broker *broker)
 {
-    return !broker->rabbitmq && version_at_least(broker->engine_version, SLICE("5.17.6")) &&
-           slice_equal(broker->deployment_mode, SLICE("ACTIVE_STANDBY_MULTI_AZ"));
+    return broker->engine == ENGINE_ACTIVEMQ &&
+           version_at_least(broker->engine_version, SLICE("5.17.6")) &&
+           broker->deployment_mode == DEPLOYMENT_ACTIVE_STANDBY_MULTI_AZ;
 }
 
 /* The broker of an ARN: its last field is the id. */
@@ -38,7 +39,7 @@ static bool is_possible_primary(const struct broker *primary, const struct broke
 {
     return slice_equal(primary->account, broker->account) &&
            !slice_equal(primary->region, broker->region) && can_replicate(primary) &&
-           slice_equal(primary->state, SLICE("RUNNING")) && !primary->data_replication_role.data;
+           primary->state == STATE_RUNNING && !primary->data_replication_role;
 }
 
 bool replication_check(struct call *call, struct slice primary_arn, struct broker *broker)
@@ -57,8 +58,8 @@ bool replication_check(struct call *call, struct slice primary_arn, struct broke
         call_fail(call, ERROR_CRDR_PRIMARY, primary_arn);
         return false;
     }
-    broker->pending_data_replication_mode = SLICE("CRDR");
-    broker->data_replication_role = SLICE("REPLICA");
+    broker->pending_data_replication_mode = REPLICATION_CRDR;
+    broker->data_replication_role = ROLE_REPLICA;
     broker->data_replication_counterpart = primary.id;
     broker->data_replication_counterpart_region = primary.region;
     return true;
@@ -71,8 +72,8 @@ enum result replication_begin(struct store *store, const struct broker *replica,
     enum result result = broker_find(store, replica->data_replication_counterpart, arena, &primary);
     if (result)
         return result;
-    primary.pending_data_replication_mode = SLICE("CRDR");
-    primary.data_replication_role = SLICE("PRIMARY");
+    primary.pending_data_replication_mode = REPLICATION_CRDR;
+    primary.data_replication_role = ROLE_PRIMARY;
     primary.data_replication_counterpart = replica->id;
     primary.data_replication_counterpart_region = replica->region;
     return broker_save(store, &primary);
@@ -80,30 +81,29 @@ enum result replication_begin(struct store *store, const struct broker *replica,
 
 /* Sets the state of a broker, or the one its reboot will end in. A broker in any other state than
  * these two keeps it. */
-static void set_state(struct broker *broker, struct slice state)
+static void set_state(struct broker *broker, enum broker_state state)
 {
-    struct slice *place = slice_equal(broker->state, SLICE("REBOOT_IN_PROGRESS"))
-                              ? &broker->state_after
-                              : &broker->state;
-    if (slice_equal(*place, SLICE("RUNNING")) || slice_equal(*place, SLICE("REPLICA")))
+    enum broker_state *place =
+        broker->state == STATE_REBOOT_IN_PROGRESS ? &broker->state_after : &broker->state;
+    if (*place == STATE_RUNNING || *place == STATE_REPLICA)
         *place = state;
 }
 
 static void leave(struct broker *broker)
 {
     if (is_replica(broker))
-        set_state(broker, SLICE("RUNNING"));
-    broker->data_replication_mode = broker->pending_data_replication_mode = nothing;
-    broker->data_replication_role = nothing;
+        set_state(broker, STATE_RUNNING);
+    broker->data_replication_mode = broker->pending_data_replication_mode = REPLICATION_ABSENT;
+    broker->data_replication_role = ROLE_ABSENT;
     broker->data_replication_counterpart = broker->data_replication_counterpart_region = nothing;
 }
 
 static void join(struct broker *broker)
 {
     if (is_replica(broker))
-        set_state(broker, SLICE("REPLICA"));
-    broker->data_replication_mode = SLICE("CRDR");
-    broker->pending_data_replication_mode = nothing;
+        set_state(broker, STATE_REPLICA);
+    broker->data_replication_mode = REPLICATION_CRDR;
+    broker->pending_data_replication_mode = REPLICATION_ABSENT;
 }
 
 /* Both sides; a replica that is still being created joins when it is there and the primary is
@@ -121,7 +121,7 @@ static enum result change_both(struct store *store, struct broker *broker,
     }
     if (result)
         return result;
-    if (change == join && slice_equal(other.state, SLICE("CREATION_IN_PROGRESS")))
+    if (change == join && other.state == STATE_CREATION_IN_PROGRESS)
         return RESULT_OK;
     change(broker);
     change(&other);
@@ -130,19 +130,19 @@ static enum result change_both(struct store *store, struct broker *broker,
 
 enum result replication_apply(struct store *store, struct broker *broker, struct arena *arena)
 {
-    struct slice pending = broker->pending_data_replication_mode;
-    if (!pending.data || is_replica(broker))
+    enum replication_mode pending = broker->pending_data_replication_mode;
+    if (!pending || is_replica(broker))
         return RESULT_OK;
-    return change_both(store, broker, slice_equal(pending, SLICE("NONE")) ? leave : join, arena);
+    return change_both(store, broker, pending == REPLICATION_NONE ? leave : join, arena);
 }
 
 enum result replication_plan(struct store *store, struct broker *primary, bool end,
                              struct arena *arena)
 {
     struct broker replica;
-    if (!primary->data_replication_mode.data)
+    if (!primary->data_replication_mode)
         return change_both(store, primary, leave, arena);
-    primary->pending_data_replication_mode = end ? SLICE("NONE") : nothing;
+    primary->pending_data_replication_mode = end ? REPLICATION_NONE : REPLICATION_ABSENT;
     enum result result = broker_find(store, primary->data_replication_counterpart, arena, &replica);
     if (result)
         return result == RESULT_NOT_FOUND ? RESULT_OK : result;
@@ -153,13 +153,13 @@ enum result replication_plan(struct store *store, struct broker *primary, bool e
 static void swap(struct broker *broker)
 {
     bool was_replica = is_replica(broker);
-    broker->data_replication_role = was_replica ? SLICE("PRIMARY") : SLICE("REPLICA");
-    set_state(broker, was_replica ? SLICE("RUNNING") : SLICE("REPLICA"));
+    broker->data_replication_role = was_replica ? ROLE_PRIMARY : ROLE_REPLICA;
+    set_state(broker, was_replica ? STATE_RUNNING : STATE_REPLICA);
 }
 
 enum result replication_switch(struct store *store, struct broker *broker, struct arena *arena)
 {
-    if (!is_replica(broker) || !broker->data_replication_mode.data)
+    if (!is_replica(broker) || !broker->data_replication_mode)
         return RESULT_NOT_FOUND;
     enum result result = change_both(store, broker, swap, arena);
     return result ? result : broker_save(store, broker);

@@ -87,30 +87,6 @@ bool rule_is_host(struct slice text)
     return text.len >= 1 && text.len <= 253 && only_has(text, "-.");
 }
 
-bool rule_enum(struct slice *value, const char *valid)
-{
-    for (const char *at = valid; *at;) {
-        size_t len = strcspn(at, ",");
-        struct slice item = {at, len};
-        if (slice_equal_ignoring_case(*value, item)) {
-            *value = item;
-            return true;
-        }
-        at += len + strspn(at + len, ", ");
-    }
-    return false;
-}
-
-int rule_weekday(struct slice day)
-{
-    static const char *const days[] = {"SUNDAY",   "MONDAY", "TUESDAY", "WEDNESDAY",
-                                       "THURSDAY", "FRIDAY", "SATURDAY"};
-    for (int i = 0; i < 7; i++)
-        if (slice_equal_ignoring_case(day, slice_of(days[i])))
-            return i;
-    return -1;
-}
-
 /* The number of `digits` digits at `at`, or -1. */
 static int64_t read_digits(struct slice text, size_t at, size_t digits)
 {
@@ -147,15 +123,14 @@ bool rule_is_broker_id(struct slice text)
     return rule_is_id(text);
 }
 
-bool rule_shows_users(bool rabbitmq, struct slice state, int64_t creation_step)
+bool rule_shows_users(enum engine engine, enum broker_state state, int64_t creation_step)
 {
-    return !rabbitmq && !slice_equal(state, SLICE("DELETION_IN_PROGRESS")) &&
-           !(slice_equal(state, SLICE("CREATION_IN_PROGRESS")) && creation_step == 0);
+    return engine == ENGINE_ACTIVEMQ && state != STATE_DELETION_IN_PROGRESS &&
+           !(state == STATE_CREATION_IN_PROGRESS && creation_step == 0);
 }
 
-bool rule_state_allows_change(struct slice state)
+bool rule_state_allows_change(enum broker_state state)
 {
-    return slice_equal(state, SLICE("RUNNING")) ||
-           slice_equal(state, SLICE("CRITICAL_ACTION_REQUIRED")) ||
-           slice_equal(state, SLICE("REPLICA"));
+    return state == STATE_RUNNING || state == STATE_CRITICAL_ACTION_REQUIRED ||
+           state == STATE_REPLICA;
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "api/errors.h"
+#include "store/terms.h"
 
 enum {
     USERNAME_MIN = 2,
@@ -22,6 +23,12 @@ enum {
     SECURITY_GROUPS_MAX = 5,
     WINDOW_CHANGES_MAX = 4,
 };
+
+/* The maintenance window of a broker that was given none; the defaults of the schema's columns are
+ * the same. */
+#define WINDOW_DAY WEEKDAY_SUNDAY
+#define WINDOW_TIME "11:00"
+#define WINDOW_ZONE "UTC"
 
 /* Each returns the rule that is broken, or ERROR_NONE. Values are valid UTF-8, lengths are in code
  * points. */
@@ -41,13 +48,6 @@ bool rule_is_id(struct slice text);
 /* A host name: letters, digits, dots and dashes; no protocol, no port. */
 bool rule_is_host(struct slice text);
 
-/* The value of an enumeration, which requests may write in any case, replaced by the member of
- * `valid` (", " between them) it is; false: none of them. */
-bool rule_enum(struct slice *value, const char *valid);
-
-/* 0 for SUNDAY to 6; -1: no day. In any case. */
-int rule_weekday(struct slice day);
-
 /* Minutes since midnight of H:MM, HH:MM and either with :SS, whose seconds do not count; -1: no
  * time. The pattern is that of the CloudFormation schema. */
 int rule_minute(struct slice time);
@@ -60,9 +60,9 @@ bool rule_is_configuration_id(struct slice text);
 
 /* Whether the users of a broker are to be seen: RabbitMQ keeps its own, a broker that goes away has
  * none any more, one that has just begun to be created none yet. */
-bool rule_shows_users(bool rabbitmq, struct slice state, int64_t creation_step);
+bool rule_shows_users(enum engine engine, enum broker_state state, int64_t creation_step);
 
 /* Whether a broker in that state can be changed and rebooted. */
-bool rule_state_allows_change(struct slice state);
+bool rule_state_allows_change(enum broker_state state);
 
 #endif

@@ -169,7 +169,7 @@ void describe_shared_resources(struct call *call)
     struct shared_resource *resources = NULL;
     size_t count = 0, most = (size_t)call->page.max_results;
     enum result result = RESULT_OK;
-    if (call->broker.rabbitmq) /* one row more tells whether a page follows */
+    if (call->broker.engine == ENGINE_RABBITMQ) /* one row more tells whether a page follows */
         result =
             shared_resource_page(call->store, call->broker.id, call->page.after,
                                  call->page.max_results + 1, call->scratch, &resources, &count);

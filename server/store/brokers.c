@@ -4,17 +4,20 @@
 
 #include "store/internal.h"
 
-enum field_type { FIELD_TEXT, FIELD_FLAG, FIELD_NUMBER };
+enum field_type { FIELD_TEXT, FIELD_TERM, FIELD_FLAG, FIELD_NUMBER };
 
 static const struct {
     enum field_type type;
     size_t offset;
+    const struct terms *terms; /* of a FIELD_TERM */
 } fields[] = {
-#define TEXT(name) {FIELD_TEXT, offsetof(struct broker, name)},
-#define FLAG(name) {FIELD_FLAG, offsetof(struct broker, name)},
-#define NUMBER(name) {FIELD_NUMBER, offsetof(struct broker, name)},
-    BROKER_FIELDS(TEXT, FLAG, NUMBER)
+#define TEXT(name) {FIELD_TEXT, offsetof(struct broker, name), NULL},
+#define TERM(type, name) {FIELD_TERM, offsetof(struct broker, name), &type##_terms},
+#define FLAG(name) {FIELD_FLAG, offsetof(struct broker, name), NULL},
+#define NUMBER(name) {FIELD_NUMBER, offsetof(struct broker, name), NULL},
+    BROKER_FIELDS(TEXT, TERM, FLAG, NUMBER)
 #undef TEXT
+#undef TERM
 #undef FLAG
 #undef NUMBER
 };
@@ -23,19 +26,21 @@ enum { HEAD_COLUMNS = 6, FIELDS = sizeof fields / sizeof *fields };
 
 #define FIELD_NAME(name) ", " #name
 #define FIELD_PLACE(name) ", ?"
-#define BROKER_FIELD_NAMES BROKER_FIELDS(FIELD_NAME, FIELD_NAME, FIELD_NAME)
-#define BROKER_FIELD_PLACES BROKER_FIELDS(FIELD_PLACE, FIELD_PLACE, FIELD_PLACE)
-#define BROKER_COLUMNS \
-    "id, account, region, name, state, engine_type = 'RABBITMQ'" BROKER_FIELD_NAMES
+#define TERM_NAME(type, name) ", " #name
+#define TERM_PLACE(type, name) ", ?"
+#define BROKER_FIELD_NAMES BROKER_FIELDS(FIELD_NAME, TERM_NAME, FIELD_NAME, FIELD_NAME)
+#define BROKER_FIELD_PLACES BROKER_FIELDS(FIELD_PLACE, TERM_PLACE, FIELD_PLACE, FIELD_PLACE)
+#define BROKER_HEAD "id, account, region, name, state, engine_type"
+#define BROKER_COLUMNS BROKER_HEAD BROKER_FIELD_NAMES
 
 /* Columns 0 to 5 of every query on brokers. */
-#define READ_HEAD(stmt, arena, broker)                             \
-    ((broker)->rabbitmq = sqlite3_column_int((stmt), 5) != 0,      \
-     statement_text((stmt), 0, (arena), &(broker)->id) &&          \
-         statement_text((stmt), 1, (arena), &(broker)->account) && \
-         statement_text((stmt), 2, (arena), &(broker)->region) &&  \
-         statement_text((stmt), 3, (arena), &(broker)->name) &&    \
-         statement_text((stmt), 4, (arena), &(broker)->state))
+#define READ_HEAD(stmt, arena, broker)                                 \
+    ((broker)->state = statement_term((stmt), 4, &broker_state_terms), \
+     (broker)->engine = statement_term((stmt), 5, &engine_terms),      \
+     statement_text((stmt), 0, (arena), &(broker)->id) &&              \
+         statement_text((stmt), 1, (arena), &(broker)->account) &&     \
+         statement_text((stmt), 2, (arena), &(broker)->region) &&      \
+         statement_text((stmt), 3, (arena), &(broker)->name))
 
 /* BROKER_COLUMNS. */
 static bool read_broker(sqlite3_stmt *stmt, struct arena *arena, struct broker *broker)
@@ -49,6 +54,9 @@ static bool read_broker(sqlite3_stmt *stmt, struct arena *arena, struct broker *
         case FIELD_TEXT:
             if (!statement_text(stmt, column, arena, place))
                 return false;
+            break;
+        case FIELD_TERM:
+            *(unsigned *)place = statement_term(stmt, column, fields[i].terms);
             break;
         case FIELD_FLAG:
             *(bool *)place = sqlite3_column_int(stmt, column) != 0;
@@ -64,17 +72,16 @@ static bool read_broker(sqlite3_stmt *stmt, struct arena *arena, struct broker *
 }
 
 STATEMENT(broker_page_sql,
-          "SELECT id, account, region, name, state, engine_type = 'RABBITMQ', created,"
-          " deployment_mode, host_instance_type FROM broker"
+          "SELECT " BROKER_HEAD ", created, deployment_mode, host_instance_type FROM broker"
           " WHERE account = ?1 AND region = ?2 AND id > ?3 ORDER BY id LIMIT ?4");
 
 static bool read_summary(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
     struct broker *broker = item;
     *broker = (struct broker){.id = {NULL, 0}};
+    broker->deployment_mode = statement_term(stmt, HEAD_COLUMNS + 1, &deployment_mode_terms);
     return READ_HEAD(stmt, arena, broker) &&
            statement_text(stmt, HEAD_COLUMNS, arena, &broker->created) &&
-           statement_text(stmt, HEAD_COLUMNS + 1, arena, &broker->deployment_mode) &&
            statement_text(stmt, HEAD_COLUMNS + 2, arena, &broker->host_instance_type);
 }
 
@@ -86,6 +93,9 @@ static void bind_fields(sqlite3_stmt *stmt, int first, const struct broker *brok
         switch (fields[i].type) {
         case FIELD_TEXT:
             statement_bind(stmt, at, *(const struct slice *)place);
+            break;
+        case FIELD_TERM:
+            statement_bind(stmt, at, term_text(fields[i].terms, *(const unsigned *)place));
             break;
         case FIELD_FLAG:
             sqlite3_bind_int(stmt, at, *(const bool *)place);
@@ -132,9 +142,7 @@ enum result broker_find_by_name(struct store *store, struct slice account, struc
     return find_one(store, stmt, arena, broker);
 }
 
-STATEMENT(broker_head_sql,
-          "SELECT id, account, region, name, state, engine_type = 'RABBITMQ', creation_step"
-          " FROM broker WHERE id = ?1");
+STATEMENT(broker_head_sql, "SELECT " BROKER_HEAD ", creation_step FROM broker WHERE id = ?1");
 
 enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
                              struct broker_head *head)
@@ -212,8 +220,8 @@ enum result broker_insert(struct store *store, const struct broker *broker)
     statement_bind(stmt, 2, broker->account);
     statement_bind(stmt, 3, broker->region);
     statement_bind(stmt, 4, broker->name);
-    statement_bind(stmt, 5, broker->rabbitmq ? SLICE("RABBITMQ") : SLICE("ACTIVEMQ"));
-    statement_bind(stmt, 6, broker->state);
+    statement_bind(stmt, 5, term_text(&engine_terms, broker->engine));
+    statement_bind(stmt, 6, term_text(&broker_state_terms, broker->state));
     bind_fields(stmt, 7, broker);
     return statement_run(store, stmt);
 }
@@ -228,7 +236,7 @@ enum result broker_save(struct store *store, const struct broker *broker)
         return result;
     sqlite3_stmt *stmt = statement_get(store, &broker_save_sql);
     statement_bind(stmt, 1, broker->id);
-    statement_bind(stmt, 2, broker->state);
+    statement_bind(stmt, 2, term_text(&broker_state_terms, broker->state));
     bind_fields(stmt, 3, broker);
     return statement_run(store, stmt);
 }

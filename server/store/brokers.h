@@ -5,46 +5,52 @@
 #include <stdint.h>
 
 #include "store/store.h"
+#include "store/terms.h"
 
 /* An integer column that is NULL. */
 #define BROKER_UNSET INT64_MIN
 
 /* The columns behind id, account, region, name, state and engine_type: one list for the struct and
- * for every statement. TEXT: a slice, absent for NULL. FLAG: a bool. NUMBER: an int64_t,
- * BROKER_UNSET for NULL. */
+ * for every statement. TEXT: a slice, absent for NULL. TERM: a value of that enumeration, 0 for
+ * NULL. FLAG: a bool. NUMBER: an int64_t, BROKER_UNSET for NULL. */
 /* clang-format off */
-#define BROKER_FIELDS(TEXT, FLAG, NUMBER) \
-    TEXT(created) TEXT(engine_version) TEXT(host_instance_type) TEXT(storage_type) TEXT(deployment_mode) \
-    TEXT(authentication_strategy) FLAG(auto_minor_version_upgrade) FLAG(publicly_accessible) FLAG(logs_general) \
-    FLAG(logs_audit) FLAG(use_aws_owned_key) TEXT(kms_key_id) TEXT(day_of_week) TEXT(time_of_day) TEXT(time_zone) \
+#define BROKER_FIELDS(TEXT, TERM, FLAG, NUMBER) \
+    TEXT(created) TEXT(engine_version) TEXT(host_instance_type) TERM(storage_type, storage_type) \
+    TERM(deployment_mode, deployment_mode) TERM(strategy, authentication_strategy) FLAG(auto_minor_version_upgrade) FLAG(publicly_accessible) FLAG(logs_general) \
+    FLAG(logs_audit) FLAG(use_aws_owned_key) TEXT(kms_key_id) TERM(weekday, day_of_week) TEXT(time_of_day) TEXT(time_zone) \
     NUMBER(window_due_ms) NUMBER(window_changes) TEXT(subnet_ids) TEXT(security_groups) TEXT(configuration_id) \
-    NUMBER(configuration_revision) NUMBER(state_due_ms) TEXT(state_after) NUMBER(creation_step) NUMBER(storage_size) \
+    NUMBER(configuration_revision) NUMBER(state_due_ms) TERM(broker_state, state_after) NUMBER(creation_step) NUMBER(storage_size) \
     TEXT(ldap_server_metadata) TEXT(ldap_service_account_password) TEXT(creator_request_id) \
-    TEXT(pending_engine_version) TEXT(pending_host_instance_type) TEXT(pending_authentication_strategy) \
+    TEXT(pending_engine_version) TEXT(pending_host_instance_type) TERM(strategy, pending_authentication_strategy) \
     TEXT(pending_security_groups) NUMBER(pending_storage_size) TEXT(pending_ldap_server_metadata) \
     TEXT(pending_ldap_service_account_password) NUMBER(pending_logs_general) NUMBER(pending_logs_audit) \
-    TEXT(pending_configuration_id) NUMBER(pending_configuration_revision) TEXT(data_replication_mode) \
-    TEXT(pending_data_replication_mode) TEXT(data_replication_role) TEXT(data_replication_counterpart) \
+    TEXT(pending_configuration_id) NUMBER(pending_configuration_revision) TERM(replication_mode, data_replication_mode) \
+    TERM(replication_mode, pending_data_replication_mode) TERM(replication_role, data_replication_role) \
+    TEXT(data_replication_counterpart) \
     TEXT(data_replication_counterpart_region)
 /* clang-format on */
 
 /* A broker; members carry the names and values of the columns. */
 struct broker {
-    struct slice id, account, region, name, state;
-    bool rabbitmq;
+    struct slice id, account, region, name;
+    enum broker_state state;
+    enum engine engine;
 #define TEXT(name) struct slice name;
+#define TERM(type, name) enum type name;
 #define FLAG(name) bool name;
 #define NUMBER(name) int64_t name;
-    BROKER_FIELDS(TEXT, FLAG, NUMBER)
+    BROKER_FIELDS(TEXT, TERM, FLAG, NUMBER)
 #undef TEXT
+#undef TERM
 #undef FLAG
 #undef NUMBER
 };
 
 /* What every call on a broker looks at first. */
 struct broker_head {
-    struct slice id, account, region, name, state;
-    bool rabbitmq;
+    struct slice id, account, region, name;
+    enum broker_state state;
+    enum engine engine;
     int64_t creation_step;
 };
 

@@ -3,18 +3,18 @@
 #include "store/internal.h"
 
 static sqlite3_stmt *get_for_engine(struct store *store, const struct statement *statement,
-                                    bool rabbitmq)
+                                    enum engine engine)
 {
     sqlite3_stmt *stmt = statement_get(store, statement);
-    statement_bind(stmt, 1, rabbitmq ? SLICE("RABBITMQ") : SLICE("ACTIVEMQ"));
+    statement_bind(stmt, 1, term_text(&engine_terms, engine));
     return stmt;
 }
 
 STATEMENT(version_find_sql, "SELECT 1 FROM engine_version WHERE engine_type = ?1 AND version = ?2");
 
-enum result catalogue_version_find(struct store *store, bool rabbitmq, struct slice version)
+enum result catalogue_version_find(struct store *store, enum engine engine, struct slice version)
 {
-    sqlite3_stmt *stmt = get_for_engine(store, &version_find_sql, rabbitmq);
+    sqlite3_stmt *stmt = get_for_engine(store, &version_find_sql, engine);
     statement_bind(stmt, 2, version);
     enum result result = statement_step(store, stmt);
     statement_end(stmt);
@@ -28,10 +28,10 @@ static bool read_text(sqlite3_stmt *stmt, struct arena *arena, void *item)
 
 STATEMENT(versions_sql, "SELECT version FROM engine_version WHERE engine_type = ?1");
 
-enum result catalogue_versions(struct store *store, bool rabbitmq, struct arena *arena,
+enum result catalogue_versions(struct store *store, enum engine engine, struct arena *arena,
                                struct slice **versions, size_t *count)
 {
-    sqlite3_stmt *stmt = get_for_engine(store, &versions_sql, rabbitmq);
+    sqlite3_stmt *stmt = get_for_engine(store, &versions_sql, engine);
     return statement_list(store, stmt, read_text, arena, sizeof **versions, versions, count);
 }
 
@@ -53,10 +53,10 @@ enum result catalogue_zones(struct store *store, struct slice region, struct are
 static bool read_option(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
     struct instance_option *option = item;
+    option->storage_type = statement_term(stmt, 1, &storage_type_terms);
     option->storage_size_default = sqlite3_column_int64(stmt, 4);
     option->storage_size_most = sqlite3_column_int64(stmt, 5);
     return statement_text(stmt, 0, arena, &option->host_instance_type) &&
-           statement_text(stmt, 1, arena, &option->storage_type) &&
            statement_text(stmt, 2, arena, &option->deployment_modes) &&
            statement_text(stmt, 3, arena, &option->engine_versions);
 }
@@ -75,19 +75,21 @@ STATEMENT(option_page_sql,
           " WHERE engine_type = ?1 AND (host_instance_type, storage_type) > (?2, ?3)"
           " ORDER BY host_instance_type, storage_type LIMIT ?4");
 
-enum result catalogue_options(struct store *store, bool rabbitmq,
+enum result catalogue_options(struct store *store, enum engine engine,
                               const struct option_filter *filter, const struct option_filter *after,
                               int64_t most, struct arena *arena, struct instance_option **options,
                               size_t *count)
 {
     const struct statement *statement = filter->host_instance_type.data ? &option_page_of_host_sql
-                                        : filter->storage_type.data ? &option_page_of_storage_sql
-                                                                    : &option_page_sql;
-    sqlite3_stmt *stmt = get_for_engine(store, statement, rabbitmq);
+                                        : filter->storage_type ? &option_page_of_storage_sql
+                                                               : &option_page_sql;
+    sqlite3_stmt *stmt = get_for_engine(store, statement, engine);
     statement_bind(stmt, 2, after->host_instance_type.data ? after->host_instance_type : SLICE(""));
-    statement_bind(stmt, 3, after->storage_type.data ? after->storage_type : SLICE(""));
+    statement_bind(stmt, 3,
+                   after->storage_type ? term_text(&storage_type_terms, after->storage_type)
+                                       : SLICE(""));
     sqlite3_bind_int64(stmt, 4, most);
-    statement_bind(stmt, 5, filter->storage_type);
+    statement_bind(stmt, 5, term_text(&storage_type_terms, filter->storage_type));
     statement_bind(stmt, 6, filter->host_instance_type);
     return statement_list(store, stmt, read_option, arena, sizeof **options, options, count);
 }

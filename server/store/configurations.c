@@ -8,7 +8,7 @@ enum { PAGE_TEXT_MAX = 4 << 20 };
 /* With the latest revision: one step along the index of revisions. */
 #define CONFIGURATION_COLUMNS                                                                    \
     "c.id, c.account, c.region, c.name, c.created, c.engine_version, c.authentication_strategy," \
-    " c.engine_type = 'RABBITMQ', r.revision, r.created, r.description"                          \
+    " c.engine_type, r.revision, r.created, r.description"                                       \
     " FROM configuration c CROSS JOIN configuration_revision r ON r.configuration_id = c.id"     \
     " AND r.revision = (SELECT max(revision) FROM configuration_revision"                        \
     " WHERE configuration_id = c.id)"
@@ -17,7 +17,8 @@ enum { PAGE_TEXT_MAX = 4 << 20 };
 static bool read_configuration(sqlite3_stmt *stmt, struct arena *arena,
                                struct configuration *configuration)
 {
-    configuration->rabbitmq = sqlite3_column_int(stmt, 7) != 0;
+    configuration->authentication_strategy = statement_term(stmt, 6, &strategy_terms);
+    configuration->engine = statement_term(stmt, 7, &engine_terms);
     configuration->revision = sqlite3_column_int64(stmt, 8);
     return statement_text(stmt, 0, arena, &configuration->id) &&
            statement_text(stmt, 1, arena, &configuration->account) &&
@@ -25,7 +26,6 @@ static bool read_configuration(sqlite3_stmt *stmt, struct arena *arena,
            statement_text(stmt, 3, arena, &configuration->name) &&
            statement_text(stmt, 4, arena, &configuration->created) &&
            statement_text(stmt, 5, arena, &configuration->engine_version) &&
-           statement_text(stmt, 6, arena, &configuration->authentication_strategy) &&
            statement_text(stmt, 9, arena, &configuration->revision_created) &&
            statement_text(stmt, 10, arena, &configuration->revision_description);
 }
@@ -80,8 +80,7 @@ enum result configuration_page(struct store *store, struct slice account, struct
 
 STATEMENT(configuration_insert_sql,
           "INSERT INTO configuration (id, account, region, name, created, engine_version,"
-          " authentication_strategy, engine_type) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-          " CASE WHEN ?8 THEN 'RABBITMQ' ELSE 'ACTIVEMQ' END)");
+          " authentication_strategy, engine_type) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 
 enum result configuration_insert(struct store *store, const struct configuration *configuration)
 {
@@ -95,8 +94,8 @@ enum result configuration_insert(struct store *store, const struct configuration
     statement_bind(stmt, 4, configuration->name);
     statement_bind(stmt, 5, configuration->created);
     statement_bind(stmt, 6, configuration->engine_version);
-    statement_bind(stmt, 7, configuration->authentication_strategy);
-    sqlite3_bind_int(stmt, 8, configuration->rabbitmq);
+    statement_bind(stmt, 7, term_text(&strategy_terms, configuration->authentication_strategy));
+    statement_bind(stmt, 8, term_text(&engine_terms, configuration->engine));
     return statement_run(store, stmt);
 }
 

@@ -3,6 +3,7 @@
 #define STORE_CONFIGURATIONS_H
 
 #include "store/store.h"
+#include "store/terms.h"
 
 enum {
     CONFIGURATION_REVISIONS_MAX = 300,
@@ -11,8 +12,9 @@ enum {
 
 /* A configuration as read; members carry the names and values of the columns, NUL-terminated. */
 struct configuration {
-    struct slice id, account, region, name, created, engine_version, authentication_strategy;
-    bool rabbitmq;
+    struct slice id, account, region, name, created, engine_version;
+    enum strategy authentication_strategy;
+    enum engine engine;
     /* the latest revision; the description may be absent */
     int64_t revision;
     struct slice revision_created, revision_description;

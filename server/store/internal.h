@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "store/store.h"
+#include "store/terms.h"
 
 /* An SQL statement of the server: each stands above the function that binds it and reads its
  * columns. */
@@ -58,6 +59,9 @@ void statement_bind(sqlite3_stmt *stmt, int at,
 
 /* A column's text in the arena; NULL gives an absent slice. False: out of memory. */
 bool statement_text(sqlite3_stmt *stmt, int column, struct arena *arena, struct slice *text);
+
+/* The value of a column of an enumeration; 0: NULL. */
+unsigned statement_term(sqlite3_stmt *stmt, int column, const struct terms *terms);
 
 /* Room for one more item behind `count` items, in the arena; NULL: out of memory. */
 void *statement_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size);

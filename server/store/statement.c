@@ -37,6 +37,12 @@ bool statement_text(sqlite3_stmt *stmt, int column, struct arena *arena, struct 
     return copy != NULL;
 }
 
+unsigned statement_term(sqlite3_stmt *stmt, int column, const struct terms *terms)
+{
+    const char *data = (const char *)sqlite3_column_text(stmt, column);
+    return term_find(terms, (struct slice){data, (size_t)sqlite3_column_bytes(stmt, column)});
+}
+
 void *statement_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
 {
     if (count < *room)

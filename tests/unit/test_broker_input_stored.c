@@ -8,14 +8,15 @@ static void the_upgrade_can_be_off_for_old_versions(void **state)
 {
     (void)state;
     static const struct {
-        bool rabbitmq;
+        enum engine engine;
         const char *version;
         bool upgrade, good;
     } cases[] = {
-        {false, "5.18", false, false},  {false, "5.19", false, false}, {false, "5.18", true, true},
-        {false, "5.17.6", false, true}, {false, "5.9", false, true},   {true, "3.13", false, false},
-        {true, "4.2", false, false},    {true, "3.12.9", false, true}, {true, "3.9", false, true},
-        {true, "4.2", true, true},
+        {ENGINE_ACTIVEMQ, "5.18", false, false}, {ENGINE_ACTIVEMQ, "5.19", false, false},
+        {ENGINE_ACTIVEMQ, "5.18", true, true},   {ENGINE_ACTIVEMQ, "5.17.6", false, true},
+        {ENGINE_ACTIVEMQ, "5.9", false, true},   {ENGINE_RABBITMQ, "3.13", false, false},
+        {ENGINE_RABBITMQ, "4.2", false, false},  {ENGINE_RABBITMQ, "3.12.9", false, true},
+        {ENGINE_RABBITMQ, "3.9", false, true},   {ENGINE_RABBITMQ, "4.2", true, true},
     };
     struct world w;
     world_init(&w);
@@ -26,8 +27,8 @@ static void the_upgrade_can_be_off_for_old_versions(void **state)
                  FAILS("autoMinorVersionUpgrade",
                        "Brokers on [%s] version [%s] must have [autoMinorVersionUpgrade] set to "
                        "[true]."),
-                 cases[i].rabbitmq ? "RabbitMQ" : "ActiveMQ", cases[i].version);
-        bool good = input_check_auto_minor(&call, cases[i].rabbitmq, slice_of(cases[i].version),
+                 cases[i].engine == ENGINE_RABBITMQ ? "RabbitMQ" : "ActiveMQ", cases[i].version);
+        bool good = input_check_auto_minor(&call, cases[i].engine, slice_of(cases[i].version),
                                            cases[i].upgrade);
         check_answer(&call, good, cases[i].good ? NULL : wanted);
     }
@@ -44,30 +45,31 @@ static void storage_can_be_sized_in_new_clusters(void **state)
     static const char size[] =
         FAILS("storageSize", "Storage size is invalid. Specify a multiple of [5] up to [75].");
     static const struct {
-        bool rabbitmq;
-        const char *version, *mode;
+        enum engine engine;
+        const char *version;
+        enum deployment_mode mode;
         int64_t most, wanted, size; /* BROKER_UNSET: the type's own */
         const char *answer;
     } cases[] = {
-        {true, "4.2", "CLUSTER_MULTI_AZ", 75, 20, 20, NULL},
-        {true, "4.2", "CLUSTER_MULTI_AZ", 75, 75, 75, NULL},
-        {true, "4.2", "CLUSTER_MULTI_AZ", 75, 5, 5, NULL},
-        {true, "4", "CLUSTER_MULTI_AZ", 75, 15, BROKER_UNSET, NULL},
-        {true, "4.2", "CLUSTER_MULTI_AZ", 75, 80, 0, size},
-        {true, "4.2", "CLUSTER_MULTI_AZ", 75, 17, 0, size},
-        {true, "4.2", "CLUSTER_MULTI_AZ", 75, -5, 0, size},
-        {true, "3.13", "CLUSTER_MULTI_AZ", 75, 20, 0, not_here},
-        {true, "4.2", "SINGLE_INSTANCE", 75, 20, 0, not_here},
-        {true, "4.2", "CLUSTER_MULTI_AZ", 0, 20, 0, not_here},
-        {false, "5.19", "CLUSTER_MULTI_AZ", 75, 20, 0, not_here},
+        {ENGINE_RABBITMQ, "4.2", DEPLOYMENT_CLUSTER_MULTI_AZ, 75, 20, 20, NULL},
+        {ENGINE_RABBITMQ, "4.2", DEPLOYMENT_CLUSTER_MULTI_AZ, 75, 75, 75, NULL},
+        {ENGINE_RABBITMQ, "4.2", DEPLOYMENT_CLUSTER_MULTI_AZ, 75, 5, 5, NULL},
+        {ENGINE_RABBITMQ, "4", DEPLOYMENT_CLUSTER_MULTI_AZ, 75, 15, BROKER_UNSET, NULL},
+        {ENGINE_RABBITMQ, "4.2", DEPLOYMENT_CLUSTER_MULTI_AZ, 75, 80, 0, size},
+        {ENGINE_RABBITMQ, "4.2", DEPLOYMENT_CLUSTER_MULTI_AZ, 75, 17, 0, size},
+        {ENGINE_RABBITMQ, "4.2", DEPLOYMENT_CLUSTER_MULTI_AZ, 75, -5, 0, size},
+        {ENGINE_RABBITMQ, "3.13", DEPLOYMENT_CLUSTER_MULTI_AZ, 75, 20, 0, not_here},
+        {ENGINE_RABBITMQ, "4.2", DEPLOYMENT_SINGLE_INSTANCE, 75, 20, 0, not_here},
+        {ENGINE_RABBITMQ, "4.2", DEPLOYMENT_CLUSTER_MULTI_AZ, 0, 20, 0, not_here},
+        {ENGINE_ACTIVEMQ, "5.19", DEPLOYMENT_CLUSTER_MULTI_AZ, 75, 20, 0, not_here},
     };
     struct world w;
     world_init(&w);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct call call = start(&w);
-        struct broker broker = {.rabbitmq = cases[i].rabbitmq,
+        struct broker broker = {.engine = cases[i].engine,
                                 .engine_version = slice_of(cases[i].version),
-                                .deployment_mode = slice_of(cases[i].mode)};
+                                .deployment_mode = cases[i].mode};
         struct instance_option option = {.storage_size_default = cases[i].most ? 15 : 0,
                                          .storage_size_most = cases[i].most};
         struct optional_integer wanted = {true, cases[i].wanted};
@@ -94,47 +96,47 @@ static void configurations_are_found_for_their_engine(void **state)
         "INSERT INTO configuration_revision (configuration_id, revision, data)"
         " VALUES ('c-a', 2, ''), ('c-a', 9, '');";
     static const struct {
-        bool rabbitmq;
+        enum engine engine;
         const char *id;
         struct optional_integer revision;
         int64_t wanted;
         const char *answer;
     } cases[] = {
-        {false, "c-a", {false, 0}, 9, NULL},
-        {false, "c-a", {true, 2}, 2, NULL},
-        {true, "c-r", {true, 1}, 1, NULL},
-        {false,
+        {ENGINE_ACTIVEMQ, "c-a", {false, 0}, 9, NULL},
+        {ENGINE_ACTIVEMQ, "c-a", {true, 2}, 2, NULL},
+        {ENGINE_RABBITMQ, "c-r", {true, 1}, 1, NULL},
+        {ENGINE_ACTIVEMQ,
          "c-a",
          {true, 3},
          0,
          FAILS("configuration.revision",
                "Revision [3] of configuration [c-a] can't be found. Make sure it exists.")},
-        {false,
+        {ENGINE_ACTIVEMQ,
          "c-a",
          {true, INT32_MIN},
          0,
          FAILS("configuration.revision",
                "Revision [-2147483648] of configuration [c-a] can't be found. Make sure it "
                "exists.")},
-        {false,
+        {ENGINE_ACTIVEMQ,
          "c-r",
          {false, 0},
          0,
          FAILS("configuration.id",
                "Configuration ID [c-r] is not for broker engine type [ActiveMQ].")},
-        {true,
+        {ENGINE_RABBITMQ,
          "c-a",
          {true, 77},
          0,
          FAILS("configuration.id",
                "Configuration ID [c-a] is not for broker engine type [RabbitMQ].")},
-        {false,
+        {ENGINE_ACTIVEMQ,
          "c-far",
          {false, 0},
          0,
          FAILS("configuration.id",
                "Configuration ID [c-far] can't be found. Make sure it exists.")},
-        {false,
+        {ENGINE_ACTIVEMQ,
          "",
          {false, 0},
          0,
@@ -147,7 +149,7 @@ static void configurations_are_found_for_their_engine(void **state)
         struct configuration_input input = {slice_of(cases[i].id), cases[i].revision};
         struct slice id = {NULL, 0};
         int64_t revision = 0;
-        bool good = input_find_configuration(&call, cases[i].rabbitmq, &input, &id, &revision);
+        bool good = input_find_configuration(&call, cases[i].engine, &input, &id, &revision);
         check_answer(&call, good, cases[i].answer);
         if (good) {
             assert_slice(id, cases[i].id);

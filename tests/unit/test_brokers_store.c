@@ -15,20 +15,21 @@ static const struct broker full = {
     .account = SLICE_INIT("210987654321"),
     .region = SLICE_INIT("eu-west-1"),
     .name = SLICE_INIT("full"),
-    .state = SLICE_INIT("REBOOT_IN_PROGRESS"),
+    .state = STATE_REBOOT_IN_PROGRESS,
+    .engine = ENGINE_ACTIVEMQ,
     .created = SLICE_INIT("2026-01-02T03:04:05.678901Z"),
     .engine_version = SLICE_INIT("5.18"),
     .host_instance_type = SLICE_INIT("mq.m5.2xlarge"),
-    .storage_type = SLICE_INIT("EBS"),
-    .deployment_mode = SLICE_INIT("ACTIVE_STANDBY_MULTI_AZ"),
-    .authentication_strategy = SLICE_INIT("LDAP"),
+    .storage_type = STORAGE_EBS,
+    .deployment_mode = DEPLOYMENT_ACTIVE_STANDBY_MULTI_AZ,
+    .authentication_strategy = STRATEGY_LDAP,
     .auto_minor_version_upgrade = true,
     .publicly_accessible = true,
     .logs_general = true,
     .logs_audit = true,
     .use_aws_owned_key = false,
     .kms_key_id = SLICE_INIT("a-key"),
-    .day_of_week = SLICE_INIT("FRIDAY"),
+    .day_of_week = WEEKDAY_FRIDAY,
     .time_of_day = SLICE_INIT("03:04"),
     .time_zone = SLICE_INIT("Europe/Berlin"),
     .window_due_ms = 1001,
@@ -38,7 +39,7 @@ static const struct broker full = {
     .configuration_id = SLICE_INIT("c-1"),
     .configuration_revision = 2,
     .state_due_ms = 1003,
-    .state_after = SLICE_INIT("CRITICAL_ACTION_REQUIRED"),
+    .state_after = STATE_CRITICAL_ACTION_REQUIRED,
     .creation_step = 0,
     .storage_size = 1005,
     .ldap_server_metadata = SLICE_INIT("{\"a\":1}"),
@@ -46,7 +47,7 @@ static const struct broker full = {
     .creator_request_id = SLICE_INIT("request-1"),
     .pending_engine_version = SLICE_INIT("5.19"),
     .pending_host_instance_type = SLICE_INIT("mq.m5.4xlarge"),
-    .pending_authentication_strategy = SLICE_INIT("SIMPLE"),
+    .pending_authentication_strategy = STRATEGY_SIMPLE,
     .pending_security_groups = SLICE_INIT("[\"sg-2\"]"),
     .pending_storage_size = 1010,
     .pending_ldap_server_metadata = SLICE_INIT("{\"b\":2}"),
@@ -55,9 +56,9 @@ static const struct broker full = {
     .pending_logs_audit = 1,
     .pending_configuration_id = SLICE_INIT("c-2"),
     .pending_configuration_revision = 3,
-    .data_replication_mode = SLICE_INIT("CRDR"),
-    .pending_data_replication_mode = SLICE_INIT("NONE"),
-    .data_replication_role = SLICE_INIT("PRIMARY"),
+    .data_replication_mode = REPLICATION_CRDR,
+    .pending_data_replication_mode = REPLICATION_NONE,
+    .data_replication_role = ROLE_PRIMARY,
     .data_replication_counterpart = SLICE_INIT("b-other"),
     .data_replication_counterpart_region = SLICE_INIT("us-west-2"),
 };
@@ -68,14 +69,14 @@ static const struct broker least = {
     .account = SLICE_INIT("123456789012"),
     .region = SLICE_INIT("us-east-1"),
     .name = SLICE_INIT("least"),
-    .state = SLICE_INIT("RUNNING"),
-    .rabbitmq = true,
+    .state = STATE_RUNNING,
+    .engine = ENGINE_RABBITMQ,
     .created = SLICE_INIT("2026-02-03T04:05:06.000001Z"),
     .engine_version = SLICE_INIT("3.13"),
     .host_instance_type = SLICE_INIT("mq.m5.large"),
-    .storage_type = SLICE_INIT("EBS"),
-    .deployment_mode = SLICE_INIT("CLUSTER_MULTI_AZ"),
-    .authentication_strategy = SLICE_INIT("SIMPLE"),
+    .storage_type = STORAGE_EBS,
+    .deployment_mode = DEPLOYMENT_CLUSTER_MULTI_AZ,
+    .authentication_strategy = STRATEGY_SIMPLE,
     .use_aws_owned_key = true,
     .time_of_day = SLICE_INIT("11:00"),
     .time_zone = SLICE_INIT("UTC"),
@@ -83,7 +84,7 @@ static const struct broker least = {
     .configuration_id = SLICE_INIT("c-3"),
     .configuration_revision = 1,
     .state_due_ms = BROKER_UNSET,
-    .state_after = SLICE_INIT("RUNNING"),
+    .state_after = STATE_RUNNING,
     .creation_step = 3,
     .storage_size = BROKER_UNSET,
     .pending_storage_size = BROKER_UNSET,
@@ -114,12 +115,14 @@ static void check_broker(const struct broker *got, const struct broker *wanted)
     check_text("account", got->account, wanted->account);
     check_text("region", got->region, wanted->region);
     check_text("name", got->name, wanted->name);
-    check_text("state", got->state, wanted->state);
-    check_number("rabbitmq", got->rabbitmq, wanted->rabbitmq);
+    check_number("state", got->state, wanted->state);
+    check_number("engine", got->engine, wanted->engine);
 #define TEXT(name) check_text(#name, got->name, wanted->name);
 #define NUMBER(name) check_number(#name, got->name, wanted->name);
-    BROKER_FIELDS(TEXT, NUMBER, NUMBER)
+#define TERM(type, name) check_number(#name, got->name, wanted->name);
+    BROKER_FIELDS(TEXT, TERM, NUMBER, NUMBER)
 #undef TEXT
+#undef TERM
 #undef NUMBER
 }
 
@@ -133,13 +136,17 @@ static void check_columns(struct world *world, const struct broker *wanted)
      world_ask(world, sql))
 #define TEXT(name) \
     check_text(#name, slice_of(ASK(name)), wanted->name.data ? wanted->name : SLICE("-"));
+#define TERM(type, name)                   \
+    check_text(#name, slice_of(ASK(name)), \
+               wanted->name ? term_text(&type##_terms, wanted->name) : SLICE("-"));
 #define FLAG(name) assert_string_equal(ASK(name), wanted->name ? "1" : "0");
 #define NUMBER(name)                                                  \
     got = ASK(name);                                                  \
     snprintf(number, sizeof number, "%lld", (long long)wanted->name); \
     assert_string_equal(got, wanted->name == BROKER_UNSET ? "-" : number);
-    BROKER_FIELDS(TEXT, FLAG, NUMBER)
+    BROKER_FIELDS(TEXT, TERM, FLAG, NUMBER)
 #undef TEXT
+#undef TERM
 #undef FLAG
 #undef NUMBER
 }
@@ -181,8 +188,8 @@ static void every_field_is_saved(void **state)
     changed.account = full.account;
     changed.region = full.region;
     changed.name = full.name;
-    changed.rabbitmq = full.rabbitmq;
-    changed.deployment_mode = SLICE("SINGLE_INSTANCE");
+    changed.engine = full.engine;
+    changed.deployment_mode = DEPLOYMENT_SINGLE_INSTANCE;
     const struct broker *const saved[] = {&changed, &full};
     for (size_t i = 0; i < COUNT(saved); i++) {
         assert_int_equal(broker_save(w.store, saved[i]), RESULT_OK);
@@ -207,8 +214,8 @@ static void brokers_are_found(void **state)
     assert_slice(head.account, "123456789012");
     assert_slice(head.region, "us-east-1");
     assert_slice(head.name, "least");
-    assert_slice(head.state, "RUNNING");
-    assert_true(head.rabbitmq && head.creation_step == 3);
+    assert_int_equal(head.state, STATE_RUNNING);
+    assert_true(head.engine == ENGINE_RABBITMQ && head.creation_step == 3);
     static const struct {
         const char *account, *region, *name;
         enum result wanted;
@@ -263,10 +270,10 @@ static void check_summary(const struct broker *got, const struct broker *wanted)
     check_text("account", got->account, wanted->account);
     check_text("region", got->region, wanted->region);
     check_text("name", got->name, wanted->name);
-    check_text("state", got->state, wanted->state);
-    check_number("rabbitmq", got->rabbitmq, wanted->rabbitmq);
+    check_number("state", got->state, wanted->state);
+    check_number("engine", got->engine, wanted->engine);
     check_text("created", got->created, wanted->created);
-    check_text("deployment_mode", got->deployment_mode, wanted->deployment_mode);
+    check_number("deployment_mode", got->deployment_mode, wanted->deployment_mode);
     check_text("host_instance_type", got->host_instance_type, wanted->host_instance_type);
 }
 

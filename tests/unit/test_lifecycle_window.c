@@ -284,7 +284,7 @@ static void windows_are_scheduled_from_their_settings(void **state)
                                 .time_zone = slice_of(cases[i].zone),
                                 .window_due_ms = 42};
         if (cases[i].day)
-            broker.day_of_week = slice_of(cases[i].day);
+            broker.day_of_week = term_find(&weekday_terms, slice_of(cases[i].day));
         lifecycle_schedule_window(&broker, cases[i].after_ms);
         if (broker.window_due_ms != cases[i].wanted_ms)
             fail_msg("row %zu: %lld", i, (long long)broker.window_due_ms);

@@ -8,13 +8,13 @@
 /* A slice of a longer text: nothing behind it may be read. */
 #define PART(text) ((struct slice){text "!!!", sizeof(text) - 1})
 
-static struct broker broker_in(struct slice region, bool rabbitmq)
+static struct broker broker_in(struct slice region, enum engine engine)
 {
     return (struct broker){.id = PART("b-12"),
                            .account = PART("123456789012"),
                            .region = region,
                            .name = PART("orders"),
-                           .rabbitmq = rabbitmq};
+                           .engine = engine};
 }
 
 static void names_follow_the_partition(void **state)
@@ -56,8 +56,8 @@ static void names_follow_the_partition(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct arena arena;
-        struct broker active = broker_in(cases[i].region, false);
-        struct broker rabbit = broker_in(cases[i].region, true);
+        struct broker active = broker_in(cases[i].region, ENGINE_ACTIVEMQ);
+        struct broker rabbit = broker_in(cases[i].region, ENGINE_RABBITMQ);
         struct configuration configuration = {
             .id = PART("c-12"), .account = PART("123456789012"), .region = cases[i].region};
         arena_init(&arena, 100000);
@@ -113,11 +113,11 @@ static void ids_nobody_gave_are_stable(void **state)
     (void)state;
     struct arena arena;
     arena_init(&arena, 100000);
-    struct broker one = broker_in(SLICE("us-east-1"), false);
-    struct broker same = broker_in(SLICE("us-east-1"), true);
+    struct broker one = broker_in(SLICE("us-east-1"), ENGINE_ACTIVEMQ);
+    struct broker same = broker_in(SLICE("us-east-1"), ENGINE_RABBITMQ);
     same.id = SLICE("b-13");
-    struct broker region = broker_in(SLICE("us-east-2"), false);
-    struct broker account = broker_in(SLICE("us-east-1"), false);
+    struct broker region = broker_in(SLICE("us-east-2"), ENGINE_ACTIVEMQ);
+    struct broker account = broker_in(SLICE("us-east-1"), ENGINE_ACTIVEMQ);
     account.account = SLICE("210987654321");
     struct slice id = name_network_id(&one, "subnet-", 1, &arena);
     assert_int_equal(id.len, strlen("subnet-") + 17);
@@ -146,7 +146,7 @@ static void addresses_are_addresses(void **state)
     for (int i = 0; i < 2000; i++) {
         unsigned parts[4];
         char end;
-        struct broker broker = broker_in(SLICE("us-east-1"), false);
+        struct broker broker = broker_in(SLICE("us-east-1"), ENGINE_ACTIVEMQ);
         broker.id = slice_of(arena_printf(&arena, "b-%d", i));
         broker.publicly_accessible = i % 2;
         struct slice address = name_ip_address(&broker, 1 + i % 3, &arena);
@@ -166,7 +166,7 @@ static void addresses_are_addresses(void **state)
 static void without_memory_there_is_no_name(void **state)
 {
     (void)state;
-    struct broker broker = broker_in(SLICE("us-east-1"), false);
+    struct broker broker = broker_in(SLICE("us-east-1"), ENGINE_ACTIVEMQ);
     struct configuration configuration = {
         .id = SLICE("c"), .account = SLICE("1"), .region = SLICE("r")};
     for (size_t ceiling = 0; ceiling < 24; ceiling += 8) {

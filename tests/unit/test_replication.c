@@ -84,19 +84,19 @@ static void who_can_be_a_pair(void **state)
         const char *arn;
         const char *message; /* NULL: it can */
     } cases[] = {
-#define NEW(version, mode, rabbit)          \
+#define NEW(version, mode, kind)            \
     {.account = SLICE_INIT("123456789012"), \
      .region = SLICE_INIT("us-east-1"),     \
      .engine_version = SLICE_INIT(version), \
-     .deployment_mode = SLICE_INIT(mode),   \
-     .rabbitmq = rabbit}
-#define GOOD NEW("5.19", "ACTIVE_STANDBY_MULTI_AZ", false)
+     .deployment_mode = DEPLOYMENT_##mode,  \
+     .engine = ENGINE_##kind}
+#define GOOD NEW("5.19", ACTIVE_STANDBY_MULTI_AZ, ACTIVEMQ)
         {NULL, GOOD, PRIMARY_ARN, NULL},
-        {NULL, NEW("5.17.6", "ACTIVE_STANDBY_MULTI_AZ", false), PRIMARY_ARN, NULL},
-        {NULL, NEW("5.17.5", "ACTIVE_STANDBY_MULTI_AZ", false), PRIMARY_ARN, none},
-        {NULL, NEW("5.9", "ACTIVE_STANDBY_MULTI_AZ", false), PRIMARY_ARN, none},
-        {NULL, NEW("5.19", "SINGLE_INSTANCE", false), PRIMARY_ARN, none},
-        {NULL, NEW("5.19", "ACTIVE_STANDBY_MULTI_AZ", true), PRIMARY_ARN, none},
+        {NULL, NEW("5.17.6", ACTIVE_STANDBY_MULTI_AZ, ACTIVEMQ), PRIMARY_ARN, NULL},
+        {NULL, NEW("5.17.5", ACTIVE_STANDBY_MULTI_AZ, ACTIVEMQ), PRIMARY_ARN, none},
+        {NULL, NEW("5.9", ACTIVE_STANDBY_MULTI_AZ, ACTIVEMQ), PRIMARY_ARN, none},
+        {NULL, NEW("5.19", SINGLE_INSTANCE, ACTIVEMQ), PRIMARY_ARN, none},
+        {NULL, NEW("5.19", ACTIVE_STANDBY_MULTI_AZ, RABBITMQ), PRIMARY_ARN, none},
         {NULL, GOOD, "", unknown},
         {NULL, GOOD, "b-1", unknown},
         {NULL, GOOD, ":b-1", unknown},
@@ -136,16 +136,16 @@ static void who_can_be_a_pair(void **state)
         if (good != !cases[i].message || call.failed == good)
             fail_msg("row %zu: %s", i, call.reply.body.data);
         if (good) {
-            assert_slice(broker.pending_data_replication_mode, "CRDR");
-            assert_slice(broker.data_replication_role, "REPLICA");
+            assert_int_equal(broker.pending_data_replication_mode, REPLICATION_CRDR);
+            assert_int_equal(broker.data_replication_role, ROLE_REPLICA);
             assert_slice(broker.data_replication_counterpart, "b-1");
             assert_slice(broker.data_replication_counterpart_region, "us-west-2");
-            assert_slice(broker.data_replication_mode, NULL);
+            assert_int_equal(broker.data_replication_mode, REPLICATION_ABSENT);
         } else {
             assert_int_equal(call.reply.status, 400);
             if (!strstr(call.reply.body.data, cases[i].message))
                 fail_msg("row %zu: %s", i, call.reply.body.data);
-            assert_slice(broker.data_replication_role, NULL);
+            assert_int_equal(broker.data_replication_role, ROLE_ABSENT);
         }
         world_close(&w);
     }
