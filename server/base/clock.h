@@ -9,6 +9,9 @@
 
 enum { CLOCK_DATE_TIME = 32 };
 
+/* 9999-12-31T23:59:59.999Z, the last moment that any of the forms below can say. */
+#define CLOCK_MAX_MS INT64_C(253402300799999)
+
 int64_t clock_wall_ms(void);
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);

@@ -70,8 +70,8 @@ static enum result step(struct call *call, int64_t from_ms, int64_t to_ms)
     return result ? result : advance(call, to_ms);
 }
 
-/* Read by hand, as a step may be longer than 32 bits. RESULT_INVALID: it is none, or of more than
- * ten years. */
+/* Read by hand, as a step may be longer than 32 bits. RESULT_INVALID: it is none, of more than ten
+ * years, or leads behind the year 9999. */
 static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
 {
     const double most_ms = (double)CLOCK_STEP_MAX_DAYS * 86400000;
@@ -83,16 +83,16 @@ static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
     const struct json *by = json_member(body, "advanceMs"), *now = json_member(body, "now");
     if (!by == !now)
         return RESULT_INVALID;
-    if (now)
-        return json_type(now) == JSON_STRING && clock_parse_ms(json_string(now), to_ms) &&
-                       (double)(*to_ms - from_ms) <= most_ms
-                   ? RESULT_OK
-                   : RESULT_INVALID;
+    if (now) {
+        if (json_type(now) != JSON_STRING || !clock_parse_ms(json_string(now), to_ms))
+            return RESULT_INVALID;
+        return (double)(*to_ms - from_ms) <= most_ms ? RESULT_OK : RESULT_INVALID;
+    }
     double step_ms = json_type(by) == JSON_NUMBER ? json_number(by) : -1;
     if (!(step_ms >= 0 && step_ms <= most_ms))
         return RESULT_INVALID;
     *to_ms = from_ms + (int64_t)step_ms;
-    return RESULT_OK;
+    return *to_ms <= CLOCK_MAX_MS ? RESULT_OK : RESULT_INVALID;
 }
 
 void control_set_clock(struct call *call)

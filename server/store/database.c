@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/judge.h"
 
 static enum result run(struct store *store, const struct statement *statement)
 {
@@ -295,6 +296,16 @@ enum result store_read_back(struct store *store, struct store_error *error)
                              : RESULT_OK;
 }
 
+/* A file may have been changed since this server wrote it. */
+static enum result judge(struct store *store, const char *path, struct store_error *error)
+{
+    struct store_error reason;
+    enum result result = store_judge(store->db, &reason);
+    if (result)
+        fail(error, path, reason.text);
+    return result;
+}
+
 static enum result open_database(struct store *store, const struct store_options *options,
                                  struct store_error *error)
 {
@@ -318,6 +329,8 @@ static enum result open_database(struct store *store, const struct store_options
         result = set_up(store, options, error);
     if (!result)
         result = store_migrate(store, options->path, error);
+    if (!result && !in_memory)
+        result = judge(store, options->path, error);
     if (!result)
         result = prepare_ends(store, options->path, error);
     return result ? result : store_read_back(store, error);

@@ -1,5 +1,4 @@
-/* What of SQLite's messages may be shown: nothing of the seed that could be a password. For
- * seed_run.c only. */
+/* What of SQLite's messages may be shown: nothing of the seed that could be a password. */
 #ifndef STORE_SEED_MESSAGES_H
 #define STORE_SEED_MESSAGES_H
 

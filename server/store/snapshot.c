@@ -3,16 +3,18 @@
 #include <stdio.h>
 
 #include "store/internal.h"
+#include "store/judge.h"
 #include "store/migrations.h"
-#include "store/tables.h"
 
 enum {
     HEADER = 100,          /* bytes a SQLite file begins with */
     PAGE_SIZE_AT = 16,     /* two bytes, big-endian; 1 stands for 65536 */
     WRITE_VERSION_AT = 18, /* 2: a write-ahead log; an image has none, and must say so */
     READ_VERSION_AT = 19,
-    RESERVED_AT = 20,
-    PAGES_AT = 28,                      /* four bytes, big-endian */
+    PAGES_AT = 28, /* this and the following: four bytes, big-endian */
+    ENCODING_AT = 56,
+    USER_VERSION_AT = 60,
+    APPLICATION_ID_AT = 68,
     SNAPSHOT_STEPS = 400 * 1000 * 1000, /* of looking through a snapshot */
 };
 
@@ -43,17 +45,49 @@ static enum result refuse(struct store_error *error, const char *reason)
     return RESULT_INVALID;
 }
 
-static bool is_complete(struct slice image)
+/* Four bytes of the head, big-endian. */
+static uint32_t number_at(struct slice image, size_t at)
 {
-    const unsigned char *head = (const unsigned char *)image.data;
-    if (image.len < HEADER || memcmp(head, "SQLite format 3", 16) != 0 || head[RESERVED_AT] != 0)
+    const unsigned char *byte = (const unsigned char *)image.data + at;
+    return (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 | byte[3];
+}
+
+static bool is_whole(struct slice image)
+{
+    if (image.len < HEADER || memcmp(image.data, "SQLite format 3", 16) != 0)
         return false;
-    size_t page = (size_t)head[PAGE_SIZE_AT] << 8 | head[PAGE_SIZE_AT + 1];
+    size_t page = number_at(image, PAGE_SIZE_AT) >> 16;
     if (page == 1)
         page = 65536;
-    size_t pages = (size_t)head[PAGES_AT] << 24 | (size_t)head[PAGES_AT + 1] << 16 |
-                   (size_t)head[PAGES_AT + 2] << 8 | head[PAGES_AT + 3];
-    return page >= 512 && image.len == page * pages;
+    return page >= 512 && image.len == page * number_at(image, PAGES_AT);
+}
+
+/* The fields of the head that say the same in every snapshot of this version
+ * (sqlite.org/fileformat2.html); SQLite does not refuse all others. */
+static enum result check_head(struct slice image, struct store_error *error)
+{
+    static const struct {
+        uint32_t at, value;
+    } fields[] = {
+        {20, 0x00402020}, /* no reserved space; payload fractions */
+        {44, 4},          /* schema format */
+        {52, 0},          /* no auto-vacuum: here and at 64 */
+        {56, 1},          /* UTF-8 */
+        {64, 0},          {72, 0}, {76, 0}, {80, 0}, {84, 0}, {88, 0},
+    };
+    if (!is_whole(image))
+        return refuse(error, "not a whole SQLite file");
+    uint32_t encoding = number_at(image, ENCODING_AT);
+    if (number_at(image, APPLICATION_ID_AT) != STORE_APPLICATION_ID)
+        return refuse(error, "not a database of amazonmq-local");
+    if (number_at(image, USER_VERSION_AT) != (uint32_t)migration_count)
+        return refuse(error, "made by another version of amazonmq-local");
+    if (encoding == 2 || encoding == 3)
+        return refuse(error, "its texts are not UTF-8");
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (number_at(image, fields[i].at) != fields[i].value)
+            return refuse(error, "damaged");
+    return RESULT_OK;
 }
 
 static int count_steps(void *context)
@@ -67,8 +101,8 @@ static bool lacks_memory(sqlite3 *db)
     return !db || (sqlite3_errcode(db) & 0xFF) == SQLITE_NOMEM;
 }
 
-/* A connection of its own for a file from outside: no trigger or view in it runs, and what is asked
- * of it has a budget of steps. */
+/* A connection of its own for a file from outside, which takes `data`: no trigger or view in it
+ * runs, and what is asked of it has a budget of steps. */
 static enum result open_image(unsigned char *data, size_t len, int *steps, sqlite3 **image)
 {
     static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
@@ -81,10 +115,13 @@ static enum result open_image(unsigned char *data, size_t len, int *steps, sqlit
     good = good && sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK;
     for (size_t i = 0; i < sizeof off / sizeof *off; i++)
         good = good && sqlite3_db_config(db, off[i], 0, NULL) == SQLITE_OK;
+    if (!good)
+        sqlite3_free(data);
     if (good) {
         sqlite3_progress_handler(db, 1000, count_steps, steps);
-        good = sqlite3_deserialize(db, "main", data, (sqlite3_int64)len, (sqlite3_int64)len, 0) ==
-                   SQLITE_OK &&
+        good = sqlite3_deserialize(db, "main", data, (sqlite3_int64)len, (sqlite3_int64)len,
+                                   SQLITE_DESERIALIZE_FREEONCLOSE |
+                                       SQLITE_DESERIALIZE_RESIZEABLE) == SQLITE_OK &&
                sqlite3_exec(db, "PRAGMA cell_size_check = ON", NULL, NULL, NULL) == SQLITE_OK;
     }
     enum result result = good ? RESULT_OK : lacks_memory(db) ? RESULT_NO_MEMORY : RESULT_INVALID;
@@ -95,67 +132,43 @@ static enum result open_image(unsigned char *data, size_t len, int *steps, sqlit
     return result;
 }
 
-/* Whether the first value of the first row is `wanted`; NULL: there is no row. */
-static bool answers(sqlite3 *db, const char *sql, const char *wanted)
-{
-    sqlite3_stmt *stmt = NULL;
-    bool good = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK;
-    int code = good ? sqlite3_step(stmt) : SQLITE_ERROR;
-    const char *text = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-    good = wanted ? text && strcmp(text, wanted) == 0 : code == SQLITE_DONE;
-    sqlite3_finalize(stmt);
-    return good;
-}
-
-/* Both schemas as one text. */
-static enum result compare_schemas(sqlite3 *image, sqlite3 *own)
+/* The schema as one text, in a statement that is stepped to it; NULL: it cannot be read. */
+static const char *read_schema(sqlite3 *db, sqlite3_stmt **stmt)
 {
     static const char sql[] =
         "SELECT group_concat(line, char(10)) FROM (SELECT type || '|' || name || '|' || tbl_name "
         "|| '|' || coalesce(sql, '') AS line FROM sqlite_schema ORDER BY type, name)";
-    sqlite3_stmt *stmt = NULL;
-    bool good = sqlite3_prepare_v2(own, sql, -1, &stmt, NULL) == SQLITE_OK &&
-                sqlite3_step(stmt) == SQLITE_ROW;
-    const char *text = good ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-    enum result result = !text                       ? RESULT_STORE
-                         : answers(image, sql, text) ? RESULT_OK
-                                                     : RESULT_INVALID;
-    sqlite3_finalize(stmt);
+    bool good = sqlite3_prepare_v2(db, sql, -1, stmt, NULL) == SQLITE_OK &&
+                sqlite3_step(*stmt) == SQLITE_ROW;
+    return good ? (const char *)sqlite3_column_text(*stmt, 0) : NULL;
+}
+
+static enum result compare_schemas(sqlite3 *image, sqlite3 *own, struct store_error *error)
+{
+    sqlite3_stmt *stmts[2] = {NULL, NULL};
+    const char *wanted = read_schema(own, &stmts[0]);
+    const char *found = read_schema(image, &stmts[1]);
+    enum result result = !wanted  ? RESULT_STORE
+                         : !found ? refuse(error, "damaged")
+                         : strcmp(found, wanted) == 0
+                             ? RESULT_OK
+                             : refuse(error, "its tables are not those of amazonmq-local");
+    sqlite3_finalize(stmts[0]);
+    sqlite3_finalize(stmts[1]);
     return result;
 }
 
-/* What triggers check when a row is written was not checked in the image: its triggers did not run.
- */
-static bool keeps_rules(sqlite3 *image)
-{
-    for (size_t i = 0; i < table_count; i++)
-        for (const char *const *rule = tables[i].rules; rule && *rule; rule++)
-            if (!answers(image, *rule, NULL))
-                return false;
-    return true;
-}
-
+/* Its triggers run once they are known to be ours. */
 static enum result check_image(struct store *store, sqlite3 *image, struct store_error *error)
 {
-    char id[24], version[24];
-    snprintf(id, sizeof id, "%d", STORE_APPLICATION_ID);
-    snprintf(version, sizeof version, "%d", migration_count);
-    if (!answers(image, "PRAGMA application_id", id))
-        return refuse(error, "not a database of amazonmq-local");
-    if (!answers(image, "PRAGMA user_version", version))
-        return refuse(error, "made by another version of amazonmq-local");
-    if (!answers(image, "PRAGMA encoding", "UTF-8"))
-        return refuse(error, "its texts are not UTF-8");
-    enum result result = compare_schemas(image, store->db);
+    struct store_error reason;
+    enum result result = compare_schemas(image, store->db, error);
     if (result)
-        return result == RESULT_INVALID
-                   ? refuse(error, "its tables are not those of amazonmq-local")
-                   : result;
-    if (!answers(image, "PRAGMA integrity_check(1)", "ok"))
-        return refuse(error, "damaged");
-    if (!answers(image, "PRAGMA foreign_key_check", NULL))
-        return refuse(error, "a row lacks its parent");
-    return keeps_rules(image) ? RESULT_OK : refuse(error, "a row breaks a rule of its table");
+        return result;
+    if (sqlite3_db_config(image, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL) != SQLITE_OK)
+        return RESULT_STORE;
+    result = store_judge(image, &reason);
+    return result == RESULT_INVALID ? refuse(error, reason.text) : result;
 }
 
 /* The image becomes one of this server's world; reads what is held outside the tables. */
@@ -208,8 +221,9 @@ static enum result copy_image(struct store *store, sqlite3 *image, struct store_
 enum result store_restore(struct store *store, struct slice image, struct store_error *error)
 {
     int steps = SNAPSHOT_STEPS / 1000;
-    if (!is_complete(image))
-        return refuse(error, "not a whole SQLite file");
+    enum result result = check_head(image, error);
+    if (result)
+        return result;
     unsigned char *data = sqlite3_malloc64(image.len);
     if (!data) {
         refuse(error, "out of memory");
@@ -218,7 +232,7 @@ enum result store_restore(struct store *store, struct slice image, struct store_
     memcpy(data, image.data, image.len);
     data[WRITE_VERSION_AT] = data[READ_VERSION_AT] = 1;
     sqlite3 *db = NULL;
-    enum result result = open_image(data, image.len, &steps, &db);
+    result = open_image(data, image.len, &steps, &db);
     if (result == RESULT_INVALID)
         refuse(error, "cannot be read");
     if (!result)
@@ -228,6 +242,5 @@ enum result store_restore(struct store *store, struct slice image, struct store_
     if (result == RESULT_INVALID && lacks_memory(db))
         result = RESULT_NO_MEMORY; /* of ours, not a fault of the image */
     sqlite3_close(db);
-    sqlite3_free(data);
     return result;
 }

@@ -1,5 +1,5 @@
 /* The tables of the schema, each once: what a reset empties and copies, what a seed may touch, and
- * which rules a snapshot is asked for. */
+ * what is judged of a file from outside. */
 #ifndef STORE_TABLES_H
 #define STORE_TABLES_H
 
@@ -22,9 +22,6 @@ struct table {
     const char *select; /* what a copy takes of a row; NULL: of the server */
     bool has_first_row; /* a trigger has made one when the parent was copied: it is replaced */
     enum table_access seeds;
-    /* Queries that find a row which breaks a rule that only triggers check, NULL at the end; or
-     * NULL. */
-    const char *const *rules;
 };
 
 /* Within one root parents stand before children. Messages name the tables in this order. */

@@ -1,8 +1,10 @@
 """/_local/clock: what is due happens before the step is answered; only the service's own clock moves."""
 
+import contextlib
 import datetime
 import email.utils
 import re
+import sqlite3
 import time
 
 import pytest
@@ -78,6 +80,20 @@ def test_a_step_that_is_none(client, body):
 def test_the_longest_step(client):
     control.step(client, advanceMs=3660 * 86400000)
     assert_ok(client.call("GET", B1))
+    harness.create_broker(client)
+
+
+def test_the_last_year(serve, tmp_path):
+    """No step leads behind the year 9999, which no answer could show."""
+    path = tmp_path / "db"
+    server = serve("--db", path)
+    server.stop()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE default_world SET clock_offset_ms = ?", (253402300799999 - 129_600_000 - int(time.time() * 1000),))
+    client = serve("--db", path).client()
+    assert control.clock(client)["now"].startswith("9999-12-30T")
+    control.refused(client, "POST", control.CLOCK, {"advanceMs": 2 * 86_400_000}, control.REFUSED_STEP)
+    control.step(client, now="9999-12-31T23:00:00Z")
     harness.create_broker(client)
 
 

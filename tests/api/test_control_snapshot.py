@@ -270,15 +270,17 @@ def test_a_schema_that_says_something_else(client, tmp_path):
         control.done(client, "POST", "/_local/reset")
 
 
-@pytest.mark.parametrize("script, message", (
-    ("UPDATE user SET username = 'x' WHERE username = 'bob'", "damaged"),
-    ("UPDATE user SET password = 'short' WHERE password IS NOT NULL", "damaged"),
-    ("UPDATE broker SET state = 'ASLEEP'", "damaged"),
-    ("UPDATE broker SET engine_version = 'x'", "damaged"),
-    ("UPDATE fault SET probability = 2", "damaged"),
-    ("UPDATE policy SET effect = 'maybe'", "damaged"),
-    ("UPDATE default_world SET region = 'A B'", "damaged"),
-), ids=str)
+BROKEN_CHECKS = (
+    ("UPDATE user SET username = 'x' WHERE username = 'bob'", "user: username: 2 to 100 characters"),
+    ("UPDATE user SET password = 'short' WHERE password IS NOT NULL", "user: password: 12 to 250 characters"),
+    ("UPDATE broker SET state = 'ASLEEP'", "broker: state: a broker state of the API"),
+    ("UPDATE fault SET probability = 2", "fault: probability: 0.0 to 1.0"),
+    ("UPDATE policy SET effect = 'maybe'", "policy: effect: allow or deny"),
+    ("UPDATE default_world SET region = 'A B'", "default_world: region: 1 to 32 characters of [a-z0-9-]"),
+)
+
+
+@pytest.mark.parametrize("script, message", BROKEN_CHECKS, ids=str)
 def test_a_row_that_breaks_a_check(client, tmp_path, script, message):
     refuse(client, changed(tmp_path, control.snapshot(client), f"PRAGMA ignore_check_constraints = ON; {script};"), message)
 
@@ -290,23 +292,73 @@ def test_a_row_without_its_parent(client, tmp_path, script):
            "a row lacks its parent")
 
 
-@pytest.mark.parametrize("script", (
-    "UPDATE user SET groups = '{\"a\":1}' WHERE username = 'alice'", "UPDATE user SET groups = '[1]' WHERE username = 'alice'", "UPDATE user SET groups = '[\"x\"]' WHERE username = 'alice'",
-    "UPDATE user SET groups = '[\"a b\"]' WHERE username = 'alice'", "UPDATE user SET pending_groups = '[\"x\"]' WHERE username = 'bob'",
-    "UPDATE broker SET subnet_ids = '[5]'", "UPDATE broker SET security_groups = '[\"a b\"]'",
-))
-def test_a_row_that_breaks_a_trigger_s_rule(client, tmp_path, script):
-    """Its triggers never ran on it."""
-    with open_image(tmp_path, control.snapshot(client)) as db:
+GROUPS, IDS = "user: groups: ", "broker: subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]"
+TEXT = "a text holds a NUL or is not valid UTF-8"
+CLOCK = "default_world: clock_offset_ms: within the years 1970 to 9999"
+ROWS = (
+    ("UPDATE user SET groups = '{\"a\":1}' WHERE username = 'alice'", GROUPS + "a JSON array of strings"),
+    ("UPDATE user SET groups = '{}' WHERE username = 'alice'", GROUPS + "a JSON array of strings"),
+    ("UPDATE user SET groups = '[1]' WHERE username = 'alice'", GROUPS + "a JSON array of strings"),
+    ("UPDATE user SET groups = '[\"x\"]' WHERE username = 'alice'", GROUPS + "2 to 100 characters each"),
+    ("UPDATE user SET groups = '[\"a b\"]' WHERE username = 'alice'", GROUPS + "only characters of [A-Za-z0-9-._~]"),
+    ("UPDATE user SET pending_groups = '[\"x\"]' WHERE username = 'bob'", GROUPS + "2 to 100 characters each"),
+    ("UPDATE broker SET subnet_ids = '[5]'", IDS),
+    ("UPDATE broker SET subnet_ids = '[\"\"]'", IDS),
+    ("UPDATE broker SET subnet_ids = '{\"a\":\"b\"}'", IDS),
+    ("UPDATE broker SET security_groups = '[\"a b\"]'", IDS),
+    ("UPDATE broker SET security_groups = '{}'", IDS),
+    ("UPDATE broker SET pending_security_groups = '7'", IDS),
+    ("UPDATE broker SET ldap_server_metadata = '{'", "broker: malformed JSON"),
+    ("UPDATE broker SET account = ''",
+     "broker: account, region, engine_version, host_instance_type, storage_type: the default is for INSERT"),
+    ("UPDATE broker SET creator_request_id = 'a' || char(0) || 'b'", f"broker: {TEXT}"),
+    ("UPDATE broker SET creator_request_id = CAST(x'ff41' AS TEXT)", f"broker: {TEXT}"),
+    ("UPDATE broker_tag SET value = CAST(x'c0af' AS TEXT)", f"broker_tag: {TEXT}"),
+    ("UPDATE fault SET message = CAST(x'eda080' AS TEXT)", f"fault: {TEXT}"),
+    ("UPDATE default_world SET clock_offset_ms = -9223372036854775808", CLOCK),
+    ("UPDATE default_world SET clock_offset_ms = 9223372036854775807", CLOCK),
+)
+
+
+def without_triggers(directory, image, script):
+    """The image after a script in which none of its triggers ran."""
+    with open_image(directory, image) as db:
         triggers = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid").fetchall()
         for name, _ in triggers:
             db.execute(f"DROP TRIGGER {name}")
+        db.execute("PRAGMA ignore_check_constraints = ON")
         db.execute(script)
         for _, sql in triggers:
             db.execute(sql)
-    with open(tmp_path / "image.db", "rb") as file:
-        image = file.read()
-    refuse(client, image, "a row breaks a rule of its table")
+    with open(os.path.join(directory, "image.db"), "rb") as file:
+        return file.read()
+
+
+@pytest.mark.parametrize("script, message", ROWS, ids=str)
+def test_CTL_5_a_row_that_a_seed_could_not_have_made(client, tmp_path, script, message):
+    refuse(client, without_triggers(tmp_path, control.snapshot(client), script), message)
+
+
+@pytest.mark.parametrize("script, message", ROWS + BROKEN_CHECKS, ids=str)
+def test_CTL_5_such_a_row_in_a_file(client, tmp_path, script, message):
+    """The same is refused at start, and the file is left as it was."""
+    path = tmp_path / "db"
+    path.write_bytes(without_triggers(tmp_path, control.snapshot(client), script))
+    path.chmod(0o600)
+    result = harness.run("--port", 0, "--db", path)
+    assert (result.returncode, result.stderr.decode()) == (1, f"amazonmq-local: {path}: {message}\n")
+
+
+@pytest.mark.parametrize("place", range(56, 60))
+def test_CTL_5_another_encoding_in_the_head(client, place):
+    image = control.snapshot(client)
+    for value in (*range(8), 0x7f, 0x80, 0xff):
+        body = bytearray(image)
+        body[place] = value
+        if body != image:
+            refuse(client, bytes(body))
+            control.done(client, "POST", "/_local/reset")
+    put(client, image)
 
 
 def test_a_file_that_is_cut_or_longer(client):

@@ -1,0 +1,150 @@
+#include "store/judge.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "store/seed_messages.h"
+#include "store/tables.h"
+
+static enum result refuse(struct store_error *error, const char *table, const char *reason)
+{
+    snprintf(error->text, sizeof error->text, "%s%s%.500s", table, *table ? ": " : "", reason);
+    return RESULT_INVALID;
+}
+
+/* What SQLite has just reported, where a step failed. */
+static enum result fail(sqlite3 *db, struct store_error *error, const char *table)
+{
+    int code = sqlite3_errcode(db) & 0xFF;
+    char rule[400];
+    if (code == SQLITE_NOMEM) {
+        refuse(error, "", "out of memory");
+        return RESULT_NO_MEMORY;
+    }
+    if (code == SQLITE_INTERRUPT)
+        return refuse(error, "", "looking through it takes too long");
+    if (code == SQLITE_ERROR)
+        return refuse(error, table, seed_message_of_run(sqlite3_errmsg(db)));
+    if (code != SQLITE_CONSTRAINT)
+        return refuse(error, "", "damaged");
+    seed_message_explain(sqlite3_errmsg(db), rule, sizeof rule);
+    return refuse(error, table, rule);
+}
+
+static bool prepare(sqlite3 *db, const char *sql, sqlite3_stmt **stmt)
+{
+    return sqlite3_prepare_v2(db, sql, -1, stmt, NULL) == SQLITE_OK;
+}
+
+/* RESULT_OK where the query gives no row. */
+static enum result expect_none(sqlite3 *db, const char *sql, struct store_error *error,
+                               const char *reason)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = prepare(db, sql, &stmt) ? sqlite3_step(stmt) : SQLITE_ERROR;
+    enum result result = code == SQLITE_DONE  ? RESULT_OK
+                         : code == SQLITE_ROW ? refuse(error, "", reason)
+                                              : fail(db, error, "");
+    sqlite3_finalize(stmt);
+    return result;
+}
+
+/* The service's clock, which is the wall clock and an offset, stands in the years 1970 to 9999. */
+static enum result judge_clock(sqlite3 *db, struct store_error *error)
+{
+    char sql[160];
+    int64_t wall_ms = clock_wall_ms();
+    snprintf(sql, sizeof sql,
+             "SELECT 1 FROM default_world WHERE clock_offset_ms NOT BETWEEN %lld AND %lld",
+             (long long)-wall_ms, (long long)(CLOCK_MAX_MS - wall_ms));
+    return expect_none(db, sql, error,
+                       "default_world: clock_offset_ms: within the years 1970 to 9999");
+}
+
+/* The pages and indexes. Of constraints it knows less than the statements below: what it says of
+ * them is passed over. */
+static enum result judge_structure(sqlite3 *db, struct store_error *error)
+{
+    return expect_none(db,
+                       "SELECT 1 FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
+                       " AND integrity_check NOT GLOB 'CHECK constraint failed in *'"
+                       " AND integrity_check NOT GLOB 'NULL value in *'",
+                       error, "damaged");
+}
+
+/* Each text of a table, as seed_authorizer judges those of a seed. */
+static enum result judge_texts(sqlite3 *db, const struct table *table, struct store_error *error)
+{
+    char sql[64];
+    sqlite3_stmt *stmt = NULL;
+    enum result result = RESULT_OK;
+    snprintf(sql, sizeof sql, "SELECT * FROM %s", table->name);
+    int code = prepare(db, sql, &stmt) ? SQLITE_ROW : SQLITE_ERROR;
+    while (!result && code == SQLITE_ROW && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
+        for (int i = 0; !result && i < sqlite3_column_count(stmt); i++) {
+            struct slice text = {NULL, 0};
+            if (sqlite3_column_type(stmt, i) == SQLITE_TEXT) {
+                text.data = (const char *)sqlite3_column_text(stmt, i);
+                text.len = (size_t)sqlite3_column_bytes(stmt, i);
+            }
+            if (text.data && (memchr(text.data, '\0', text.len) || !utf8_valid(text)))
+                result = refuse(error, table->name, "a text holds a NUL or is not valid UTF-8");
+        }
+    }
+    if (!result && code != SQLITE_DONE)
+        result = fail(db, error, table->name);
+    sqlite3_finalize(stmt);
+    return result;
+}
+
+/* Writes every column of every row as it is: constraints and triggers judge it anew. */
+static enum result judge_rules(sqlite3 *db, const struct table *table, struct store_error *error)
+{
+    sqlite3_stmt *columns = NULL, *update = NULL;
+    bool good =
+        prepare(db,
+                "SELECT format('UPDATE %s SET %s', ?1, group_concat(format('\"%w\" = \"%w\"',"
+                " name, name))) FROM pragma_table_info(?1)",
+                &columns) &&
+        sqlite3_bind_text(columns, 1, table->name, -1, SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_step(columns) == SQLITE_ROW &&
+        prepare(db, (const char *)sqlite3_column_text(columns, 0), &update) &&
+        sqlite3_step(update) == SQLITE_DONE;
+    enum result result = good ? RESULT_OK : fail(db, error, table->name);
+    sqlite3_finalize(update);
+    sqlite3_finalize(columns);
+    return result;
+}
+
+static enum result judge_tables(sqlite3 *db, struct store_error *error)
+{
+    enum result result = RESULT_OK;
+    for (size_t i = 0; !result && i < table_count; i++) {
+        result = judge_texts(db, &tables[i], error);
+        if (!result)
+            result = judge_rules(db, &tables[i], error);
+    }
+    return result;
+}
+
+enum result store_judge(sqlite3 *db, struct store_error *error)
+{
+    enum result result = judge_structure(db, error);
+    if (!result)
+        result = expect_none(db, "SELECT 1 FROM pragma_foreign_key_check", error,
+                             "a row lacks its parent");
+    if (!result)
+        result = judge_clock(db, error);
+    if (result)
+        return result;
+    /* Nothing of it reaches the disk. */
+    if (sqlite3_exec(db, "PRAGMA cache_spill = OFF; BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+        return fail(db, error, "");
+    result = judge_tables(db, error);
+    if ((!sqlite3_get_autocommit(db) &&
+         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK) ||
+        sqlite3_exec(db, "PRAGMA cache_spill = ON", NULL, NULL, NULL) != SQLITE_OK)
+        return fail(db, error, "");
+    return result;
+}
