@@ -66,7 +66,7 @@ class Report:
     def __init__(self):
         self.grades = grades()
         self.lines, self.headers = [], collections.OrderedDict()
-        self.same = 0
+        self.same, self.different = 0, 0
         self.agreed, self.differing = set(), set()
 
     def _rows(self, identifiers):
@@ -76,6 +76,7 @@ class Report:
         if "skipped" in recorded:
             return
         if "skipped" in here:
+            self.different += 1
             self._tell(recorded, [f"  not sent here: {here['skipped']}"])
             return
         (status, headers, body), (our_status, our_headers, our_body) = _comparable(recorded), _comparable(here)
@@ -89,9 +90,11 @@ class Report:
         names = {name for name, _ in (headers - our_headers) + (our_headers - headers)}
         for name in sorted(names):
             values = [", ".join(value for key, value in side.elements() if key == name) if any(
-                key == name for key in side) else None for side in (headers, our_headers)]
+                key == name for key, _ in side) else None for side in (headers, our_headers)]
             self.headers.setdefault((name, *values), []).append(recorded)
-        if not lines and not names:
+        if lines or names:
+            self.different += 1
+        else:
             self.same += 1
         (self.differing if lines else self.agreed).update(recorded["rows"])
 
@@ -116,8 +119,8 @@ class Report:
         agreed = sorted(identifier for identifier in self.agreed - self.differing if self.grades.get(identifier) == "assumed")
         if agreed:
             print(f"assumed rows without a difference: {', '.join(agreed)}")
-        print(f"{self.same} answers are the same, {'some differ' if self.differing else 'none differs'}")
-        return bool(self.differing)
+        print(f"{self.same} answers are the same, {self.different} differ")
+        return self.different > 0
 
 
 def _header(value):

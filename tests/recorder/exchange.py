@@ -90,13 +90,13 @@ def fill_body(template, values):
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 HTTP_DATE = r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
 
-# Headers that differ from request to request: what of them becomes which placeholder. Another form stays and shows.
+# Headers that differ from request to request: what of them becomes which placeholder.
 HEADERS = {
     "date": [(HTTP_DATE, "<date>")],
     "last-modified": [(HTTP_DATE, "<date>")],
-    "x-amzn-requestid": [(UUID, "<request id>")],
-    "x-amz-request-id": [(UUID, "<request id>")],
-    "x-amz-apigw-id": [(r"[A-Za-z0-9+/_-]{15}=", "<apigw id>")],
+    "x-amzn-requestid": [(UUID, "<request id>"), (r"^[^<].*", "<request id of another form>")],
+    "x-amz-request-id": [(r".+", "<request id>")],
+    "x-amz-apigw-id": [(r"^[A-Za-z0-9+/_-]{15}=$", "<apigw id>"), (r"^[^<].*", "<apigw id of another form>")],
     "x-amzn-trace-id": [(r"1-[0-9a-f]{8}-[0-9a-f]{24}", "<trace id>"), (r"(Parent|Lineage)=[0-9a-f:]+", r"\1=<id>")],
     "x-amz-cf-id": [(r".+", "<cf id>")],
     "x-amz-cf-pop": [(r".+", "<cf pop>")],

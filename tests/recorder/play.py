@@ -19,17 +19,17 @@ FAILURES_IN_A_ROW = 5  # while waiting for a broker: a network that is away for 
 
 
 class Interrupted(Exception):
-    """SIGINT or SIGTERM came: what is there must be taken away."""
+    """A signal came: what is there must be taken away."""
 
 
 class Signals:
-    """SIGINT and SIGTERM end a wait, never a call: who breaks off CreateBroker does not learn what it made."""
+    """SIGINT, SIGTERM and SIGHUP end a wait, never a call: who breaks off CreateBroker does not learn what it made."""
 
     def __init__(self):
         self.number = None
         self.reader, self.writer = os.pipe()
         os.set_blocking(self.writer, False)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._came)
 
     def _came(self, number, _frame):
@@ -160,8 +160,6 @@ class Player:
             row["wait"] = {"seconds": round(time.monotonic() - began), "states": states}
             lost = state in ("GONE", "CREATION_FAILED") or time.monotonic() - began > self.patience_s
             if state == case.until:
-                if state == "GONE":
-                    self._forget(case)
                 return answer
             if lost:
                 self.say(f"{case.name}: given up; what needs this broker is left out")
@@ -170,10 +168,9 @@ class Player:
             self.waiter.tick()
 
     def _forget(self, case):
-        """The broker's id is known no longer as one to send calls to; its placeholder stays."""
-        if case.until != "GONE":
-            name = exchange.NAME.findall(case.target)[0]
-            self.values["lost-" + name] = self.values.pop(name)
+        """Sends nothing more to this broker, whose id still has a placeholder."""
+        name = exchange.NAME.findall(case.target)[0]
+        self.values["lost-" + name] = self.values.pop(name)
 
 
 # --- Taking away -----------------------------------------------------------------------------------------------
