@@ -384,7 +384,7 @@ USERS = (
     Case("update-no-groups", "UBR-22", "PUT", "/v1/brokers/${active}", {"securityGroups": []}),
     Case("update-unknown-type", "UBR-24", "PUT", "/v1/brokers/${active}", {"hostInstanceType": "mq.none"}),
     Case("update-config-managed", "UBR-26", "PUT", "/v1/brokers/${active}", {"authenticationStrategy": "CONFIG_MANAGED"}),
-    Case("update-unknown-configuration", "UBR-30", "PUT", "/v1/brokers/${active}", {"configuration": {"id": "${nothing}"}}),
+    Case("update-to-unknown-configuration", "UBR-30", "PUT", "/v1/brokers/${active}", {"configuration": {"id": "${nothing}"}}),
     Case("update-storage-size", "UBR-29", "PUT", "/v1/brokers/${active}", {"storageSize": 100}),
     Case("update-log", "BRK-30", "PUT", "/v1/brokers/${active}", {"logs": {"audit": True}}),
     Case("describe-waiting-log", "BRK-30", "GET", "/v1/brokers/${active}"),

@@ -210,18 +210,19 @@ def clean(endpoint, name, waiter, say, patience_s):
             say(line)
 
     try:
-        lines += [f"broker {identifier} ({row.get('brokerState')})"
-                  for identifier, row in _clean_brokers(endpoint, name, waiter, once, patience_s).items()]
+        try:
+            _clean_brokers(endpoint, name, waiter, once, patience_s)
+        except Interrupted:
+            say("interrupted again; what is left:")
+        lines += [f"broker {identifier} ({row.get('brokerState')})" for identifier, row in brokers(endpoint, name).items()]
         lines += _clean_configurations(endpoint, name, once)
-    except Interrupted:
-        lines.append("perhaps brokers and configurations: interrupted again")
     except FAILURES as failure:
         lines.append(f"perhaps brokers and configurations: {failure}")
     return lines
 
 
 def _clean_brokers(endpoint, name, waiter, once, patience_s):
-    """Deletes until none is left, or patience is; returns what is left."""
+    """Deletes until none is left, or no patience."""
     began, failures = time.monotonic(), 0
     while True:
         try:
@@ -235,7 +236,7 @@ def _clean_brokers(endpoint, name, waiter, once, patience_s):
                     once(f"clean-up: {identifier} cannot be deleted in {row.get('brokerState')}; trying again")
             failures = 0
             if not left or time.monotonic() - began > patience_s:
-                return left
+                return
         except FAILURES:
             failures += 1
             if failures == FAILURES_IN_A_ROW:
