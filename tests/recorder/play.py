@@ -60,17 +60,23 @@ class RealTime:
         # A day that is far, and never Monday: a text of the service has that one as its example.
         self.day = DAYS[(today + 3) % 7 if (today + 3) % 7 else 1]
 
+    def begin(self):
+        pass
+
     def tick(self):
         self.signals.pause(self.interval_s)
 
 
 class SteppedClock:
-    """Steps the clock of an amazonmq-local instead of waiting; it begins on a Monday, far from the window."""
+    """Steps the clock of an amazonmq-local instead of waiting."""
 
     day = "THURSDAY"
 
     def __init__(self, signals, endpoint, step_s):
         self.signals, self.endpoint, self.step_s = signals, endpoint, step_s
+
+    def begin(self):
+        """A run begins on a Monday, far from the window of its brokers."""
         self._clock({"now": "2026-01-05T00:00:00Z"})
 
     def _clock(self, body):
