@@ -158,6 +158,14 @@ def test_with_bad_credentials_nothing_is_made(tmp_path):
         assert "nothing was made: /v1/brokers answers 403" in printed
 
 
+def test_a_run_ends_when_the_credentials_expire(tmp_path):
+    fault = harness.sql_fault(operation="DescribeConfiguration", error="ExpiredTokenException", status=403,
+                              message="The security token included in the request is expired")
+    with harness.Server(seed=fault) as server:
+        printed = record("run", "--endpoint", server.url, "--output", tmp_path / "out", "--yes", "--part", "free", code=1)
+        assert "the credentials have expired" in printed and left(server) == []
+
+
 # --- Clean-up --------------------------------------------------------------------------------------------------
 
 class Run:

@@ -453,11 +453,11 @@ END = (
 
 # Both brokers are made at once: the rest is asked while they start.
 CASES = (*BEGIN, *PATHS, *BODIES, *CONFIGURATIONS, *TAGS, *CATALOGUE, *REFUSED_BROKERS,
-         *of("activemq", USERS), *of("activemq", REBOOT), *of("rabbitmq", RABBIT), *END)
+         *of("activemq", USERS), *of("rabbitmq", RABBIT), *of("activemq", REBOOT), *END)
 
 # part -> what it is, US dollars an hour (about; us-east-1), minutes (about)
 PARTS = {
     "free": ("3 configurations; calls that need no broker", 0.0, 2),
     "activemq": ("1 ActiveMQ broker, mq.t3.micro, single instance, with up to 250 users", 0.03, 35),
-    "rabbitmq": ("1 RabbitMQ broker, mq.m7g.medium, single instance", 0.15, 25),
+    "rabbitmq": ("1 RabbitMQ broker, mq.m7g.medium, single instance", 0.15, 20),
 }

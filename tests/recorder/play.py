@@ -22,6 +22,10 @@ class Interrupted(Exception):
     """A signal came: what is there must be taken away."""
 
 
+class Expired(Exception):
+    """The credentials are good no longer: what follows would be recorded as the service's answers."""
+
+
 class Signals:
     """SIGINT, SIGTERM and SIGHUP end a wait, never a call: who breaks off CreateBroker does not learn what it made."""
 
@@ -136,6 +140,8 @@ class Player:
         body = None if template is None else exchange.fill_body(template, values)
         while True:
             answer = self.endpoint.send(case.method, exchange.fill_target(case.target, values), body, case.headers)
+            if answer.status == 403 and b"expired" in answer.body.lower():
+                raise Expired()
             if answer.status != 429:
                 return answer
             self.waiter.tick()  # no case is about being throttled
@@ -189,7 +195,10 @@ def _listed(endpoint, target, rows, identifier, name, prefix):
         answer = endpoint.send("GET", f"{target}?maxResults=100{following}")
         if answer.status != 200:
             raise OSError(f"{target} answers {answer.status}")
-        page = json.loads(answer.body)
+        try:
+            page = json.loads(answer.body)
+        except ValueError:
+            raise OSError(f"{target} answers no JSON") from None
         found.update((row[identifier], row) for row in page.get(rows, ()) if row.get(name, "").startswith(prefix))
         token = page.get("nextToken")
     return found
