@@ -278,6 +278,9 @@ bench-check: deps ## count instructions; fails where an operation takes a tenth 
 	@+$(AGAIN) $(BUILD)/bench/instructions
 	@tests/bench/instructions
 
+fidelity-diff: all ## replay RECORDING=file, made by tests/record, and tell each difference
+	@tests/record diff "$(or $(RECORDING),$(error RECORDING=file is missing: tests/record run makes one))" --server $(BUILD)/amazonmq-local
+
 BIN := "$(DESTDIR)$(PREFIX)/bin/amazonmq-local"
 LICENCE := "$(DESTDIR)$(PREFIX)/share/doc/amazonmq-local/LICENSE"
 MANUAL := "$(DESTDIR)$(PREFIX)/share/man/man1/amazonmq-local.1"
@@ -296,5 +299,5 @@ clean: ## remove build/
 	rm -rf $(BUILD)
 
 .PHONY: FORCE all help deps run test check debug unit lint image-test fresh-test release-test anomalies fuzz fuzzers sanitize \
-        valgrind coverage sdk-matrix soak bench bench-record bench-check install uninstall clean
+        valgrind coverage sdk-matrix soak bench bench-record bench-check fidelity-diff install uninstall clean
 .DELETE_ON_ERROR:
