@@ -23,6 +23,12 @@ static inline struct slice slice_of(const char *string)
     return (struct slice){string, string ? strlen(string) : 0};
 }
 
+/* `len` bytes from `from` on; both inside it. */
+static inline struct slice slice_part(struct slice s, size_t from, size_t len)
+{
+    return (struct slice){s.data + from, len};
+}
+
 static inline bool slice_equal(struct slice a, struct slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);

@@ -1,5 +1,34 @@
 #include "base/text.h"
 
+bool text_has_only(struct slice text, const char *characters)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] == '\0' || !strchr(characters, text.data[i]))
+            return false;
+    return true;
+}
+
+struct slice text_trim(struct slice text)
+{
+    while (text.len > 0 && text_is_blank(text.data[0]))
+        text = (struct slice){text.data + 1, text.len - 1};
+    while (text.len > 0 && text_is_blank(text.data[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+struct slice text_take(struct slice *rest, char separator)
+{
+    struct slice part = *rest;
+    const char *found = part.len > 0 ? memchr(part.data, separator, part.len) : NULL;
+    *rest = (struct slice){NULL, 0};
+    if (!found)
+        return part;
+    size_t before = (size_t)(found - part.data);
+    *rest = (struct slice){found + 1, part.len - before - 1};
+    return (struct slice){part.data, before};
+}
+
 bool text_number(struct slice text, int64_t max, int64_t *number)
 {
     int64_t value = 0;

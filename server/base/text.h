@@ -11,6 +11,11 @@ static inline bool text_is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+static inline bool text_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 static inline bool text_is_alphanumeric(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || text_is_digit(c);
@@ -25,6 +30,20 @@ static inline int text_hex_value(char c)
         return c - 'a' + 10;
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
+
+#define TEXT_DIGITS "0123456789"
+#define TEXT_LOWER "abcdefghijklmnopqrstuvwxyz"
+#define TEXT_ALPHANUMERIC TEXT_DIGITS TEXT_LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* Whether each byte is one of `characters`, which NUL never is. An empty text has none other. */
+bool text_has_only(struct slice text, const char *characters);
+
+/* Without spaces and tabs at both ends; an absent text stays absent. */
+struct slice text_trim(struct slice text);
+
+/* Takes the part before the next `separator` off *rest, which becomes what follows it, perhaps
+ * empty, or absent where there is no further separator: loop while (rest.data). */
+struct slice text_take(struct slice *rest, char separator);
 
 /* A decimal number from 0 to `max`, all of the text: one digit or more, leading zeros too, no sign.
  * False leaves *number as it was. */

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 enum {
     HOUR_S = 3600,
     DAY_S = 24 * HOUR_S,
@@ -64,21 +66,16 @@ static bool read_offset(struct slice text, int *offset_s)
 
 static bool is_database_name(struct slice name)
 {
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-";
     if (name.len == 0 || name.len > NAME_MAX_LEN)
         return false;
-    bool segment_begins = true;
-    for (size_t i = 0; i < name.len; i++) {
-        bool slash = name.data[i] == '/';
-        if (slash ? segment_begins : !memchr(alphabet, name.data[i], sizeof alphabet - 1))
+    for (struct slice rest = name; rest.data;) {
+        struct slice segment = text_take(&rest, '/');
+        if (segment.len == 0 || !text_has_only(segment, TEXT_ALPHANUMERIC "_+-"))
             return false;
-        segment_begins = slash;
     }
     /* The last two are copies of whatever zone the machine prefers. */
-    return !segment_begins && !slice_starts_with(name, SLICE("posix/")) &&
-           !slice_starts_with(name, SLICE("right/")) && !slice_equal(name, SLICE("posixrules")) &&
-           !slice_equal(name, SLICE("localtime"));
+    return !slice_starts_with(name, SLICE("posix/")) && !slice_starts_with(name, SLICE("right/")) &&
+           !slice_equal(name, SLICE("posixrules")) && !slice_equal(name, SLICE("localtime"));
 }
 
 /* RESULT_INVALID unless it is a regular file in the format of RFC 9636. */

@@ -1,16 +1,14 @@
 #include "control/sts.h"
 
 #include "api/world.h"
+#include "base/text.h"
 
 /* Whether `member` is one of the `&`-separated members of a form. */
 static bool form_has(struct slice form, struct slice member)
 {
-    for (size_t start = 0, end; start < form.len; start = end + 1) {
-        const char *separator = memchr(form.data + start, '&', form.len - start);
-        end = separator ? (size_t)(separator - form.data) : form.len;
-        if (slice_equal((struct slice){form.data + start, end - start}, member))
+    while (form.data)
+        if (slice_equal(text_take(&form, '&'), member))
             return true;
-    }
     return false;
 }
 

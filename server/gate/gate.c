@@ -183,14 +183,6 @@ static void refuse_body(struct call *call, const struct member_error *error)
         call_fail(call, error->id, error->path);
 }
 
-static bool is_blank(struct slice text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.data[i] == '\0' || !strchr(" \t\r\n", text.data[i]))
-            return false;
-    return true;
-}
-
 /* Step 6: syntax, types, required members, then the rules that need no store. */
 static bool check_body(struct call *call, struct gate *gate)
 {
@@ -198,7 +190,8 @@ static bool check_body(struct call *call, struct gate *gate)
     struct json_error syntax = {NULL, 0};
     struct member_error error = {.id = ERROR_NONE};
     const struct json *body = NULL;
-    struct slice text = is_blank(call->request->body) ? SLICE("{}") : call->request->body;
+    struct slice text =
+        text_has_only(call->request->body, " \t\r\n") ? SLICE("{}") : call->request->body;
     enum result result = RESULT_OK;
     gate->parse.ceiling = GATE_PARSE + 4 * call->request->max_body;
     if (members) {

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "gate/sigv4_text.h"
 
 enum { CREDENTIAL_PARTS = 5, BASIC_DATE_LEN = 16, SCOPE_DATE_LEN = 8, LONGEST_EXPIRES_S = 604800 };
 
@@ -44,12 +43,12 @@ static bool read_basic_date(struct slice text, int64_t *seconds)
 {
     struct moment m = {0};
     return text.len == BASIC_DATE_LEN && text.data[8] == 'T' && text.data[15] == 'Z' &&
-           read_number(sigv4_part(text, 0, 4), &m.year) &&
-           read_number(sigv4_part(text, 4, 2), &m.month) &&
-           read_number(sigv4_part(text, 6, 2), &m.day) &&
-           read_number(sigv4_part(text, 9, 2), &m.hour) &&
-           read_number(sigv4_part(text, 11, 2), &m.minute) &&
-           read_number(sigv4_part(text, 13, 2), &m.second) && moment_to_seconds(&m, seconds);
+           read_number(slice_part(text, 0, 4), &m.year) &&
+           read_number(slice_part(text, 4, 2), &m.month) &&
+           read_number(slice_part(text, 6, 2), &m.day) &&
+           read_number(slice_part(text, 9, 2), &m.hour) &&
+           read_number(slice_part(text, 11, 2), &m.minute) &&
+           read_number(slice_part(text, 13, 2), &m.second) && moment_to_seconds(&m, seconds);
 }
 
 /* Counted from 1 in a list of three-letter names; 0 where it is not one of them. */
@@ -72,24 +71,24 @@ static bool read_http_date(struct slice text, int64_t *seconds)
     for (size_t i = 0; i < zone_at; i++)
         if (strchr(", :", shape[i]) && text.data[i] != shape[i])
             return false;
-    struct slice zone = sigv4_part(text, zone_at, text.len - zone_at);
+    struct slice zone = slice_part(text, zone_at, text.len - zone_at);
     if (!slice_equal(zone, SLICE("GMT")) && !slice_equal(zone, SLICE("-0000")) &&
         !slice_equal(zone, SLICE("+0000")))
         return false;
     struct moment m = {0};
-    m.month = find_name("JanFebMarAprMayJunJulAugSepOctNovDec", sigv4_part(text, 8, 3));
-    return find_name("MonTueWedThuFriSatSun", sigv4_part(text, 0, 3)) > 0 &&
-           read_number(sigv4_part(text, 5, 2), &m.day) &&
-           read_number(sigv4_part(text, 12, 4), &m.year) &&
-           read_number(sigv4_part(text, 17, 2), &m.hour) &&
-           read_number(sigv4_part(text, 20, 2), &m.minute) &&
-           read_number(sigv4_part(text, 23, 2), &m.second) && moment_to_seconds(&m, seconds);
+    m.month = find_name("JanFebMarAprMayJunJulAugSepOctNovDec", slice_part(text, 8, 3));
+    return find_name("MonTueWedThuFriSatSun", slice_part(text, 0, 3)) > 0 &&
+           read_number(slice_part(text, 5, 2), &m.day) &&
+           read_number(slice_part(text, 12, 4), &m.year) &&
+           read_number(slice_part(text, 17, 2), &m.hour) &&
+           read_number(slice_part(text, 20, 2), &m.minute) &&
+           read_number(slice_part(text, 23, 2), &m.second) && moment_to_seconds(&m, seconds);
 }
 
 static bool read_header_date(const struct request *request, struct sigv4 *sigv4)
 {
     struct slice amz = request_header(request, SLICE("X-Amz-Date"));
-    struct slice text = sigv4_trim(amz.data ? amz : request_header(request, SLICE("Date")));
+    struct slice text = text_trim(amz.data ? amz : request_header(request, SLICE("Date")));
     sigv4->date = text;
     if (read_basic_date(text, &sigv4->date_s))
         return true;
@@ -109,7 +108,7 @@ static bool read_credential(struct slice credential, struct sigv4 *sigv4)
     size_t count = 0;
     struct slice rest = credential;
     while (rest.data) {
-        struct slice part = sigv4_take_until(&rest, '/');
+        struct slice part = text_take(&rest, '/');
         if (count < CREDENTIAL_PARTS)
             parts[count] = part;
         count++;
@@ -138,14 +137,14 @@ static bool read_authorization(struct slice text, struct sigv4 *sigv4)
 {
     const struct slice algorithm = SLICE("AWS4-HMAC-SHA256");
     if (!slice_starts_with(text, algorithm) || text.len == algorithm.len ||
-        !sigv4_is_blank(text.data[algorithm.len]))
+        !text_is_blank(text.data[algorithm.len]))
         return false;
-    struct slice rest = sigv4_part(text, algorithm.len, text.len - algorithm.len);
+    struct slice rest = slice_part(text, algorithm.len, text.len - algorithm.len);
     struct slice credential = {NULL, 0};
     bool well_formed = true;
     while (rest.data) {
-        struct slice value = sigv4_trim(sigv4_take_until(&rest, ','));
-        struct slice name = sigv4_take_until(&value, '=');
+        struct slice value = text_trim(text_take(&rest, ','));
+        struct slice name = text_take(&value, '=');
         struct slice *member = NULL;
         if (slice_equal(name, SLICE("Credential")))
             member = &credential;
@@ -216,7 +215,7 @@ void sigv4_read(const struct request *request, struct sigv4 *sigv4)
         sigv4->well_formed = read_query(&request->target, sigv4);
     } else if (header_count > 0) {
         /* Two signatures, wherever they stand, leave open which one is meant: AWS refuses them. */
-        sigv4->well_formed = read_authorization(sigv4_trim(authorization), sigv4) &&
+        sigv4->well_formed = read_authorization(text_trim(authorization), sigv4) &&
                              read_header_date(request, sigv4) && header_count == 1 && !in_query;
     }
 }

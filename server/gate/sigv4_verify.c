@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/text.h"
-#include "gate/sigv4_text.h"
 
 /* A text that is written once from front to back. */
 struct text {
@@ -131,10 +130,10 @@ static enum result canonical_query(struct arena *arena, struct slice raw, struct
         return RESULT_NO_MEMORY;
     size_t count = 0;
     while (raw.data) {
-        struct slice value = sigv4_take_until(&raw, '&');
+        struct slice value = text_take(&raw, '&');
         if (value.len == 0)
             continue;
-        struct slice name = sigv4_take_until(&value, '=');
+        struct slice name = text_take(&value, '=');
         name = put_query_part(&encoded, name);
         if (slice_equal(name, SLICE("X-Amz-Signature")))
             continue;
@@ -164,11 +163,11 @@ static int compare_headers(const void *left, const void *right)
 /* Trimmed, inner blanks folded into one space. */
 static void put_header_value(struct text *text, struct slice value)
 {
-    value = sigv4_trim(value);
+    value = text_trim(value);
     for (size_t i = 0; i < value.len; i++) {
-        if (!sigv4_is_blank(value.data[i]))
+        if (!text_is_blank(value.data[i]))
             put_char(text, value.data[i]);
-        else if (!sigv4_is_blank(value.data[i - 1]))
+        else if (!text_is_blank(value.data[i - 1]))
             put_char(text, ' ');
     }
 }
@@ -231,7 +230,7 @@ static enum result canonical_headers(const struct request *request, struct slice
     size_t next = 0;
     bool has_host = false;
     while (names.data) {
-        struct slice name = sigv4_take_until(&names, ';');
+        struct slice name = text_take(&names, ';');
         if (!is_lower_case(name) || !put_header(&text, sorted, request->header_count, &next, name))
             return RESULT_INVALID;
         has_host = has_host || slice_equal(name, SLICE("host"));
@@ -250,7 +249,7 @@ static enum result remove_dot_segments(struct arena *arena, struct slice path, s
         return RESULT_NO_MEMORY;
     bool slash_at_end = path.len > 0 && path.data[path.len - 1] == '/';
     while (path.data) {
-        struct slice segment = sigv4_take_until(&path, '/');
+        struct slice segment = text_take(&path, '/');
         if (slice_equal(segment, SLICE(".."))) {
             while (text.len > 0 && text.data[--text.len] != '/')
                 continue;
@@ -281,7 +280,7 @@ static enum result find_hashes(const struct request *request, const struct sigv4
     struct slice declared = request_header(request, SLICE("x-amz-content-sha256"));
     if (!declared.data && sigv4->presigned)
         declared = request_query(request, SLICE("X-Amz-Content-Sha256"));
-    declared = sigv4_trim(declared);
+    declared = text_trim(declared);
     material->hash_count = 1;
     material->hashes[0] = unsigned_payload;
     if (declared.data && slice_equal(declared, unsigned_payload))

@@ -28,18 +28,6 @@ static enum result decode(struct slice raw, struct arena *arena, struct slice *d
     return utf8_valid(*decoded) ? RESULT_OK : RESULT_INVALID;
 }
 
-/* The part before `separator`; *rest is what is behind it, absent when there was none. */
-static struct slice split(struct slice text, char separator, struct slice *rest)
-{
-    const char *at = text.len > 0 ? memchr(text.data, separator, text.len) : NULL;
-    *rest = (struct slice){NULL, 0};
-    if (!at)
-        return text;
-    size_t len = (size_t)(at - text.data);
-    *rest = (struct slice){at + 1, text.len - len - 1};
-    return (struct slice){text.data, len};
-}
-
 static struct slice without_authority(struct slice raw)
 {
     static const struct slice schemes[] = {SLICE_INIT("http://"), SLICE_INIT("https://")};
@@ -61,7 +49,7 @@ static enum result parse_path(struct arena *arena, struct target *target)
         return RESULT_OK; /* no segments, so no route */
     rest = (struct slice){rest.data + 1, rest.len - 1};
     while (rest.data) {
-        struct slice segment = split(rest, '/', &rest), decoded;
+        struct slice segment = text_take(&rest, '/'), decoded;
         enum result result = decode(segment, arena, &decoded);
         if (result)
             return result;
@@ -82,8 +70,8 @@ static enum result parse_query(struct arena *arena, struct target *target)
     if (!target->members)
         return RESULT_NO_MEMORY;
     while (rest.data) {
-        struct slice member = split(rest, '&', &rest), value;
-        struct slice name = split(member, '=', &value);
+        struct slice member = text_take(&rest, '&'), value = member;
+        struct slice name = text_take(&value, '=');
         struct query_member *place = &target->members[target->member_count];
         if (member.len == 0)
             continue;
@@ -100,7 +88,8 @@ static enum result parse_query(struct arena *arena, struct target *target)
 enum result target_parse(struct slice raw, struct arena *arena, struct target *target)
 {
     *target = (struct target){.malformed = false};
-    target->path = split(without_authority(raw), '?', &target->query);
+    target->query = without_authority(raw);
+    target->path = text_take(&target->query, '?');
     enum result result = parse_path(arena, target);
     if (!result && target->query.data)
         result = parse_query(arena, target);

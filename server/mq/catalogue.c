@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/page.h"
+#include "base/text.h"
 #include "mq/versions.h"
 
 enum { VERSION_MAX = 20, HOST_INSTANCE_TYPE_MAX = 50, DEFAULT_ZONES = 3 };
@@ -250,34 +251,16 @@ struct offer {
     struct texts versions;
 };
 
-/* Takes the part up to the next `/` off `text`. */
-static struct slice take_part(struct slice *text)
-{
-    const char *slash = text->len > 0 ? memchr(text->data, '/', text->len) : NULL;
-    struct slice part = *text;
-    if (!slash) {
-        *text = (struct slice){NULL, 0};
-        return part;
-    }
-    part.len = (size_t)(slash - part.data);
-    *text = (struct slice){slash + 1, text->len - part.len - 1};
-    return part;
-}
-
 static bool is_host_instance_type(struct slice text)
 {
-    if (text.len > HOST_INSTANCE_TYPE_MAX || text.len < 4 || !slice_starts_with(text, SLICE("mq.")))
-        return false;
-    for (size_t i = 0; i < text.len; i++)
-        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789.", text.data[i]) || !text.data[i])
-            return false;
-    return true;
+    return text.len <= HOST_INSTANCE_TYPE_MAX && text.len >= 4 &&
+           slice_starts_with(text, SLICE("mq.")) && text_has_only(text, TEXT_LOWER TEXT_DIGITS ".");
 }
 
 /* ACTIVEMQ/mq.m5.large/EBS: the columns of the primary key. */
 static bool read_option_key(struct slice key, enum engine *engine, struct option_filter *option)
 {
-    struct slice type = take_part(&key), host = take_part(&key), storage = key;
+    struct slice type = text_take(&key, '/'), host = text_take(&key, '/'), storage = key;
     *engine = read_key(&engine_terms, type);
     *option = (struct option_filter){host, read_key(&storage_type_terms, storage)};
     return *engine && is_host_instance_type(host) && option->storage_type;

@@ -2,22 +2,6 @@
 
 #include "base/text.h"
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static struct slice trim(struct slice text)
-{
-    while (text.len > 0 && is_space(text.data[0])) {
-        text.data++;
-        text.len--;
-    }
-    while (text.len > 0 && is_space(text.data[text.len - 1]))
-        text.len--;
-    return text;
-}
-
 static bool is_key_character(char c)
 {
     return text_is_alphanumeric(c) || c == '_' || c == '$' || c == '-';
@@ -52,14 +36,14 @@ static bool is_setting(struct slice line)
     if (!sign)
         return false;
     size_t len = (size_t)(sign - line.data);
-    return is_key(trim((struct slice){line.data, len})) &&
-           is_printable(trim((struct slice){sign + 1, line.len - len - 1}));
+    return is_key(text_trim((struct slice){line.data, len})) &&
+           is_printable(text_trim((struct slice){sign + 1, line.len - len - 1}));
 }
 
 static bool is_section(struct slice line)
 {
     return line.len > 2 && line.data[0] == '[' && line.data[line.len - 1] == ']' &&
-           is_key(trim((struct slice){line.data + 1, line.len - 2}));
+           is_key(text_trim((struct slice){line.data + 1, line.len - 2}));
 }
 
 bool rabbitmq_configuration_check(struct slice text, bool sections, size_t *line)
@@ -71,7 +55,7 @@ bool rabbitmq_configuration_check(struct slice text, bool sections, size_t *line
         struct slice content = {at, (size_t)(stop - at)};
         if (content.len > 0 && content.data[content.len - 1] == '\r')
             content.len--;
-        content = trim(content);
+        content = text_trim(content);
         if (content.len > 0 && content.data[0] != '#' && !is_setting(content) &&
             !(sections && is_section(content)))
             return false;

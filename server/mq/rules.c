@@ -3,15 +3,8 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-/* Only letters, digits and the characters of `more`. */
-static bool only_has(struct slice text, const char *more)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (!text_is_alphanumeric(text.data[i]) &&
-            (text.data[i] == '\0' || !strchr(more, text.data[i])))
-            return false;
-    return true;
-}
+/* Only letters, digits and the characters of `more`, a literal. */
+#define only_has(text, more) text_has_only((text), TEXT_ALPHANUMERIC more)
 
 static bool length_is(struct slice text, size_t least, size_t most)
 {
@@ -19,13 +12,13 @@ static bool length_is(struct slice text, size_t least, size_t most)
     return length >= least && length <= most;
 }
 
-static const char name_extra[] = "-._~"; /* usernames, groups and configurations */
+#define NAME_EXTRA "-._~" /* usernames, groups and configurations */
 
 enum error_id rule_username(struct slice username)
 {
     if (!length_is(username, USERNAME_MIN, USERNAME_MAX))
         return ERROR_USERNAME_LENGTH;
-    return only_has(username, name_extra) ? ERROR_NONE : ERROR_USERNAME_CHARACTERS;
+    return only_has(username, NAME_EXTRA) ? ERROR_NONE : ERROR_USERNAME_CHARACTERS;
 }
 
 enum error_id rule_password(struct slice password)
@@ -51,7 +44,7 @@ enum error_id rule_group(struct slice group)
 {
     if (!length_is(group, GROUP_MIN, GROUP_MAX))
         return ERROR_GROUP_LENGTH;
-    return only_has(group, name_extra) ? ERROR_NONE : ERROR_GROUP_CHARACTERS;
+    return only_has(group, NAME_EXTRA) ? ERROR_NONE : ERROR_GROUP_CHARACTERS;
 }
 
 enum error_id rule_broker_name(struct slice name)
@@ -65,7 +58,7 @@ enum error_id rule_configuration_name(struct slice name)
 {
     if (!length_is(name, 1, CONFIGURATION_NAME_MAX))
         return ERROR_CONFIGURATION_NAME_LENGTH;
-    return only_has(name, name_extra) ? ERROR_NONE : ERROR_CONFIGURATION_NAME_CHARACTERS;
+    return only_has(name, NAME_EXTRA) ? ERROR_NONE : ERROR_CONFIGURATION_NAME_CHARACTERS;
 }
 
 enum error_id rule_rabbitmq_username(struct slice username)

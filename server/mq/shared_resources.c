@@ -1,38 +1,18 @@
 #include "mq/shared_resources.h"
 
 #include "api/page.h"
+#include "base/text.h"
 #include "mq/catalogue.h"
 
 /* What the column takes: the form of a key in a page token too. */
 enum { ARN_MAX = 500 };
 
-static bool only_has(struct slice text, const char *characters)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.data[i] == '\0' || !strchr(characters, text.data[i]))
-            return false;
-    return true;
-}
-
-#define DIGITS "0123456789"
-#define LOWER_CASE "abcdefghijklmnopqrstuvwxyz" DIGITS "-"
-#define ARN_CHARACTERS LOWER_CASE "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.:/"
+#define LOWER_CASE TEXT_LOWER TEXT_DIGITS "-"
+#define ARN_CHARACTERS TEXT_ALPHANUMERIC "-_.:/"
 
 static bool is_resource_arn(struct slice text)
 {
-    return text.len >= 1 && text.len <= ARN_MAX && only_has(text, ARN_CHARACTERS);
-}
-
-/* Takes the part up to the next colon off `text`; the last part is all of it. */
-static struct slice take_part(struct slice *text)
-{
-    const char *colon = text->len > 0 ? memchr(text->data, ':', text->len) : NULL;
-    struct slice part = *text;
-    if (!colon)
-        return part;
-    part.len = (size_t)(colon - part.data);
-    *text = (struct slice){colon + 1, text->len - part.len - 1};
-    return part;
+    return text.len >= 1 && text.len <= ARN_MAX && text_has_only(text, ARN_CHARACTERS);
 }
 
 /* arn:<partition>:ram:<region>:<account>:resource-share/<id> */
@@ -40,13 +20,14 @@ static bool is_share_arn(struct slice arn)
 {
     if (!is_resource_arn(arn))
         return false;
-    struct slice begin = take_part(&arn), partition = take_part(&arn), service = take_part(&arn),
-                 region = take_part(&arn), account = take_part(&arn);
+    struct slice begin = text_take(&arn, ':'), partition = text_take(&arn, ':'),
+                 service = text_take(&arn, ':'), region = text_take(&arn, ':'),
+                 account = text_take(&arn, ':');
     return slice_equal(begin, SLICE("arn")) && slice_starts_with(partition, SLICE("aws")) &&
-           only_has(partition, LOWER_CASE) && slice_equal(service, SLICE("ram")) &&
-           region.len > 0 && only_has(region, LOWER_CASE) && account.len == 12 &&
-           only_has(account, DIGITS) && slice_starts_with(arn, SLICE("resource-share/")) &&
-           arn.len > strlen("resource-share/");
+           text_has_only(partition, LOWER_CASE) && slice_equal(service, SLICE("ram")) &&
+           region.len > 0 && text_has_only(region, LOWER_CASE) && account.len == 12 &&
+           text_has_only(account, TEXT_DIGITS) &&
+           slice_starts_with(arn, SLICE("resource-share/")) && arn.len > strlen("resource-share/");
 }
 
 bool shares_check(struct call *call, const struct strings *arns)

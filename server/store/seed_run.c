@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "base/text.h"
 #include "base/utf8.h"
 #include "store/seed_authorizer.h"
 #include "store/seed_messages.h"
@@ -429,8 +430,7 @@ static void describe_missing_id(sqlite3 *db, const char *query, char *out, size_
     if (sqlite3_prepare_v2(db, query, -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW) {
         const char *id = (const char *)sqlite3_column_text(statement, 0);
-        if (id && strncmp(id, "b-", 2) == 0 &&
-            !id[strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")])
+        if (id && strncmp(id, "b-", 2) == 0 && !id[strspn(id, TEXT_ALPHANUMERIC "-")])
             snprintf(out, size, " (%.100s)", id);
     }
     sqlite3_finalize(statement);
