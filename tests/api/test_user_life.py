@@ -45,11 +45,11 @@ NAMES = ("alice", "Alice", "al", "alice.b", "alice-b", "~tilde", "_x", "0-start"
 PASSWORDS = ("correct-horse-1", "correct-horse-2", "four different 4", "a-b c~d!e@f#g$h%", "abcd" * 62 + "ef")
 GROUPS = ("one", "two", "g~._-", "G" * 100, "Two")
 WRONG_NAMES = ("", "a", "b" * 101, "al ice", "älice", "ü", "ü" * 100, "al/ice", "alice%", "..", "al+b", "\U0001f600" * 2)
-WRONG_PASSWORDS = ("", "too-short-1", "x" * 251, "abcd" * 63, "comma,in-password", "colon:in:password", "equals=in=password",
-                   "tab\tin-password", "ünicode-password", "delete-\x7f-password", "aabbccaabbcc", "a" * 12, "a,b", "é,a=aaaaaaaaaaa",
-                   "\U0001f600" * 11, "\U0001f600" * 12, 12, True, ["correct-horse-1"])
-WRONG_GROUPS = (["g"], ["h" * 101], ["ok", "sp ace"], ["ümlaut", "x"], ["one"] * 21, ["one", ""], ["one", None], "one", {"a": 1}, [1],
-                ["ok", ["one"]], ["x", "sp ace"], ["ü"], ["ü" * 101])
+WRONG_PASSWORDS = ("", "too-short-1", "x" * 251, "abcd" * 63, "comma,in-password", "colon:in:password",
+                   "equals=in=password", "tab\tin-password", "ünicode-password", "delete-\x7f-password", "aabbccaabbcc",
+                   "a" * 12, "a,b", "é,a=aaaaaaaaaaa", "\U0001f600" * 11, "\U0001f600" * 12, 12, True, ["correct-horse-1"])
+WRONG_GROUPS = (["g"], ["h" * 101], ["ok", "sp ace"], ["ümlaut", "x"], ["one"] * 21, ["one", ""], ["one", None], "one",
+                {"a": 1}, [1], ["ok", ["one"]], ["x", "sp ace"], ["ü"], ["ü" * 101])
 WRONG_PAGES = (("4", None), ("101", None), ("", None), ("5x", None), ("-5", None), ("00000000005", None), (None, b"invalid"),
                ("5", b"bm9uZQ=="))
 
@@ -170,9 +170,17 @@ class Chance:
         self.model = model
         self.names = names
         self.weights = weights
+        self.decks = {}
 
     def maybe(self, part):
         return self.random.random() < part
+
+    def deal(self, values):
+        """One of the values; none comes again before all have come."""
+        deck = self.decks.setdefault(id(values), [])
+        if not deck:
+            deck += self.random.sample(values, len(values))
+        return deck.pop()
 
     def members(self, creates):
         """A body, seldom a wrong one; what is wrong may be wrong twice."""
@@ -189,11 +197,13 @@ class Chance:
         if self.maybe(0.05):
             body |= {"username": "bob", "brokerId": "b-nobody", "unknown": [1]}
         while self.maybe(0.15):
-            name, wrong = draw.choice((
-                ("password", draw.choice(WRONG_PASSWORDS)), ("groups", draw.choice(WRONG_GROUPS)), ("password", None),
-                ("consoleAccess", draw.choice(("true", 1, []))), ("replicationUser", draw.choice(("no", 0, {}))),
-                (draw.choice(("groups", "consoleAccess", "replicationUser")), None)))
-            body[name] = wrong
+            name = draw.choices(("password", "groups", "flag", "null"), (4, 4, 1, 1))[0]
+            if name == "flag":
+                body[draw.choice(("consoleAccess", "replicationUser"))] = draw.choice(("true", 1, []))
+            elif name == "null":
+                body[draw.choice(("password", "groups", "consoleAccess", "replicationUser"))] = None
+            else:
+                body[name] = self.deal(WRONG_PASSWORDS if name == "password" else WRONG_GROUPS)
         return body
 
     def place(self):
@@ -206,7 +216,7 @@ class Chance:
 
     def name(self, broker_id, exists):
         if self.maybe(0.06):
-            return self.random.choice(WRONG_NAMES)
+            return self.deal(WRONG_NAMES)
         users = getattr(self.model.brokers.get(broker_id), "users", {})
         wanted = [name for name in self.names if (name in users) == exists]
         return self.random.choice(wanted if wanted and self.maybe(0.85) else self.names)
@@ -222,7 +232,7 @@ class Chance:
         if self.maybe(0.3):
             return "describe", caller, broker, self.name(broker, exists=False)
         if self.maybe(0.3):
-            return "list", caller, broker, *self.random.choice(WRONG_PAGES)
+            return "list", caller, broker, *self.deal(WRONG_PAGES)
         return ("list", caller, broker, self.random.choice((None, "5", "6", "7", "100", "0000000005")),
                 self.random.choice((None, *self.names)))
 
@@ -246,6 +256,9 @@ class Chance:
 
 
 # --- The run ---------------------------------------------------------------------------------------------------
+
+FAILURES = (AssertionError, OSError)  # an OSError: the server has died
+
 
 class Differs(AssertionError):
     """The server and the model do not agree; about which broker."""
@@ -426,7 +439,7 @@ def replay(kind, directory, steps, broker_id):
         for count, step in enumerate(steps, 1):
             life.play(step)
             life.compare(broker_id)
-    except AssertionError as error:
+    except FAILURES as error:
         return count, str(error)
     finally:
         server.__exit__(AssertionError, None, None)
@@ -472,7 +485,7 @@ def test_PND_28_RBT_8_DUR_2_random_lives(name, tmp_path):
             steps.append(chance.step())
             life.play(steps[-1])
             life.compare()
-    except AssertionError as error:
+    except FAILURES as error:
         server.__exit__(AssertionError, None, None)
         count, (steps, message) = len(steps), shorten(kind, tmp_path, steps, error)
         lines = "\n".join(f"  {number}. {told(step)}" for number, step in enumerate(steps, 1))

@@ -29,8 +29,9 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 STRANGE = " /?#%+&=:@!$'()*,;~._-|^\"<>{}[]\\`üñßΩж漢字\U0001f600\u200d\u0301\u00a0"
 # What the places of a path hold: {} is random.
 ROUTES = (
-    ("/v1/brokers/{}/users/{}", ("GET", "POST", "PUT", "DELETE")), ("/v1/brokers/b-orders/users/{}", ("GET", "POST", "PUT", "DELETE")),
-    ("/v1/brokers/{}/users", ("GET",)), ("/v1/brokers/{}", ("GET", "PUT", "DELETE")), ("/v1/brokers/{}/reboot", ("POST",)),
+    ("/v1/brokers/{}/users/{}", ("GET", "POST", "PUT", "DELETE")),
+    ("/v1/brokers/b-orders/users/{}", ("GET", "POST", "PUT", "DELETE")), ("/v1/brokers/{}/users", ("GET",)),
+    ("/v1/brokers/{}", ("GET", "PUT", "DELETE")), ("/v1/brokers/{}/reboot", ("POST",)),
     ("/v1/tags/{}", ("GET", "POST", "DELETE")), ("/v1/configurations/{}", ("GET", "PUT", "DELETE")),
     ("/v1/configurations/{}/revisions/{}", ("GET",)),
 )
@@ -100,7 +101,8 @@ class Chance:
         return pairs
 
     def value(self):
-        words = [self.text(1, 8, 0) + self.random.choice(("", ",", ";", "=\"q  q\"", ":")) for _ in range(self.random.randint(0, 4))]
+        words = [self.text(1, 8, 0) + self.random.choice(("", ",", ";", "=\"q  q\"", ":"))
+                 for _ in range(self.random.randint(0, 4))]
         return "".join(word + self.random.choice((" ", "  ", "    ", " \t ", "\t")) for word in words)
 
     def body(self, method):
