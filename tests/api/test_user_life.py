@@ -47,7 +47,8 @@ GROUPS = ("one", "two", "g~._-", "G" * 100, "Two")
 WRONG_NAMES = ("", "a", "b" * 101, "al ice", "älice", "ü", "ü" * 100, "al/ice", "alice%", "..", "al+b", "\U0001f600" * 2)
 WRONG_PASSWORDS = ("", "too-short-1", "x" * 251, "abcd" * 63, "comma,in-password", "colon:in:password",
                    "equals=in=password", "tab\tin-password", "ünicode-password", "delete-\x7f-password", "aabbccaabbcc",
-                   "a" * 12, "a,b", "é,a=aaaaaaaaaaa", "\U0001f600" * 11, "\U0001f600" * 12, 12, True, ["correct-horse-1"])
+                   "a" * 12, "a,b", "é,a=aaaaaaaaaaa", "a=ä:bbbbbbbbbb", "ü" * 13, "," * 13,
+                   "\U0001f600" * 11, "\U0001f600" * 12, 12, True, ["correct-horse-1"])
 WRONG_GROUPS = (["g"], ["h" * 101], ["ok", "sp ace"], ["ümlaut", "x"], ["one"] * 21, ["one", ""], ["one", None], "one",
                 {"a": 1}, [1], ["ok", ["one"]], ["x", "sp ace"], ["ü"], ["ü" * 101])
 WRONG_PAGES = (("4", None), ("101", None), ("", None), ("5x", None), ("-5", None), ("00000000005", None), (None, b"invalid"),
@@ -368,14 +369,15 @@ class Life:
     def views(self, broker):
         """Every question about a broker and its answer: (bytes, Answer)."""
         mine = (broker.caller, broker.id)
-        questions = [("describe", *mine, name) for name in sorted({*broker.users, *self.names})]
+        nobody = [name for name in self.names if name not in broker.users][:1]
+        questions = [("describe", *mine, name) for name in [*broker.users, *nobody]]
         questions.append(("list", *mine))
         names = [row["username"] for row in broker.rows()]
         size = 5 if len(names) < 50 else 100
         for number in range(0, len(names) + 1, size):
             questions.append(("list", *mine, str(size), names[number - 1] if number else None))
         stranger = CALLERS[(CALLERS.index(broker.caller) + 1) % len(CALLERS)]
-        questions += [("list", stranger, broker.id), ("describe", stranger, broker.id, self.names[0])]
+        questions.append(("describe", stranger, broker.id, self.names[0]))
         for question in questions:
             yield self.request(*question), self.model.call(*question)
         if broker.engine != "RabbitMQ":
