@@ -246,7 +246,7 @@ class Chance:
 
     def step(self):
         kind = self.random.choices(("write", "read", "reboot", "clock", "restart", "kill", "cut"),
-                                   (66, 8, 12, 9, 1.5, 1.5, 2))[0]
+                                   (65, 8, 12, 9, 1, 3, 2))[0]
         if kind == "clock":
             return "clock", self.random.choice((1, 1, 2, 3, 5, 6, 18, 42, 100))
         if kind in ("kill", "cut"):
