@@ -259,6 +259,11 @@ sdk-matrix: deps ## every SDK suite, and which client passed in which version
 	@+$(AGAIN) all
 	@tests/sdk/matrix
 
+user-life: deps ## random lives of users against a model, 20,000 steps
+	@sh tests/setup test
+	@+$(AGAIN) all
+	@AMAZONMQ_LOCAL_LIFE_STEPS=20000 $(PYTHON) -m pytest -q -p no:cacheprovider tests/api/test_user_life.py
+
 soak: deps ## good and bad traffic for an hour, or SOAK_SECONDS=n
 	@sh tests/setup test
 	@+$(AGAIN) all
@@ -299,5 +304,5 @@ clean: ## remove build/
 	rm -rf $(BUILD)
 
 .PHONY: FORCE all help deps run test check debug unit lint image-test fresh-test release-test anomalies fuzz fuzzers sanitize \
-        valgrind coverage sdk-matrix soak bench bench-record bench-check fidelity-diff install uninstall clean
+        valgrind coverage sdk-matrix user-life soak bench bench-record bench-check fidelity-diff install uninstall clean
 .DELETE_ON_ERROR:
