@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-/* RESULT_INVALID for an escape that is none, a NUL or invalid UTF-8. */
+/* RESULT_INVALID for a malformed escape, a NUL or invalid UTF-8. */
 static enum result decode(struct slice raw, struct arena *arena, struct slice *decoded)
 {
     char *out = arena_alloc(arena, raw.len + 1);
@@ -28,7 +28,7 @@ static enum result decode(struct slice raw, struct arena *arena, struct slice *d
     return utf8_valid(*decoded) ? RESULT_OK : RESULT_INVALID;
 }
 
-/* The part before `separator`; *rest is what is behind it, absent when there was none. */
+/* The part before `separator`; *rest is the part after it, absent if there is no separator. */
 static struct slice split(struct slice text, char separator, struct slice *rest)
 {
     const char *at = text.len > 0 ? memchr(text.data, separator, text.len) : NULL;
@@ -58,7 +58,7 @@ static enum result parse_path(struct arena *arena, struct target *target)
 {
     struct slice rest = target->path;
     if (rest.len == 0 || rest.data[0] != '/')
-        return RESULT_OK; /* no segments, so no route */
+        return RESULT_OK; /* without segments no route matches */
     rest = (struct slice){rest.data + 1, rest.len - 1};
     while (rest.data) {
         struct slice segment = split(rest, '/', &rest), decoded;
