@@ -108,8 +108,8 @@ static enum result read_identity(const struct options *options, struct identity 
                                  struct certificate_error *error)
 {
     if (options->tls_directory)
-        return certificate_keep(options->tls_directory, options->tls_names.items,
-                                options->tls_names.count, identity, error);
+        return certificate_load_or_create(options->tls_directory, options->tls_names.items,
+                                          options->tls_names.count, identity, error);
     return certificate_load(options->tls_certificate, options->tls_key, identity, error);
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 
-static const size_t spare_descriptors = 64; /* beside the connections */
+static const size_t spare_descriptors = 64; /* for other uses than connections */
 
 void limits_open_standard_descriptors(void)
 {
@@ -25,7 +25,7 @@ size_t limits_raise_descriptors(size_t connections)
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
         return connections;
     if (limit.rlim_max < wanted) {
-        struct rlimit higher = {wanted, wanted}; /* as root */
+        struct rlimit higher = {wanted, wanted}; /* root may raise the hard limit */
         if (setrlimit(RLIMIT_NOFILE, &higher) == 0)
             return connections;
         wanted = limit.rlim_max;
@@ -35,7 +35,7 @@ size_t limits_raise_descriptors(size_t connections)
         return connections;
     size_t fitting = wanted > 2 * spare_descriptors ? wanted - spare_descriptors : wanted / 2;
     if (log_begin(LOG_INFO, "fewer-connections")) {
-        log_number("wanted", (int64_t)connections);
+        log_number("requested", (int64_t)connections);
         log_number("descriptor-limit", (int64_t)wanted);
         log_number("connections", (int64_t)fitting);
         log_end();
