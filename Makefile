@@ -1,21 +1,21 @@
-# `make` compiles build/amazonmq-local and does nothing else; `make help` lists the rest.
+# `make` compiles build/amazonmq-local; `make help` lists the other targets.
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 CC ?= cc
 BUILD ?= build
-# 1: a warning is an error, as in make lint and in continuous integration.
+# 1: warnings are errors, as in make lint and in continuous integration.
 WERROR ?=
 PYTHON := /usr/bin/python3
 
-# --- Flags. What depends on the compiler or the packages is asked once, when something is compiled, and not
-# --- when this file is read: `make run` may install both before.
+# --- Flags. Those that depend on the compiler or the packages are determined when something is compiled, and not
+# --- when this file is read: `make run` may install both first.
 
-# The value of a shell command, which runs at the first use.
+# The output of a shell command, which runs once, at the first use.
 once = $(eval $(1) := $(shell $(2)))$($(1))
 
 PACKAGES := libmicrohttpd sqlite3 libcjson gnutls expat
-# Where Debian keeps the packages of the machine that is compiled for; the user's own path goes before it.
+# pkg-config's directory for the target architecture on Debian, after the user's own path.
 MULTIARCH = $(call once,MULTIARCH,$(CC) -print-multiarch 2>/dev/null)
 FIND_PACKAGES = $(if $(MULTIARCH),PKG_CONFIG_PATH="$${PKG_CONFIG_PATH:+$$PKG_CONFIG_PATH:}/usr/lib/$(MULTIARCH)/pkgconfig") pkg-config
 PACKAGE_FLAGS = $(call once,PACKAGE_FLAGS,$(FIND_PACKAGES) --cflags $(PACKAGES) 2>/dev/null)
@@ -26,8 +26,7 @@ ARCHIVER = $(call once,ARCHIVER,$(CC) -print-prog-name=ar)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
             -Wvla -Wcast-qual -Wwrite-strings -Wswitch-enum -Wimplicit-fallthrough -Wundef $(if $(WERROR),-Werror)
-# Each compiler takes those that it knows; control flow is protected by another flag on each processor. Padding before
-# loops and jumps would be a twentieth of the code.
+# Flags that not every compiler or architecture knows. Without the last two, padding would be 5 % of the code.
 OPTIONAL := -Wlogical-op -Wduplicated-cond -Wnull-dereference -fstack-clash-protection \
             -ftrivial-auto-var-init=zero -fcf-protection -mbranch-protection=standard -falign-loops=1 -falign-jumps=1
 OPTIONAL_LINK := -Wl,-z,pack-relative-relocs
@@ -36,17 +35,16 @@ KNOWN = $(call once,KNOWN,for flag in $(OPTIONAL) -D_FORTIFY_SOURCE=3; do $(CC) 
 KNOWN_LINK = $(call once,KNOWN_LINK,$(CC) -Wl$(comma)--help 2>/dev/null | grep -q -e '-z pack-relative-relocs' && echo '$(OPTIONAL_LINK)')
 comma := ,
 FORTIFY = -U_FORTIFY_SOURCE $(or $(filter -D_FORTIFY_SOURCE=3,$(KNOWN)),-D_FORTIFY_SOURCE=2)
-# Nobody unwinds the release's stack: the tables for it would be a tenth of the binary.
+# Without unwind tables, which would be 10 % of the binary.
 HARDENING = -O2 -fno-asynchronous-unwind-tables -fno-unwind-tables -fstack-protector-strong -fPIE $(FORTIFY) \
             $(filter -f% -m%,$(KNOWN))
-# gcc's manual advises against -Wmaybe-uninitialized beside sanitizers: it warns of correct code.
+# With sanitizers, gcc's -Wmaybe-uninitialized warns about correct code.
 SANITIZERS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
              $(if $(filter -Wlogical-op,$(KNOWN)),-Wno-maybe-uninitialized)
 COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -Iserver -I$(BUILD)/generated -DVERSION='"$(VERSION)"' $(WARNINGS) \
           $(filter -W%,$(KNOWN)) $(PACKAGE_FLAGS)
 TEST_FLAGS := -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"'
 
-# What each variant is compiled and linked with.
 FLAGS_release = $(HARDENING) $(CFLAGS)
 LINK_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(KNOWN_LINK) -Wl,--as-needed $(LDFLAGS)
 FLAGS_debug = $(SANITIZERS) $(CFLAGS)
@@ -64,11 +62,11 @@ all: $(BUILD)/amazonmq-local
 $(BUILD)/amazonmq-local: $(BUILD)/release/amazonmq-local
 	@ln -f $< $@
 
-# Ends make with one line that names the missing packages, or nothing.
+# If packages are missing, ends make with one line that names them.
 NEEDS = $(foreach missing,$(shell CC='$(CC)' FLAGS='$(PACKAGE_FLAGS) $(CFLAGS) $(LDFLAGS) $(LIBRARIES)' \
             sh tests/setup missing | tr ' ' '~'),$(error $(subst ~, ,$(missing))))
 
-# The flags of a variant, its compiler and its packages: what was compiled with others is compiled again.
+# `flags` has a variant's flags, compiler and package versions; everything is recompiled when it changes.
 define VARIANT
 $(BUILD)/$(1)/flags: FORCE
 	$$(NEEDS)@mkdir -p $$(@D)
@@ -99,17 +97,17 @@ $(BUILD)/$(1)/amazonmq-local: $(BUILD)/$(1)/server/main.o $(BUILD)/$(1)/libserve
 endef
 $(foreach variant,release debug,$(eval $(call VARIANT,$(variant))))
 
-# A list of files: what is made of them is made again when one was added or removed.
+# These lists change when a file was added or removed, and then their targets are rebuilt.
 $(BUILD)/sources.list: FILES = $(SOURCES)
 $(BUILD)/migrations.list: FILES = $(MIGRATIONS)
 $(BUILD)/sources.list $(BUILD)/migrations.list: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FILES)' | cmp -s - $@ || echo '$(FILES)' >$@
 
-# A file as the members of an array of bytes.
+# A file as the elements of a C array.
 bytes = od -An -v -tx1 $(1) | sed 's/ \(..\)/0x\1,/g'
 
-# Puts the names of the operations in the place that a file has for them.
+# Replaces @OPERATIONS@ with the names of the operations.
 with_operations = sed "s/@OPERATIONS@/$$(sed -n 's/^    {\.name = "\([A-Za-z]*\)".*/\1/p' server/mq/operations.c | sort | paste -s -d ' ')/" $(1)
 
 $(BUILD)/amazonmq-local.bash: docs/completion/amazonmq-local.bash server/mq/operations.c Makefile
@@ -122,7 +120,7 @@ $(BUILD)/generated/page_html.c: server/control/page.html server/mq/operations.c 
 	@{ echo '#include "control/page.h"'; echo 'const unsigned char page_html[] = {'; $(call bytes,$(@D)/page.html); echo '};'; \
 	   echo 'const size_t page_html_len = sizeof page_html;'; } >$@
 
-# Each script of schema/ is ended by a NUL.
+# Each script of schema/, NUL-terminated.
 $(BUILD)/generated/migrations.c: $(MIGRATIONS) $(BUILD)/migrations.list Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include "store/migrations.h"'; \
@@ -132,7 +130,7 @@ $(BUILD)/generated/migrations.c: $(MIGRATIONS) $(BUILD)/migrations.list Makefile
 	   for file in $(MIGRATIONS); do echo "m$$(basename $$file .sql),"; done; \
 	   echo '};'; echo 'const int migration_count = $(words $(MIGRATIONS));'; } >$@
 
-# --- Programs of the tests. Their prerequisites are headers too, once they were compiled.
+# --- Programs of the tests. INPUTS leaves out the headers among their prerequisites.
 
 INPUTS = $(filter %.c %.o,$^) $(filter %.a,$^)
 
@@ -143,17 +141,17 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/debug/libserver.a
 
 $(BUILD)/unit/test_fuzz_corpora: $(FUZZ_SOURCES:%.c=$(BUILD)/debug/%.o)
 
-# Sanitizers write files and map executable memory: this one is built like the release.
+# Built like the release, since the sandbox does not work with sanitizers.
 $(BUILD)/unit/test_sandbox: tests/unit/test_sandbox.c $(BUILD)/release/libserver.a
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(COMPILE) $(FLAGS_release) -MMD -MP -o $@ $(INPUTS) $(LINK_release) $(LIBRARIES) -lcmocka
 
-# Makes the server's own allocations fail: tests/unit/failing_heap.h.
+# Wraps the server's allocations, so that they can fail: tests/unit/failing_heap.h.
 $(BUILD)/unit/test_anomaly_memory: private LDFLAGS += \
     $(foreach name,malloc calloc realloc arena_alloc arena_copy arena_printf,-Wl,--wrap=$(name))
 
-# For the running server: tests/api/test_anomalies.py.
+# Preloaded into the server by tests/api/test_anomalies.py.
 $(BUILD)/failing_malloc.so: tests/faults/failing_malloc.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
@@ -164,7 +162,7 @@ $(BUILD)/bench/instructions: tests/bench/instructions.c $(BUILD)/release/libserv
 	@echo "  CC $@"
 	@$(COMPILE) -O2 -MMD -MP $(TEST_FLAGS) -o $@ $(INPUTS) $(LDFLAGS) $(LIBRARIES) -lcmocka
 
-# libFuzzer, which is clang's.
+# With libFuzzer, which needs clang.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := json_body page_token request request_target seed sigv4 xml
 FUZZ_SANITIZERS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -176,18 +174,18 @@ $(FUZZERS): $(BUILD)/%: tests/fuzz/libfuzzer.c $(FUZZ_SOURCES:%.c=$(BUILD)/debug
 
 -include $(UNIT_TESTS:=.d) $(BUILD)/bench/instructions.d
 
-# --- What people ask for. A line `##` is what `make help` says.
+# --- Targets for users. `make help` prints the text after `##`.
 
-# Make again, after something was installed, on every processor unless told otherwise.
+# Runs make again after something was installed, by default with one job for each processor.
 AGAIN = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null))
 
-help: ## list what can be made
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 deps: ## install the Debian packages that the build needs (root or sudo)
 	@sh tests/setup build
 
-run: deps ## install what is missing, build, start with a demo broker
+run: deps ## install missing packages, build, start with a demo broker
 	@+$(AGAIN) all
 	@echo "Starting with schema/seeds/demo.sql (Ctrl-C stops it). Try, in another shell:"
 	@echo "  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1 \\"
@@ -195,53 +193,53 @@ run: deps ## install what is missing, build, start with a demo broker
 	@echo "      --broker-id b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9 --username alice --password 'correct-horse-12'"
 	@exec $(BUILD)/amazonmq-local --seed schema/seeds/demo.sql
 
-test: deps ## install what is missing, build, run every suite
+test: deps ## install missing packages, build, run every suite
 	@sh tests/setup test
 	@+$(AGAIN) all unit $(BUILD)/bench/instructions
 	@tests/run
 
 check: test ## the same as make test
 
-debug: $(BUILD)/debug/amazonmq-local ## build/debug/amazonmq-local with address and undefined-behaviour sanitizers
+debug: $(BUILD)/debug/amazonmq-local ## build/debug/amazonmq-local with AddressSanitizer and UBSan
 
 unit: $(UNIT_TESTS) ## compile the unit tests; tests/run unit runs them
 
-lint: ## layout, warnings, static analysis, house rules
+lint: ## formatting, warnings, static analysis, rules of this project
 	@sh tests/setup lint
 	@tests/lint
 
 image-test: ## build docker/Dockerfile and test the image
 	@tests/image/run
 
-fresh-test: ## make run in fresh Debian systems, and the unit and API suites there
+fresh-test: ## make run and the unit and API suites in new Debian systems
 	@tests/fresh/run --suites bookworm-first bookworm trixie sid
 
-release-test: ## everything that takes long, for hours; tests/release STAGE runs one, tests/release list names them
+release-test: ## all long tests, for hours; tests/release STAGE runs one stage, tests/release list lists them
 	@tests/release
 
 SWEEPS := $(addprefix $(BUILD)/unit/test_,anomaly_memory anomaly_disk store_faults seed_limits)
-anomalies: deps ## fail every allocation and disk call once; make test leaves out most of the later ones
+anomalies: deps ## fail every allocation and disk call once; make test does only a part of them
 	@sh tests/setup test
 	@+$(AGAIN) all $(SWEEPS)
 	@for sweep in $(SWEEPS); do echo "  $$sweep"; AMAZONMQ_LOCAL_ANOMALIES=all $$sweep || exit 1; done
 	AMAZONMQ_LOCAL_ANOMALIES=all $(PYTHON) -m pytest -q -p no:cacheprovider tests/api/test_anomalies.py
 
-fuzz: deps ## feed every parser and the gate random input, FUZZ_SECONDS=60 each
+fuzz: deps ## fuzz every parser and the gate, FUZZ_SECONDS=60 each
 	@sh tests/setup fuzz
 	@+$(AGAIN) CC=clang BUILD=$(BUILD)/fuzz SANITIZERS='$(FUZZ_SANITIZERS)' fuzzers
 	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 fuzzers: $(FUZZERS)
 
-sanitize: deps ## the suites api and abuse against the build with sanitizers
+sanitize: deps ## run the suites api and abuse with sanitizers
 	@sh tests/setup test
 	@+$(AGAIN) debug
 	@AMAZONMQ_LOCAL_BIN=$(BUILD)/debug/amazonmq-local tests/run api abuse
 
-# Left out: programs that count time or memory of their own, or lock themselves in.
+# Programs that measure time or memory, or enter the sandbox.
 VALGRIND_LEFT_OUT := test_sandbox test_anomaly_% test_store_faults test_seed_limits test_statement_costs test_log
 
-valgrind: deps ## the unit programs under memcheck
+valgrind: deps ## run the unit tests under memcheck
 	@sh tests/setup test
 	@+$(AGAIN) BUILD=$(BUILD)/valgrind SANITIZERS='-O0 -g -DINSTRUMENTED' unit
 	@for test in $(filter-out $(addprefix $(BUILD)/valgrind/unit/,$(VALGRIND_LEFT_OUT)),$(UNIT_TESTS:$(BUILD)/%=$(BUILD)/valgrind/%)); do \
@@ -250,11 +248,11 @@ valgrind: deps ## the unit programs under memcheck
 	        { cat $$test.log; exit 1; }; done
 	@echo "valgrind: clean"
 
-coverage: deps ## lines and branches that the suites reach, and why the rest is not
+coverage: deps ## lines and branches that the suites reach, and the reasons for the rest
 	@sh tests/setup test
 	@tests/coverage
 
-sdk-matrix: deps ## every SDK suite, and which client passed in which version
+sdk-matrix: deps ## run every SDK suite; list the clients, their versions and results
 	@sh tests/setup test
 	@+$(AGAIN) all
 	@tests/sdk/matrix
@@ -264,20 +262,20 @@ user-life: deps ## random lives of users against a model, 20,000 steps
 	@+$(AGAIN) all
 	@AMAZONMQ_LOCAL_LIFE_STEPS=20000 $(PYTHON) -m pytest -q -p no:cacheprovider tests/api/test_user_life.py
 
-soak: deps ## good and bad traffic for an hour, or SOAK_SECONDS=n
+soak: deps ## valid and invalid traffic for an hour, or SOAK_SECONDS=n
 	@sh tests/setup test
 	@+$(AGAIN) all
 	@AMAZONMQ_LOCAL_SOAK_SECONDS=$(or $(SOAK_SECONDS),3600) tests/run soak
 
-bench: deps ## measure, as ratios
+bench: deps ## run the benchmarks
 	@sh tests/setup bench
 	@+$(AGAIN) all
 	@$(PYTHON) tests/bench/run $(BENCH_OPTIONS)
 
-bench-record: ## the same, and write docs/performance.md
+bench-record: ## run the benchmarks and write docs/performance.md
 	@$(MAKE) --no-print-directory bench BENCH_OPTIONS='--record docs/performance.md'
 
-bench-check: deps ## count instructions; fails where an operation takes a tenth more than kept
+bench-check: deps ## count instructions; fails if an operation takes 10 % more than recorded
 	@sh tests/setup test
 	@sh tests/setup bench
 	@+$(AGAIN) $(BUILD)/bench/instructions
@@ -291,13 +289,13 @@ LICENCE := "$(DESTDIR)$(PREFIX)/share/doc/amazonmq-local/LICENSE"
 MANUAL := "$(DESTDIR)$(PREFIX)/share/man/man1/amazonmq-local.1"
 COMPLETION := "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/amazonmq-local"
 
-install: all $(BUILD)/amazonmq-local.bash ## copy the server, its manual and completion to PREFIX (/usr/local), below DESTDIR
+install: all $(BUILD)/amazonmq-local.bash ## install the server, its man page and completion in PREFIX (/usr/local), below DESTDIR
 	install -D -m 0755 $(BUILD)/amazonmq-local $(BIN)
 	install -D -m 0644 docs/amazonmq-local.1 $(MANUAL)
 	install -D -m 0644 LICENSE $(LICENCE)
 	install -D -m 0644 $(BUILD)/amazonmq-local.bash $(COMPLETION)
 
-uninstall: ## remove what make install copied
+uninstall: ## remove the installed files
 	rm -f $(BIN) $(MANUAL) $(LICENCE) $(COMPLETION)
 
 clean: ## remove build/

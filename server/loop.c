@@ -16,8 +16,7 @@
 #include "store/store.h"
 
 enum {
-    LOOP_GRACE_MS = 4000, /* for what is in flight when the server is stopped: Docker waits 10 s, we
-                             promise 5 */
+    LOOP_GRACE_MS = 4000, /* for open requests after a stop signal; Docker kills after 10 s */
     LOOP_RETRY_MS = 1000, /* after a due state change could not be written */
     LOOP_LOG_MS = 100,    /* between attempts to write the log */
     LOOP_EVENTS = 64,
@@ -31,13 +30,13 @@ struct loop {
     int epoll;
     int signals;
     bool stopping;
-    bool log_waits;     /* the log's reader does not keep up */
+    bool log_pending;   /* the log could not be written completely */
     int64_t stop_by_ms; /* monotonic */
-    int64_t retry_ms;   /* monotonic: no due state change is tried before */
+    int64_t retry_ms;   /* monotonic; when to try due state changes again after a failure */
 };
 
-/* How long the loop may wait: until the next change of a broker, timer of the listener, retry or
- * look at the log, at most an hour. */
+/* The timeout of epoll_wait: until the next due broker, timer of the listener, retry or attempt to
+ * write the log, at most an hour. */
 static int wait_ms(const struct loop *loop, int64_t now_ms)
 {
     int64_t due_ms = INT64_MAX, wait = INT64_MAX;
@@ -50,12 +49,12 @@ static int wait_ms(const struct loop *loop, int64_t now_ms)
         wait = loop->retry_ms - now_ms;
     if (loop->stopping && wait > loop->stop_by_ms - now_ms)
         wait = loop->stop_by_ms - now_ms;
-    if (loop->log_waits && wait > LOOP_LOG_MS)
+    if (loop->log_pending && wait > LOOP_LOG_MS)
         wait = LOOP_LOG_MS;
     if (wait < 0)
         wait = 0;
     if (wait > 3600000)
-        wait = 3600000; /* the wall clock may be set meanwhile */
+        wait = 3600000; /* the wall clock may be changed meanwhile */
     return listener_wait >= 0 && listener_wait < wait ? listener_wait : (int)wait;
 }
 
@@ -78,8 +77,8 @@ static void commit(struct loop *loop)
     listener_release(loop->listener, committed);
 }
 
-/* What is due of creations, reboots, deletions and windows, in a transaction of its own: where it
- * cannot be written, calls are answered all the same. */
+/* Performs due creations, reboots, deletions and maintenance windows, in a separate transaction:
+ * calls are answered even if it fails. */
 static void advance(struct loop *loop, int64_t now_ms)
 {
     int64_t due_ms = INT64_MAX;
@@ -87,7 +86,7 @@ static void advance(struct loop *loop, int64_t now_ms)
         due_ms > store_now_ms(loop->store))
         return;
     if (store_tick_is_open(loop->store))
-        commit(loop); /* replies of the round before wait for that */
+        commit(loop); /* the previous round's replies wait for it */
     enum result result = lifecycle_advance(loop->store, loop->settings, store_now_ms(loop->store));
     if (store_tick_commit(loop->store) || result)
         loop->retry_ms = now_ms + LOOP_RETRY_MS;
@@ -105,7 +104,7 @@ static void tick(struct loop *loop)
             listener_notice(loop->listener, events[i].data.fd);
     listener_expire(loop->listener, now_ms);
     if (store_tick_has_failed(loop->store))
-        commit(loop); /* it could not be rolled back: who comes now has no part in it */
+        commit(loop); /* a rollback failed: end the transaction before new calls join it */
     advance(loop, now_ms);
     listener_run(loop->listener);
     if (store_tick_is_open(loop->store)) {
@@ -118,17 +117,17 @@ static void tick(struct loop *loop)
         listener_perform_exclusive(loop->listener);
     loop->metrics->ticks++;
     sandbox_tell();
-    loop->log_waits = !log_flush();
+    loop->log_pending = !log_flush();
 }
 
 static enum result set_up(struct loop *loop)
 {
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    sigaddset(&wanted, SIGTERM);
-    sigaddset(&wanted, SIGINT);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-    loop->signals = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
+    loop->signals = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
     if (loop->epoll < 0 || loop->signals < 0)
         return RESULT_SYSTEM;
     struct epoll_event event = {.events = EPOLLIN, .data.fd = loop->signals};

@@ -1,4 +1,4 @@
-/* The tick: wait, serve, commit, release. One thread runs all of it. */
+/* The event loop, single-threaded. A tick: wait, handle requests, commit, release the replies. */
 #ifndef LOOP_H
 #define LOOP_H
 
@@ -7,8 +7,8 @@
 struct metrics;
 struct settings;
 
-/* Runs until SIGTERM or SIGINT, which the caller has blocked, and then until what is in flight is
- * answered or the time for that is over. RESULT_SYSTEM when the loop cannot be set up. */
+/* Runs until SIGTERM or SIGINT, which the caller must have blocked, and then until all connections
+ * are closed or a timeout. RESULT_SYSTEM if the loop cannot be set up. */
 enum result loop_run(struct listener *listener, struct store *store,
                      const struct settings *settings, struct metrics *metrics) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* Wiring: options, store, listeners, loop, shutdown. */
+/* Start and stop of the server. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -28,7 +28,7 @@
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* The libraries too: a report of a fault needs them. */
+/* With those of the libraries, for bug reports. */
 static void print_version(void)
 {
     printf("amazonmq-local %s\n"
@@ -37,7 +37,7 @@ static void print_version(void)
            xml_version());
 }
 
-/* One line, whatever a path or a message holds. */
+/* Prints one line; control characters, such as in a path, become `?`. */
 static void complain(const char *reason)
 {
     log_close();
@@ -53,31 +53,31 @@ static int fail(const char *reason)
     return EXIT_FAILED;
 }
 
-/* What is printed on stdout must arrive. */
+/* 0, or the exit status if stdout could not be written. */
 static int finish_output(void)
 {
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : fail("cannot write to standard output");
 }
 
-/* Before the loop runs nothing is acknowledged, so nothing is lost: an open seed is simply not
+/* Before the loop runs nothing is acknowledged, so nothing is lost: an unfinished seed is not
  * committed. */
-static void end_at_once(int number)
+static void exit_at_once(int number)
 {
     (void)number;
     _exit(0);
 }
 
-/* Process 1 of a container has no default action for signals. A broken pipe and a file that may not
- * grow are error codes. */
+/* Process 1 of a container has no default action for signals. SIGPIPE and SIGXFSZ are ignored, so
+ * that write() fails with EPIPE or EFBIG instead. */
 static void catch_signals(void)
 {
-    signal(SIGTERM, end_at_once);
-    signal(SIGINT, end_at_once);
+    signal(SIGTERM, exit_at_once);
+    signal(SIGINT, exit_at_once);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
 }
 
-/* From here on they reach the loop through its signalfd. */
+/* From here on the loop receives them by its signalfd. */
 static void block_signals(void)
 {
     sigset_t blocked;
@@ -87,8 +87,7 @@ static void block_signals(void)
     sigprocmask(SIG_BLOCK, &blocked, NULL);
 }
 
-/* Where clients come in. */
-struct entrance {
+struct endpoints {
     struct sockets sockets;
     struct sockets tls_sockets; /* none without --tls-port */
     struct identity identity;
@@ -108,32 +107,32 @@ static enum result read_identity(const struct options *options, struct identity 
                                  struct certificate_error *error)
 {
     if (options->tls_directory)
-        return certificate_keep(options->tls_directory, options->tls_names.items,
-                                options->tls_names.count, identity, error);
+        return certificate_load_or_create(options->tls_directory, options->tls_names.items,
+                                          options->tls_names.count, identity, error);
     return certificate_load(options->tls_certificate, options->tls_key, identity, error);
 }
 
-/* 0, or the exit status after one line. */
-static int open_entrance(const struct options *options, struct entrance *entrance)
+/* 0, or the exit status after a message was printed. */
+static int open_endpoints(const struct options *options, struct endpoints *endpoints)
 {
     struct sockets_error sockets_error = {""};
     struct certificate_error certificate_error = {""};
-    if (open_sockets(options, options->port, &entrance->sockets, &sockets_error))
+    if (open_sockets(options, options->port, &endpoints->sockets, &sockets_error))
         return fail(sockets_error.text);
     if (options->tls_port < 0)
         return 0;
-    if (open_sockets(options, options->tls_port, &entrance->tls_sockets, &sockets_error))
+    if (open_sockets(options, options->tls_port, &endpoints->tls_sockets, &sockets_error))
         return fail(sockets_error.text);
-    if (read_identity(options, &entrance->identity, &certificate_error))
+    if (read_identity(options, &endpoints->identity, &certificate_error))
         return fail(certificate_error.text);
     return 0;
 }
 
-static void close_entrance(struct entrance *entrance)
+static void close_endpoints(struct endpoints *endpoints)
 {
-    sockets_close(&entrance->sockets);
-    sockets_close(&entrance->tls_sockets);
-    certificate_close(&entrance->identity);
+    sockets_close(&endpoints->sockets);
+    sockets_close(&endpoints->tls_sockets);
+    certificate_close(&endpoints->identity);
 }
 
 static void print_url(const struct options *options, const char *scheme, uint16_t port)
@@ -147,7 +146,7 @@ static bool announce(const struct options *options, uint16_t port, uint16_t tls_
                      enum sandbox_state sandbox)
 {
     static const char *const sandbox_names[] = {"off", "partial", "on"};
-    static char buffer[1024]; /* else the C library asks what stdout is, which it then may not */
+    static char buffer[1024]; /* else the C library calls isatty(), which the sandbox refuses */
     setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
     print_url(options, "http", port);
     if (tls_port != 0)
@@ -167,7 +166,7 @@ static bool announce(const struct options *options, uint16_t port, uint16_t tls_
     return true;
 }
 
-/* By what names a client reaches this server, beside localhost and addresses. */
+/* The host names of the server, other than localhost. */
 static size_t list_names(const struct options *options, const char *names[2 * OPTIONS_LIST])
 {
     size_t count = 0;
@@ -178,7 +177,7 @@ static size_t list_names(const struct options *options, const char *names[2 * OP
     return count;
 }
 
-static int serve(const struct options *options, struct store *store, struct entrance *entrance)
+static int serve(const struct options *options, struct store *store, struct endpoints *endpoints)
 {
     struct settings settings = {.account = slice_of(options->account),
                                 .region = slice_of(options->region),
@@ -200,9 +199,9 @@ static int serve(const struct options *options, struct store *store, struct entr
     struct gate_options gate_options = {.store = store, .settings = &settings, .control = &control};
     struct listener_options listener_options = {
         .store = store,
-        .sockets = &entrance->sockets,
-        .tls_sockets = options->tls_port < 0 ? NULL : &entrance->tls_sockets,
-        .identity = &entrance->identity,
+        .sockets = &endpoints->sockets,
+        .tls_sockets = options->tls_port < 0 ? NULL : &endpoints->tls_sockets,
+        .identity = &endpoints->identity,
         .metrics = metrics,
         .max_body = (size_t)options->max_body,
         .max_connections = limits_raise_descriptors((size_t)options->max_connections),
@@ -211,7 +210,7 @@ static int serve(const struct options *options, struct store *store, struct entr
     struct gate *gate = NULL;
     struct listener *listener = NULL;
     int status = EXIT_FAILED;
-    uint16_t port = entrance->sockets.port, tls_port = entrance->tls_sockets.port;
+    uint16_t port = endpoints->sockets.port, tls_port = endpoints->tls_sockets.port;
     if (!metrics || journal_new((size_t)options->journal, &control.journal) ||
         gate_new(&gate_options, &gate)) {
         fail("out of memory");
@@ -244,9 +243,9 @@ static int start(const struct options *options)
                                           options->region};
     struct store *store = NULL;
     struct store_error store_error = {""};
-    struct entrance entrance = {.sockets = {.count = 0}};
-    /* The port first: a second server must not touch the first one's file. */
-    int status = open_entrance(options, &entrance);
+    struct endpoints endpoints = {.sockets = {.count = 0}};
+    /* Before the store: a second server on the same port must not touch the first one's file. */
+    int status = open_endpoints(options, &endpoints);
     if (status != 0)
         goto out;
     status = EXIT_FAILED;
@@ -255,25 +254,25 @@ static int start(const struct options *options)
         goto out;
     }
     if (!store_is_new(store) && options->seeds.count > 0)
-        log_event(LOG_INFO, "seeds-left-out", "reason", "the database has had its seeds");
+        log_event(LOG_INFO, "seeds-left-out", "reason", "the database exists already");
     if (store_is_new(store) &&
         store_seed(store, options->seeds.items, options->seeds.count, &store_error)) {
         fail(store_error.text);
         goto out;
     }
-    status = serve(options, store, &entrance);
+    status = serve(options, store, &endpoints);
 out:
-    close_entrance(&entrance);
+    close_endpoints(&endpoints);
     store_free(store);
     sandbox_tell();
     log_close();
     return status;
 }
 
-/* Any user of the machine sees the arguments of a process. */
+/* Any user of the machine can see the arguments of a process. */
 static void hide_token(char *const argv[], struct options *options)
 {
-    static char token[256]; /* longer than any */
+    static char token[256]; /* longer than the maximum */
     const char *given = options->control_token;
     for (size_t i = 1; given && argv[i]; i++) {
         char *end = argv[i] + strlen(argv[i]);

@@ -1,4 +1,4 @@
-/* One table says all there is to say about an option. */
+/* Options are defined in one table. */
 #include "options.h"
 
 #include <arpa/inet.h>
@@ -32,12 +32,13 @@ struct option {
     const char *environment;
     enum option_type type;
     size_t offset;
-    const char *value;    /* how --help names it */
-    const char *standard; /* the default, in the option's own words; NULL: none */
+    const char *value;         /* as --help shows it */
+    const char *default_value; /* as on the command line; NULL: none */
     const char *help;
-    const char *choices; /* OPTION_CHOICE: separated by `|`; the value is the place in the list */
-    int64_t least, most; /* of numbers, in bytes or milliseconds */
-    char separator;      /* of lists: between the items of the environment variable */
+    const char *choices; /* OPTION_CHOICE: separated by `|`, the value is the index;
+                            OPTION_DURATION: word=value, or NULL */
+    int64_t min, max;    /* of numbers, in bytes or milliseconds */
+    char separator;      /* of the items in the environment variable of a list */
 };
 
 #define AT(member) offsetof(struct options, member)
@@ -47,41 +48,41 @@ static const struct option table[] = {
     {"host", ENV "HOST", OPTION_HOST, AT(hosts), "ADDRESS", NULL,
      "listen on this address (repeatable; default 127.0.0.1 and ::1)", NULL, 0, 0, ','},
     {"port", ENV "PORT", OPTION_COUNT, AT(port), "N", "8267",
-     "listen on this port; 0: any that is free", NULL, 0, 65535, 0},
+     "listen on this port; 0: any free port", NULL, 0, 65535, 0},
     {"tls-port", ENV "TLS_PORT", OPTION_COUNT, AT(tls_port), "N", NULL,
-     "listen for HTTPS on this port too; 0: any that is free", NULL, 0, 65535, 0},
+     "also listen for HTTPS on this port; 0: any free port", NULL, 0, 65535, 0},
     {"tls-cert", ENV "TLS_CERT", OPTION_FILE, AT(tls_certificate), "FILE", NULL,
-     "certificate for HTTPS in PEM, its issuers behind it", NULL, 0, 0, 0},
+     "certificate for HTTPS in PEM, may be followed by its issuers", NULL, 0, 0, 0},
     {"tls-key", ENV "TLS_KEY", OPTION_FILE, AT(tls_key), "FILE", NULL,
      "private key of that certificate in PEM", NULL, 0, 0, 0},
     {"tls-dir", ENV "TLS_DIR", OPTION_FILE, AT(tls_directory), "DIR", NULL,
-     "make a certificate here, once, and ca.pem for clients to trust", NULL, 0, 0, 0},
+     "create a certificate here, once, and ca.pem for clients to trust", NULL, 0, 0, 0},
     {"tls-name", ENV "TLS_NAME", OPTION_NAME, AT(tls_names), "NAME", NULL,
-     "name or address of that certificate, beside localhost (repeatable)", NULL, 0, 0, ','},
-    {"db", ENV "DB", OPTION_FILE, AT(db), "FILE", ":memory:", "keep the state in this file", NULL,
+     "name or address for that certificate, besides localhost (repeatable)", NULL, 0, 0, ','},
+    {"db", ENV "DB", OPTION_FILE, AT(db), "FILE", ":memory:", "store the state in this file", NULL,
      0, 0, 0},
     {"seed", ENV "SEED", OPTION_LIST, AT(seeds), "FILE|DIR", NULL,
-     "SQL to begin with, up to 64MiB a file (repeatable); of a directory all *.sql", NULL, 0, 0,
-     ':'},
+     "SQL for a new store, up to 64MiB a file (repeatable); DIR: all its *.sql", NULL, 0, 0, ':'},
     {"durability", ENV "DURABILITY", OPTION_CHOICE, AT(durability_full), "full|normal", "full",
-     "full: an answered write survives a power cut", "normal|full", 0, 0, 0},
+     "full: an acknowledged write survives a power failure", "normal|full", 0, 0, 0},
     {"account", ENV "ACCOUNT", OPTION_ACCOUNT, AT(account), "ID", "123456789012",
-     "account of callers and fixtures that name none", NULL, 0, 0, 0},
+     "account of callers and seeds that name none", NULL, 0, 0, 0},
     {"region", ENV "REGION", OPTION_REGION, AT(region), "NAME", "us-east-1",
-     "region of callers and fixtures that name none", NULL, 0, 0, 0},
+     "region of callers and seeds that name none", NULL, 0, 0, 0},
     {"auth", ENV "AUTH", OPTION_CHOICE, AT(verify), "none|verify", "none",
      "verify: check signatures against the seeded access keys", "none|verify", 0, 0, 0},
     {"throttle", ENV "THROTTLE", OPTION_CHOICE, AT(throttle), "none|service", "none",
-     "service: 15 calls a second and account and region, a burst of 100, then 429", "none|service",
+     "service: 15 calls a second, burst 100, for each account and region, then 429", "none|service",
      0, 0, 0},
     {"control", ENV "CONTROL", OPTION_CHOICE, AT(control_off), "on|off", "on",
-     "off: of /_local/ only health is answered", "on|off", 0, 0, 0},
+     "off: only /_local/health is answered", "on|off", 0, 0, 0},
     {"control-token", ENV "CONTROL_TOKEN", OPTION_TOKEN, AT(control_token), "TOKEN", NULL,
-     "bearer token that requests to /_local/ must carry", NULL, 0, 0, 0},
+     "bearer token required for /_local/", NULL, 0, 0, 0},
     {"control-host", ENV "CONTROL_HOST", OPTION_LIST, AT(control_hosts), "NAME", NULL,
-     "host name /_local/ answers to, beside localhost and addresses (repeatable)", NULL, 0, 0, ','},
+     "host name allowed for /_local/, besides localhost and addresses (repeatable)", NULL, 0, 0,
+     ','},
     {"journal", ENV "JOURNAL", OPTION_COUNT, AT(journal), "N", "1000",
-     "how many calls /_local/requests remembers", NULL, 0, 1000000, 0},
+     "number of calls kept for /_local/requests", NULL, 0, 1000000, 0},
     {"create-time", ENV "CREATE_TIME", OPTION_DURATION, AT(create_ms), "TIME", "100ms",
      "how long creating a broker takes: 0, 100ms, 10s, 5m, or `real` (650s)", "real=650s", 0,
      DAY_MS, 0},
@@ -93,27 +94,27 @@ static const struct option table[] = {
     {"max-body", ENV "MAX_BODY", OPTION_SIZE, AT(max_body), "SIZE", "1MiB",
      "largest request body, up to 64MiB: 1048576, 64KiB, 1MiB", NULL, 1, 64 << 20, 0},
     {"max-connections", ENV "MAX_CONNECTIONS", OPTION_COUNT, AT(max_connections), "N", "4096",
-     "connections at a time, in total", NULL, 1, 1000000, 0},
+     "maximum number of connections", NULL, 1, 1000000, 0},
     {"idle-timeout", ENV "IDLE_TIMEOUT", OPTION_DURATION, AT(idle_ms), "TIME", "120s",
      "how long a connection may be idle", NULL, 1, DAY_MS, 0},
     {"request-timeout", ENV "REQUEST_TIMEOUT", OPTION_DURATION, AT(request_ms), "TIME", "30s",
-     "how long a request may take to arrive", NULL, 1, DAY_MS, 0},
+     "how long receiving a request may take", NULL, 1, DAY_MS, 0},
     {"sandbox", ENV "SANDBOX", OPTION_CHOICE, AT(sandbox_off), "on|off", "on",
-     "on: gives up new sockets, programs and most files when it listens", "on|off", 0, 0, 0},
+     "on: after the start, deny new sockets, programs and most files", "on|off", 0, 0, 0},
     {"log-level", ENV "LOG_LEVEL", OPTION_CHOICE, AT(log_level), "error|warn|info|debug", "info",
-     "least important events to log", "error|warn|info|debug", 0, 0, 0},
+     "lowest severity to log", "error|warn|info|debug", 0, 0, 0},
     {"log-format", ENV "LOG_FORMAT", OPTION_CHOICE, AT(log_json), "logfmt|json", "logfmt",
-     "how a line of the log is written", "logfmt|json", 0, 0, 0},
+     "format of the log", "logfmt|json", 0, 0, 0},
     {"check-health", NULL, OPTION_FLAG, AT(check_health), NULL, NULL,
-     "ask the server with these settings whether it is well; exit 0 or 1", NULL, 0, 0, 0},
+     "check the running server with these settings; exit 0 or 1", NULL, 0, 0, 0},
     {"version", NULL, OPTION_FLAG, AT(version), NULL, NULL,
-     "print the version, and those of the libraries", NULL, 0, 0, 0},
+     "print the versions of the server and the libraries", NULL, 0, 0, 0},
     {"help", NULL, OPTION_FLAG, AT(help), NULL, NULL, "print this text", NULL, 0, 0, 0},
 };
 
 enum { OPTIONS = sizeof table / sizeof *table };
 
-static char *list_texts[OPTIONS]; /* copies of environment variables, cut into items */
+static char *list_texts[OPTIONS]; /* copies of environment variables, split into items */
 
 static bool read_number(const char *text, const char **end, int64_t *number)
 {
@@ -151,14 +152,14 @@ static bool read_quantity(const char *text, const struct unit *units, int64_t *n
     return false;
 }
 
-/* The place of `text` among the choices, or -1. */
+/* The index of `text` among the choices, or -1. */
 static int find_choice(const char *choices, const char *text)
 {
     size_t len = strlen(text);
-    for (int place = 0;; place++) {
+    for (int index = 0;; index++) {
         size_t choice_len = strcspn(choices, "|");
         if (len == choice_len && memcmp(choices, text, len) == 0)
-            return place;
+            return index;
         if (choices[choice_len] == '\0')
             return -1;
         choices += choice_len + 1;
@@ -173,8 +174,8 @@ static bool set_number(const struct option *option, const struct unit *units, co
     if (word && strncmp(text, option->choices, (size_t)(word - option->choices)) == 0 &&
         text[word - option->choices] == '\0')
         text = word + 1;
-    return read_quantity(text, units ? units : plain, place) && *place >= option->least &&
-           *place <= option->most;
+    return read_quantity(text, units ? units : plain, place) && *place >= option->min &&
+           *place <= option->max;
 }
 
 static bool set_choice(const struct option *option, const char *text, void *place)
@@ -221,7 +222,7 @@ static bool is_host(const char *text)
            inet_pton(AF_INET6, text, address) == 1;
 }
 
-/* Of a host, with a `*` for the first label of all in a domain. */
+/* A host name; the first label may be `*`. */
 static bool is_dns_name(const char *text)
 {
     size_t label = 0;
@@ -278,7 +279,7 @@ static bool set(const struct option *option, const char *text, struct options *o
     return false;
 }
 
-/* Nothing a person typed makes a second line. */
+/* Replaces control characters. */
 static enum result one_line(char error[256])
 {
     for (char *at = error; *at; at++)
@@ -287,7 +288,7 @@ static enum result one_line(char error[256])
     return RESULT_INVALID;
 }
 
-/* What a value must be, in words. */
+/* Describes a valid value. */
 static void describe(const struct option *option, char text[128])
 {
     static const char *const words[] = {
@@ -301,11 +302,11 @@ static void describe(const struct option *option, char text[128])
         [OPTION_FILE] = "a file name that does not begin with file:",
     };
     if (option->type == OPTION_COUNT)
-        snprintf(text, 128, "a number from %lld to %lld", (long long)option->least,
-                 (long long)option->most);
+        snprintf(text, 128, "a number from %lld to %lld", (long long)option->min,
+                 (long long)option->max);
     else if (option->type == OPTION_DURATION)
         snprintf(text, 128, "a time from %s to 24h, such as 100ms or 10s",
-                 option->least > 0 ? "1ms" : "0");
+                 option->min > 0 ? "1ms" : "0");
     else
         snprintf(text, 128, "%s",
                  option->type == OPTION_CHOICE ? option->value : words[option->type]);
@@ -314,13 +315,13 @@ static void describe(const struct option *option, char text[128])
 static enum result bad_value(char error[256], const char *name, const char *text,
                              const struct option *option)
 {
-    char wanted[128];
-    describe(option, wanted);
-    snprintf(error, 256, "%s: bad value '%.60s', expected %s", name, text, wanted);
+    char expected[128];
+    describe(option, expected);
+    snprintf(error, 256, "%s: bad value '%.60s', expected %s", name, text, expected);
     return one_line(error);
 }
 
-/* Cuts a copy of the variable into items. */
+/* Splits a copy of the variable into items. */
 static enum result set_list(size_t row, const char *text, struct options *options, char error[256])
 {
     const struct option *option = &table[row];
@@ -336,7 +337,7 @@ static enum result set_list(size_t row, const char *text, struct options *option
     return RESULT_OK;
 }
 
-/* For options that no flag has set. */
+/* For options that are not on the command line. */
 static enum result read_environment(struct options *options, const bool given[], char error[256])
 {
     for (size_t row = 0; row < OPTIONS; row++) {
@@ -393,7 +394,7 @@ static enum result read_argument(char *const argv[], int *at, bool given[], stru
     return set(option, text, options) ? RESULT_OK : bad_value(error, name, text, option);
 }
 
-/* HTTPS takes a port and one of two sources of a certificate. */
+/* HTTPS needs a port and exactly one source of a certificate. */
 static enum result check_tls(const struct options *options, char error[256])
 {
     bool files = options->tls_certificate || options->tls_key;
@@ -419,8 +420,8 @@ enum result options_read(int argc, char *const argv[], struct options *options, 
     bool given[OPTIONS] = {false};
     *options = (struct options){.tls_port = -1};
     for (size_t row = 0; row < OPTIONS; row++)
-        if (table[row].standard && !set(&table[row], table[row].standard, options))
-            return bad_value(error, table[row].flag, table[row].standard, &table[row]);
+        if (table[row].default_value && !set(&table[row], table[row].default_value, options))
+            return bad_value(error, table[row].flag, table[row].default_value, &table[row]);
     enum result result = RESULT_OK;
     for (int at = 1; !result && at < argc; at++)
         result = read_argument(argv, &at, given, options, error);
@@ -443,14 +444,14 @@ void options_print_help(void)
 {
     printf("Usage: amazonmq-local [OPTION]...\n"
            "A stand-in for the Amazon MQ API.\n\n"
-           "An option's environment variable is named behind it; the option wins.\n\n");
+           "Each option has the environment variable below it; the option takes precedence.\n\n");
     for (size_t row = 0; row < OPTIONS; row++) {
         const struct option *option = &table[row];
         char left[64];
         snprintf(left, sizeof left, "--%s %s", option->flag, option->value ? option->value : "");
         printf("  %-34s %s", left, option->help);
-        if (option->standard)
-            printf(" (default %s)", option->standard);
+        if (option->default_value)
+            printf(" (default %s)", option->default_value);
         printf("\n");
         if (option->environment)
             printf("  %-34s   %s%s\n", "", option->environment,

@@ -18,7 +18,7 @@ struct options {
     struct string_list hosts; /* empty: 127.0.0.1 and ::1 */
     int64_t port;
     int64_t tls_port;            /* -1: none */
-    const char *tls_certificate; /* with tls_key; NULL: of tls_directory */
+    const char *tls_certificate; /* NULL: tls_directory is used */
     const char *tls_key;
     const char *tls_directory;
     struct string_list tls_names;
@@ -48,15 +48,15 @@ struct options {
     bool help;
 };
 
-/* Reads the arguments, then the environment for what they leave out. Strings stay where they are,
- * but for lists from the environment, which live until options_close. RESULT_INVALID with one line
- * in `error`. */
+/* Reads the arguments, then the environment for options that are not given. Strings are borrowed,
+ * except lists from the environment, which are freed by options_close. RESULT_INVALID or
+ * RESULT_NO_MEMORY with one line in `error`. */
 enum result options_read(int argc, char *const argv[], struct options *options,
                          char error[256]) MUST_CHECK;
 
 void options_close(void);
 
-/* The text of --help on stdout. */
+/* Prints the text of --help to stdout. */
 void options_print_help(void);
 
 #endif

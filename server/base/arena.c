@@ -6,9 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* With the address sanitizer a byte read or written past a piece is found, though the block goes
- * on.
- */
+/* AddressSanitizer then detects accesses to the unused part of a block. */
 #ifdef __has_feature
 #if __has_feature(address_sanitizer)
 #define __SANITIZE_ADDRESS__ 1
@@ -35,9 +33,9 @@ void arena_init(struct arena *arena, size_t ceiling)
     *arena = (struct arena){.ceiling = ceiling};
 }
 
-static struct arena_block *add_block(struct arena *arena, size_t least)
+static struct arena_block *add_block(struct arena *arena, size_t min_size)
 {
-    size_t size = least > ARENA_BLOCK ? least : ARENA_BLOCK;
+    size_t size = min_size > ARENA_BLOCK ? min_size : ARENA_BLOCK;
     struct arena_block *block = malloc(sizeof *block + size);
     if (!block)
         return NULL;
@@ -51,7 +49,7 @@ static struct arena_block *add_block(struct arena *arena, size_t least)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    size_t wanted = size;
+    size_t requested = size;
     if (size > arena->ceiling || size > SIZE_MAX / 2)
         return NULL;
     size = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
@@ -66,7 +64,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *piece = block->data + block->used;
     block->used += size;
     arena->used += size;
-    ASAN_UNPOISON_MEMORY_REGION(piece, wanted);
+    ASAN_UNPOISON_MEMORY_REGION(piece, requested);
     return piece;
 }
 

@@ -1,5 +1,4 @@
-/* Bytes that grow up to a ceiling. The first failure sticks: append freely, check once at the end.
- */
+/* A growing byte buffer with a maximum size. Errors are sticky: append freely, check at the end. */
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H
 
@@ -10,14 +9,14 @@ struct buffer {
     char *data; /* owned; NUL-terminated whenever it is not NULL */
     size_t len;
     size_t size;
-    size_t ceiling;     /* len never passes this */
-    enum result failed; /* RESULT_NO_MEMORY or RESULT_TOO_LARGE; sticks until buffer_clear */
+    size_t ceiling;     /* the maximum of `len` */
+    enum result failed; /* RESULT_NO_MEMORY or RESULT_TOO_LARGE, until buffer_clear */
 };
 
 void buffer_init(struct buffer *buffer, size_t ceiling);
 void buffer_close(struct buffer *buffer);
 
-/* Empties it and forgets a failure; the memory is kept. */
+/* Empties it and clears the error; the memory is kept. */
 void buffer_clear(struct buffer *buffer);
 
 void buffer_append(struct buffer *buffer, const void *data, size_t len);

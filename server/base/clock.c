@@ -76,6 +76,6 @@ bool clock_parse_ms(struct slice text, int64_t *wall_ms)
     for (; digits > 0 && digits < 3; digits++)
         fraction_ms *= 10;
     *wall_ms = (int64_t)timegm(&time) * 1000 + fraction_ms;
-    clock_format_ms(*wall_ms, again); /* a 31st of June has become a 1st of July */
+    clock_format_ms(*wall_ms, again); /* timegm turns 31 June into 1 July */
     return memcmp(again, copy, len) == 0;
 }

@@ -1,4 +1,4 @@
-/* Time. Wall time is for what clients see and for due times, monotonic time for durations. */
+/* Time. Wall time is for timestamps and due times, monotonic time for durations. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -19,11 +19,11 @@ int64_t clock_monotonic_us(void);
 /* 2026-11-23T19:42:36.123Z into `out`. */
 void clock_format_ms(int64_t wall_ms, char out[CLOCK_DATE_TIME]);
 
-/* 2026-11-23T19:42:36.123456Z into `out`; below the millisecond it is the moment of the call. */
+/* 2026-11-23T19:42:36.123456Z into `out`; the last three digits are those of the current time. */
 void clock_format_us(int64_t wall_ms, char out[CLOCK_DATE_TIME]);
 
-/* Reads 2026-12-24T18:00:00Z, with a fraction of up to six digits or without. False: anything else,
- * or outside the years 1970 to 9999. */
+/* Parses 2026-12-24T18:00:00Z, optionally with a fraction of up to six digits. False for anything
+ * else and for years outside 1970 to 9999. */
 bool clock_parse_ms(struct slice text, int64_t *wall_ms);
 
 /* 20261123T194236Z, the form of X-Amz-Date. */

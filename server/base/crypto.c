@@ -1,11 +1,10 @@
-/* Owns SHA-256, HMAC, constant-time comparison and base64. */
 #include "base/crypto.h"
 
 #include <errno.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
-/* GnuTLS leaves errno alone, but RESULT_SYSTEM promises a reason. */
+/* GnuTLS does not set errno, but callers of a RESULT_SYSTEM read it. */
 static enum result result_of(int code)
 {
     if (code >= 0)
@@ -16,7 +15,7 @@ static enum result result_of(int code)
     return RESULT_SYSTEM;
 }
 
-/* An absent slice hashes like an empty one; the library does not promise to take a NULL. */
+/* An absent slice hashes like an empty one; GnuTLS does not document that it accepts NULL. */
 static const void *bytes_of(struct slice slice)
 {
     return slice.data ? slice.data : "";
@@ -63,7 +62,7 @@ void crypto_base64_encode(struct slice data, char *out)
     *out = '\0';
 }
 
-/* The six bits a character stands for, or -1. */
+/* The six bits of a character, or -1. */
 static int base64_value(char c)
 {
     if (c >= 'A' && c <= 'Z')
@@ -75,8 +74,8 @@ static int base64_value(char c)
     return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Four characters, of which the last `padding` must be `=`. The bits that fall away must be zero:
- * otherwise several texts would stand for the same bytes. */
+/* Four characters, of which the last `padding` must be `=`. Unused bits must be zero: otherwise
+ * several texts would decode to the same bytes. */
 static bool decode_group(const char *text, size_t padding, uint8_t out[3])
 {
     uint32_t group = 0;

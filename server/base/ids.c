@@ -13,7 +13,7 @@ void id_random(void *out, size_t len)
     while (len > 0) {
         ssize_t got = getrandom(at, len, 0);
         if (got < 0 && errno != EINTR)
-            abort(); /* a kernel before 3.17, or a sandbox that denies it */
+            abort(); /* a kernel before 3.17, or another sandbox forbids it */
         if (got > 0) {
             at += got;
             len -= (size_t)got;
@@ -21,8 +21,8 @@ void id_random(void *out, size_t len)
     }
 }
 
-/* getrandom() is a system call: random bytes are drawn by the page. */
-static const uint8_t *draw(size_t len)
+/* Fetches 4096 bytes at a time, since getrandom() is a system call. */
+static const uint8_t *random_bytes(size_t len)
 {
     static uint8_t pool[4096];
     static size_t used = sizeof pool;
@@ -53,14 +53,14 @@ static void format_uuid(const uint8_t random[16], char out[ID_UUID])
 
 void id_uuid(char out[ID_UUID])
 {
-    format_uuid(draw(16), out);
+    format_uuid(random_bytes(16), out);
 }
 
 void id_apigw(char out[ID_APIGW])
 {
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    const uint8_t *random = draw(15);
+    const uint8_t *random = random_bytes(15);
     for (int i = 0; i < 15; i++)
         out[i] = alphabet[random[i] & 0x3F];
     out[15] = '=';
@@ -75,7 +75,7 @@ void id_trace(int64_t wall_s, char out[ID_TRACE])
     for (int shift = 28; shift >= 0; shift -= 4)
         *at++ = hex_digits[(uint64_t)wall_s >> shift & 0x0F];
     *at++ = '-';
-    const uint8_t *random = draw(12);
+    const uint8_t *random = random_bytes(12);
     for (int i = 0; i < 12; i++) {
         *at++ = hex_digits[random[i] >> 4];
         *at++ = hex_digits[random[i] & 0x0F];

@@ -1,4 +1,4 @@
-/* Identifiers: random ones, and stable ones derived from a text. */
+/* Identifiers: random ones, and stable ones derived from a string. */
 #ifndef BASE_IDS_H
 #define BASE_IDS_H
 
@@ -9,13 +9,13 @@
 
 enum { ID_UUID = 37, ID_APIGW = 17, ID_TRACE = 41 };
 
-/* Fills `out` from the kernel's random source; ends the process where there is none. */
+/* Fills `out` with getrandom(); aborts the process if that fails. */
 void id_random(void *out, size_t len);
 
 /* 36 characters and a NUL, version 4. */
 void id_uuid(char out[ID_UUID]);
 
-/* 15 base64 characters, `=` and a NUL: the form of x-amz-apigw-id (base64url). */
+/* 15 base64url characters, `=` and a NUL: the form of x-amz-apigw-id. */
 void id_apigw(char out[ID_APIGW]);
 
 /* Root=1-<8 hex of the time>-<24 hex> and a NUL: the form of x-amzn-trace-id. */

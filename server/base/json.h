@@ -1,4 +1,4 @@
-/* JSON: a strict reader (the only file that knows cJSON) and a writer with one sticky error. */
+/* JSON: a strict parser, which uses cJSON, and a writer with a sticky error. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 
-/* Reading. Values live in the arena they were parsed into. */
+/* Reading. Values are allocated in the arena given to json_parse. */
 
 struct json;
 
@@ -16,13 +16,13 @@ enum json_type { JSON_NULL, JSON_BOOLEAN, JSON_NUMBER, JSON_STRING, JSON_LIST, J
 enum { JSON_MAX_DEPTH = 32, JSON_MAX_VALUES = 10000, JSON_MAX_NUMBER = 63 };
 
 struct json_error {
-    const char *reason; /* never quotes the text */
+    const char *reason; /* static; does not quote the text */
     size_t offset;      /* in bytes */
 };
 
-/* Parses one object; `text.data[text.len]` must be a NUL. Refuses what RFC 8259 does not allow, and
- * a byte order mark, U+0000, invalid UTF-8, duplicate members, more than JSON_MAX_DEPTH levels,
- * JSON_MAX_VALUES values or JSON_MAX_NUMBER characters of a number: RESULT_INVALID with *error set.
+/* Parses one object; `text.data[text.len]` must be a NUL. RESULT_INVALID with *error set for what
+ * RFC 8259 does not allow, a byte order mark, U+0000, invalid UTF-8, duplicate members, and more
+ * than JSON_MAX_DEPTH levels, JSON_MAX_VALUES values or JSON_MAX_NUMBER characters of a number.
  * RESULT_NO_MEMORY. */
 enum result json_parse(struct arena *arena, struct slice text, const struct json **object,
                        struct json_error *error) MUST_CHECK;
@@ -36,11 +36,11 @@ struct slice json_string(const struct json *string);
 bool json_boolean(const struct json *boolean);
 double json_number(const struct json *number);
 
-/* Writing: compact, into a buffer whose sticky error tells whether all went well. */
+/* Writing: compact, into a buffer; check the buffer's error at the end. */
 
 struct json_writer {
     struct buffer *out;
-    bool separate; /* a comma is due before the next member or item */
+    bool separate; /* the next member or item needs a comma before it */
 };
 
 void json_object_begin(struct json_writer *writer);
@@ -51,15 +51,15 @@ void json_key(struct json_writer *writer, const char *name);
 void json_write_string(struct json_writer *writer, struct slice value);
 void json_write_boolean(struct json_writer *writer, bool value);
 void json_write_integer(struct json_writer *writer, int64_t value);
-/* JSON text as it stands, white space outside strings dropped. */
+/* JSON text, copied without the white space outside strings. */
 void json_write_raw(struct json_writer *writer, struct slice json);
 
-/* A string's characters without the quotes. A header or a request line may hold anything: a byte
- * that is not UTF-8 becomes U+FFFD. */
+/* A string's characters without the quotes. A byte that is not UTF-8, such as in a header, becomes
+ * U+FFFD. */
 void json_append_escaped(struct buffer *out, struct slice value);
 
-/* A member of an object, key and value; json_put_optional and json_put_lower leave out an absent
- * one. json_put_lower puts ASCII letters in lower case; values of up to 32 bytes. */
+/* A member of an object, key and value; json_put_optional and json_put_lower omit an absent value.
+ * json_put_lower puts ASCII letters in lower case; values of up to 32 bytes. */
 void json_put_string(struct json_writer *writer, const char *name, struct slice value);
 void json_put_optional(struct json_writer *writer, const char *name, struct slice value);
 void json_put_lower(struct json_writer *writer, const char *name, struct slice value);
@@ -67,7 +67,7 @@ void json_put_boolean(struct json_writer *writer, const char *name, bool value);
 void json_put_integer(struct json_writer *writer, const char *name, int64_t value);
 void json_put_raw(struct json_writer *writer, const char *name, struct slice json);
 
-/* Of cJSON, as it runs; static. */
+/* The version of cJSON at run time; static. */
 const char *json_version(void);
 
 #endif

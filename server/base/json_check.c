@@ -1,6 +1,5 @@
-/* cJSON 1.7.15 accepts raw control characters, U+0000 (and cuts the string there), trailing commas
- * of its own making, `01`, a byte order mark and duplicate members. This scan refuses all of it and
- * knows where. */
+/* cJSON 1.7.15 accepts raw control characters, U+0000 (and truncates the string there), `01`, `1.`,
+ * a byte order mark and duplicate members. This scan rejects them and reports the offset. */
 #include "base/json_check.h"
 
 #include <stdlib.h>
@@ -10,7 +9,7 @@
 
 struct json_name {
     struct slice text; /* decoded */
-    size_t object;     /* serial number of the object it is a member of */
+    size_t object;     /* number of the object it is a member of */
     size_t offset;
 };
 
@@ -20,7 +19,7 @@ struct scan {
     size_t at;
     size_t values;
     size_t objects;
-    struct json_name *names; /* room for JSON_MAX_VALUES + 1 once the first name is seen */
+    struct json_name *names; /* grows */
     size_t name_count;
     size_t name_room;
     struct arena *arena;
@@ -33,7 +32,7 @@ static enum result refuse(struct scan *scan, const char *reason, size_t offset)
     return RESULT_INVALID;
 }
 
-/* At the end of the text this reads the NUL behind it. */
+/* At the end of the text this returns the NUL after it. */
 static char peek(const struct scan *scan)
 {
     return scan->text[scan->at];
@@ -88,7 +87,7 @@ static size_t put_utf8(char *out, unsigned code)
     return 4;
 }
 
-/* Behind `\u`. A lone surrogate has no UTF-8 form, so it cannot be stored or answered. */
+/* After `\u`. An unpaired surrogate has no UTF-8 form, so it is rejected. */
 static enum result scan_unicode(struct scan *scan, size_t start, unsigned *code)
 {
     if (!read_hex4(scan, code))
@@ -109,16 +108,16 @@ static enum result scan_unicode(struct scan *scan, size_t start, unsigned *code)
     return RESULT_OK;
 }
 
-/* Behind a backslash: appends what it stands for to `out` (unless NULL). */
+/* After a backslash: appends the decoded character to `out` (unless NULL). */
 static enum result scan_escape(struct scan *scan, char *out, size_t *out_len)
 {
     static const char letters[] = "\"\\/bfnrt";
-    static const char meant[] = "\"\\/\b\f\n\r\t";
+    static const char decoded[] = "\"\\/\b\f\n\r\t";
     size_t start = scan->at - 1;
     const char *letter = peek(scan) ? strchr(letters, peek(scan)) : NULL;
     unsigned code = 0;
     if (letter) {
-        code = (unsigned char)meant[letter - letters];
+        code = (unsigned char)decoded[letter - letters];
         scan->at++;
     } else if (peek(scan) == 'u') {
         scan->at++;
@@ -136,8 +135,8 @@ static enum result scan_escape(struct scan *scan, char *out, size_t *out_len)
     return RESULT_OK;
 }
 
-/* A string from its opening quote on. With `out`, which has room for the raw text, decodes it too.
- */
+/* A string, from its opening quote. Decodes it into `out`, unless that is NULL; *out_len is set in
+ * both cases. */
 static enum result scan_string(struct scan *scan, char *out, size_t *out_len)
 {
     scan->at++;
@@ -223,7 +222,7 @@ static enum result add_name(struct scan *scan, struct json_name name)
     return RESULT_OK;
 }
 
-/* A member's name and the colon behind it. */
+/* A member's name and the colon after it. */
 static enum result scan_name(struct scan *scan, size_t object)
 {
     size_t start = scan->at;
@@ -255,7 +254,7 @@ static enum result scan_name(struct scan *scan, size_t object)
 
 static enum result scan_value(struct scan *scan, int depth);
 
-/* An object or a list, from its opening bracket on. */
+/* An object or a list, from its opening bracket. */
 static enum result scan_container(struct scan *scan, int depth, char close)
 {
     size_t object = scan->objects++;

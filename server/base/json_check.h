@@ -1,11 +1,10 @@
-/* The scan every JSON text passes before it is parsed. */
+/* The check of every JSON text before cJSON parses it. */
 #ifndef BASE_JSON_CHECK_H
 #define BASE_JSON_CHECK_H
 
 #include "base/json.h"
 
-/* RESULT_OK: the text is one JSON object within the limits of json_parse. Otherwise as json_parse.
- */
+/* RESULT_OK: the text is one JSON object within the limits of json_parse. Errors as json_parse. */
 enum result json_check(struct arena *arena, struct slice text, struct json_error *error) MUST_CHECK;
 
 #endif

@@ -2,11 +2,10 @@
 
 #include <cjson/cJSON.h>
 
-/* Case-insensitive or unsafe on a client's input: CVE-2026-67216, and recursion without a limit. */
+/* Case-insensitive, or unsafe on untrusted input: CVE-2026-67216, and recursion without a limit. */
 #pragma GCC poison cJSON_GetObjectItem cJSON_Compare cJSON_Duplicate cJSON_GetErrorPtr
 
-/* cJSON's hooks are global and carry no context: the arena of the parse under way. One thread only.
- */
+/* The arena of the current parse: cJSON's hooks have no context argument. Not thread-safe. */
 static struct arena *parse_arena;
 
 static void *arena_malloc(size_t size)
@@ -16,7 +15,7 @@ static void *arena_malloc(size_t size)
 
 static void arena_no_free(void *piece)
 {
-    (void)piece; /* goes with the arena */
+    (void)piece; /* freed with the arena */
 }
 
 enum result json_parse(struct arena *arena, struct slice text, const struct json **object,
@@ -27,11 +26,11 @@ enum result json_parse(struct arena *arena, struct slice text, const struct json
         return result;
     cJSON_InitHooks(&(cJSON_Hooks){arena_malloc, arena_no_free});
     parse_arena = arena;
-    /* The NUL must be inside the given length, or every document is refused. */
+    /* cJSON requires that the length includes the NUL. */
     const cJSON *root = cJSON_ParseWithLengthOpts(text.data, text.len + 1, NULL, 1);
     parse_arena = NULL;
     if (!root)
-        return RESULT_NO_MEMORY; /* the text is good, so only memory can be missing */
+        return RESULT_NO_MEMORY; /* the only possible cause, since json_check accepted the text */
     *object = (const struct json *)(const void *)root;
     return RESULT_OK;
 }

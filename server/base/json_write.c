@@ -58,16 +58,16 @@ static void append_escape(struct buffer *out, unsigned char c)
 void json_append_escaped(struct buffer *out, struct slice value)
 {
     size_t plain = 0; /* start of the run that needs no escape */
-    size_t valid = 0; /* up to here the bytes from 0x80 on are known to be UTF-8 */
+    size_t valid = 0; /* end of the bytes known to be valid UTF-8 */
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.data[i];
         if (c >= 0x80 && i >= valid)
             valid = i + utf8_valid_prefix((struct slice){value.data + i, value.len - i});
-        bool broken = c >= 0x80 && i >= valid;
-        if (!broken && c >= 0x20 && c != '"' && c != '\\')
+        bool invalid = c >= 0x80 && i >= valid;
+        if (!invalid && c >= 0x20 && c != '"' && c != '\\')
             continue;
         buffer_append(out, value.data + plain, i - plain);
-        if (broken)
+        if (invalid)
             buffer_append_string(out, "\xEF\xBF\xBD");
         else
             append_escape(out, c);

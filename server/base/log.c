@@ -12,8 +12,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 
-/* A reader that does not keep up costs lines, not memory. */
-enum { LOG_CEILING = 4 << 20, LOG_PATIENCE_MS = 500 };
+enum { LOG_CEILING = 4 << 20, LOG_CLOSE_MS = 500 };
 
 static struct {
     enum log_level level;
@@ -95,7 +94,7 @@ static void append_quoted(struct buffer *out, struct slice value)
     buffer_append_char(out, '"');
 }
 
-/* One character of valid UTF-8 as \uXXXX, or two of them. Returns its length in bytes. */
+/* One character of valid UTF-8 as \uXXXX, or as a surrogate pair. Returns its length in bytes. */
 static size_t append_unicode(struct buffer *out, const char *text)
 {
     unsigned char first = (unsigned char)*text;
@@ -194,20 +193,20 @@ void log_event(enum log_level level, const char *event, const char *key, const c
     log_end();
 }
 
-/* Writes what a reader takes without making us wait; a pipe that reports room takes PIPE_BUF bytes.
- */
-static void write_lines(int patience_ms)
+/* Stops when stderr is not writable for that time. A writable pipe takes PIPE_BUF bytes without
+ * blocking. */
+static void write_lines(int timeout_ms)
 {
     struct buffer *lines = &log_state.lines;
     size_t written = 0;
     while (written < lines->len) {
         struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
         size_t left = lines->len - written;
-        if (poll(&ready, 1, patience_ms) == 0)
+        if (poll(&ready, 1, timeout_ms) == 0)
             break;
         ssize_t n = write(STDERR_FILENO, lines->data + written, left < PIPE_BUF ? left : PIPE_BUF);
         if (n < 0 && errno != EINTR && errno != EAGAIN)
-            written = lines->len; /* nobody is left to tell */
+            written = lines->len; /* stderr is closed: drop the lines */
         if (n > 0)
             written += (size_t)n;
     }
@@ -216,9 +215,9 @@ static void write_lines(int patience_ms)
     lines->len -= written;
 }
 
-static void flush(int patience_ms)
+static void flush(int timeout_ms)
 {
-    write_lines(patience_ms);
+    write_lines(timeout_ms);
     if (log_state.lost == 0 || log_state.lines.len > 0)
         return;
     size_t lost = log_state.lost;
@@ -227,7 +226,7 @@ static void flush(int patience_ms)
         log_number("lines", (int64_t)lost);
         log_end();
     }
-    write_lines(patience_ms);
+    write_lines(timeout_ms);
 }
 
 void log_library(void *context, const char *format, va_list args)
@@ -247,6 +246,6 @@ bool log_flush(void)
 
 void log_close(void)
 {
-    flush(LOG_PATIENCE_MS);
+    flush(LOG_CLOSE_MS);
     buffer_close(&log_state.lines);
 }

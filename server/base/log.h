@@ -1,4 +1,4 @@
-/* The log: one line per event on stderr, logfmt or a JSON object, written together by log_flush. */
+/* The log: one line per event on stderr, as logfmt or JSON; log_flush writes the buffered lines. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -14,31 +14,30 @@ enum log_format { LOG_LOGFMT, LOG_JSON };
 /* Events above `level` are dropped. */
 void log_init(enum log_level level);
 
-/* How the lines from here on are written; logfmt until it is called. The fields are the same. */
+/* The format of the lines that follow; the default is logfmt. The fields are the same. */
 void log_set_format(enum log_format format);
 
-/* Opens a line; false when nobody will read it (then the calls below do nothing). */
+/* Opens a line. False when the level is disabled; then the calls below do nothing. */
 bool log_begin(enum log_level level, const char *event);
-/* Quoted and escaped where need be: a value cannot forge a line, and a line is printable ASCII. */
+/* Quoted and escaped if necessary: a line is printable ASCII, so a value cannot forge one. */
 void log_text(const char *key, struct slice value);
-void log_string(const char *key, const char *value); /* NULL: left out */
+void log_string(const char *key, const char *value); /* NULL: omitted */
 void log_number(const char *key, int64_t value);
-void log_flag(const char *key, bool value); /* false: left out */
+void log_flag(const char *key, bool value); /* false: omitted */
 void log_end(void);
 
-/* A line with one text. */
+/* A whole line with one field. */
 void log_event(enum log_level level, const char *event, const char *key, const char *value);
 
-/* A line at the level debug of a library's own message, without what follows its line end; has the
- * shape of its callbacks. */
+/* A logging callback for libmicrohttpd: logs the first line of the message at level debug. */
 void log_library(void *context, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
-/* Writes what has gathered, once a tick. Never waits for a reader: false when something is left, to
- * be tried again soon. What exceeds the ceiling is lost line by line, and the number of lost lines
- * is told later. */
+/* Writes the buffered lines without blocking. False: some are left, call it again soon. Lines that
+ * exceed the buffer of 4 MiB are dropped, and a later line says how many. */
 bool log_flush(void);
 
-/* Before the process ends: waits a little for the reader. */
+/* Writes the buffered lines before the process ends; gives up on a reader that blocks for 500 ms.
+ */
 void log_close(void);
 
 #endif

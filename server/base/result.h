@@ -1,4 +1,4 @@
-/* What a fallible function returns. */
+/* The result of a function that can fail. */
 #ifndef BASE_RESULT_H
 #define BASE_RESULT_H
 
@@ -8,10 +8,10 @@ enum result {
     RESULT_NO_MEMORY,
     RESULT_TOO_LARGE, /* a ceiling was reached */
     RESULT_INVALID,   /* the input breaks a rule */
-    RESULT_NOT_FOUND, /* no such thing */
-    RESULT_CONFLICT,  /* the thing exists already */
-    RESULT_STORE,     /* the database failed: full disk, I/O error, no memory */
-    RESULT_SYSTEM,    /* a system call failed; errno says why */
+    RESULT_NOT_FOUND,
+    RESULT_CONFLICT, /* it exists already */
+    RESULT_STORE,    /* the database failed: full disk, I/O error, no memory */
+    RESULT_SYSTEM,   /* a system call failed; errno says why */
 };
 
 #define MUST_CHECK __attribute__((warn_unused_result))

@@ -1,4 +1,4 @@
-/* A borrowed run of bytes with its length; may hold NULs, is not terminated. */
+/* A borrowed pointer and a length; the bytes may include NULs and are not NUL-terminated. */
 #ifndef BASE_SLICE_H
 #define BASE_SLICE_H
 

@@ -47,7 +47,7 @@ bool text_number(struct slice text, int64_t max, int64_t *number)
 
 uint64_t text_hash(uint64_t hash, struct slice text)
 {
-    hash ^= 14695981039346656037U; /* so that 0 begins */
+    hash ^= 14695981039346656037U; /* so that the initial value TEXT_HASH is 0 */
     for (size_t i = 0; i < text.len; i++)
         hash = (hash ^ (unsigned char)text.data[i]) * 1099511628211U;
     return hash ^ 14695981039346656037U;

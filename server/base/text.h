@@ -1,4 +1,4 @@
-/* Characters, numbers and hashes of text. ASCII only, whatever the locale. */
+/* Characters, numbers and hashes of text. ASCII only, independent of the locale. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -21,7 +21,7 @@ static inline bool text_is_alphanumeric(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || text_is_digit(c);
 }
 
-/* 0 to 15 for a hexadecimal digit in either case, else -1. */
+/* 0 to 15 for a hexadecimal digit in upper or lower case, else -1. */
 static inline int text_hex_value(char c)
 {
     if (text_is_digit(c))
@@ -45,14 +45,14 @@ struct slice text_trim(struct slice text);
  * empty, or absent where there is no further separator: loop while (rest.data). */
 struct slice text_take(struct slice *rest, char separator);
 
-/* A decimal number from 0 to `max`, all of the text: one digit or more, leading zeros too, no sign.
- * False leaves *number as it was. */
+/* Parses the whole text as a decimal number from 0 to `max`; leading zeros are allowed, a sign is
+ * not. False: *number is unchanged. */
 bool text_number(struct slice text, int64_t max, int64_t *number);
 
 enum { TEXT_HASH = 0 };
 
-/* FNV-1a, 64 bits, of what was hashed to `hash` and then `text`; TEXT_HASH to begin with. For
- * tables: whoever may choose the text can make two texts meet. */
+/* FNV-1a, 64 bits; `hash` is the hash of the text before, or TEXT_HASH. For hash tables only: it is
+ * easy to construct collisions. */
 uint64_t text_hash(uint64_t hash, struct slice text);
 
 #endif

@@ -16,8 +16,8 @@ enum {
     DAY_S = 24 * HOUR_S,
     WEEK_S = 7 * DAY_S,
     FIRST_SUNDAY_S = 3 * DAY_S,   /* 1970-01-04 */
-    OFFSET_MAX_S = 18 * HOUR_S,   /* of a zone that is named by its offset */
-    OFFSET_LIMIT_S = 26 * HOUR_S, /* of any zone, by RFC 9636, section 3.2 */
+    OFFSET_MAX_S = 18 * HOUR_S,   /* of a zone named by its offset */
+    OFFSET_LIMIT_S = 26 * HOUR_S, /* of any zone: RFC 9636, section 3.2 */
     NAME_MAX_LEN = 64,
 };
 
@@ -25,8 +25,8 @@ enum {
 static const int64_t first_ms = -62135596800000, end_ms = 253402300800000;
 
 struct zone {
-    char file[PATH_MAX]; /* of the zone database; "" for a fixed offset */
-    int offset_s;        /* the fixed offset, ahead of UTC */
+    char file[PATH_MAX]; /* in the zone database; "" for a fixed offset */
+    int offset_s;        /* the fixed offset, positive if ahead of UTC */
 };
 
 static bool take_digit(struct slice *text, int *number)
@@ -73,7 +73,7 @@ static bool is_database_name(struct slice name)
         if (segment.len == 0 || !text_has_only(segment, TEXT_ALPHANUMERIC "_+-"))
             return false;
     }
-    /* The last two are copies of whatever zone the machine prefers. */
+    /* The last two are copies of the system's default zone. */
     return !slice_starts_with(name, SLICE("posix/")) && !slice_starts_with(name, SLICE("right/")) &&
            !slice_equal(name, SLICE("posixrules")) && !slice_equal(name, SLICE("localtime"));
 }
@@ -84,7 +84,7 @@ static enum result check_file(const char *path)
     enum result result = RESULT_SYSTEM;
     struct stat status;
     char magic[4] = "";
-    /* O_NONBLOCK: whatever else has that name must not stop the server. */
+    /* O_NONBLOCK: a FIFO of that name must not block the server. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR || errno == ENXIO ? RESULT_INVALID
@@ -130,7 +130,7 @@ bool time_zone_exists(struct slice name)
     return find_zone(name, &zone) == RESULT_OK;
 }
 
-/* How far the zone is ahead of UTC at that instant; the C library has the zone of `zone->file`. */
+/* The offset of the zone from UTC at that instant. `zone->file` must be the C library's zone. */
 static int64_t offset_at(const struct zone *zone, int64_t at_s)
 {
     struct tm local = {0};
@@ -141,7 +141,7 @@ static int64_t offset_at(const struct zone *zone, int64_t at_s)
     return local.tm_gmtoff;
 }
 
-/* glibc does not say that it could not load a zone: it computes with UTC under an empty name. */
+/* glibc reports no error when it cannot load a zone: it uses UTC with an empty name. */
 static bool is_loaded(void)
 {
     struct tm local = {0};
@@ -149,13 +149,12 @@ static bool is_loaded(void)
     return localtime_r(&instant, &local) && local.tm_zone && *local.tm_zone;
 }
 
-/* The end of the stretch of time from `from_s` on in which the offset stays what it is there,
- * `limit_s` if that comes first. */
-static int64_t stretch_end(const struct zone *zone, int64_t from_s, int64_t limit_s)
+/* The first instant after `from_s` with another offset, at most `limit_s`. */
+static int64_t next_transition(const struct zone *zone, int64_t from_s, int64_t limit_s)
 {
     int64_t offset_s = offset_at(zone, from_s);
     while (from_s < limit_s) {
-        /* No place has ever changed its offset and changed it back within a day. */
+        /* No zone has ever changed its offset and changed it back within a day. */
         int64_t probe_s = limit_s - from_s < DAY_S ? limit_s : from_s + DAY_S;
         if (offset_at(zone, probe_s) == offset_s) {
             from_s = probe_s;
@@ -173,7 +172,7 @@ static int64_t stretch_end(const struct zone *zone, int64_t from_s, int64_t limi
     return limit_s;
 }
 
-/* The first instant at which the wall clock, counted like an instant, shows `wall_s` or later. */
+/* The first instant at which the local clock shows `wall_s` (in seconds since 1970) or later. */
 static int64_t first_reached(const struct zone *zone, int64_t wall_s)
 {
     int64_t from_s = wall_s - OFFSET_LIMIT_S;
@@ -181,7 +180,7 @@ static int64_t first_reached(const struct zone *zone, int64_t wall_s)
         int64_t at_s = wall_s - offset_at(zone, from_s);
         if (at_s <= from_s)
             return from_s;
-        from_s = stretch_end(zone, from_s, at_s);
+        from_s = next_transition(zone, from_s, at_s);
     }
 }
 
@@ -197,7 +196,7 @@ static int64_t next_ms(const struct zone *zone, int weekday, int minute, int64_t
     int64_t phase_s = FIRST_SUNDAY_S + (int64_t)weekday * DAY_S + (int64_t)minute * 60;
     int64_t weeks = floor_divide(now_wall_s - phase_s, WEEK_S) + 1;
     int64_t at_s = first_reached(zone, phase_s + weeks * WEEK_S);
-    /* The wall clock was put back and shows a time again that counted before. */
+    /* The local clock was set back and shows that time again: the first one was this week's. */
     if (at_s <= after_s)
         at_s = first_reached(zone, phase_s + (weeks + 1) * WEEK_S);
     return at_s * 1000;
@@ -218,7 +217,7 @@ enum result time_zone_next(struct slice zone_name, int weekday, int minute, int6
         return RESULT_OK;
     }
 
-    /* Not setenv, which allocates and so could fail to set TZ back. */
+    /* Not setenv, which allocates and so could fail to restore TZ. */
     char setting[sizeof "TZ=:" + sizeof zone.file];
     snprintf(setting, sizeof setting, "TZ=:%s", zone.file);
     char *zone_environment[] = {setting, NULL};

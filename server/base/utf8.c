@@ -8,7 +8,7 @@ size_t utf8_valid_prefix(struct slice text)
     if (text.len == 0)
         return 0;
     const uint8_t *start = (const uint8_t *)text.data;
-    /* The function: newer versions have a macro of that name, whose casts are warned of. */
+    /* Parentheses, to call the function: newer versions also have a macro, whose casts warn. */
     const uint8_t *bad = (u8_check)(start, text.len);
     return bad ? (size_t)(bad - start) : text.len;
 }

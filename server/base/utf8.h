@@ -4,13 +4,13 @@
 
 #include "base/slice.h"
 
-/* Whether the whole slice is valid UTF-8 (NUL is a character like any other). */
+/* Whether the whole slice is valid UTF-8; NUL is allowed. */
 bool utf8_valid(struct slice text);
 
-/* The offset of the first byte that is not valid UTF-8; text.len where all is. */
+/* The offset of the first byte that is not valid UTF-8; text.len if there is none. */
 size_t utf8_valid_prefix(struct slice text);
 
-/* Unicode code points in valid UTF-8. */
+/* The number of code points of valid UTF-8. */
 size_t utf8_length(struct slice text);
 
 #endif

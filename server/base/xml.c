@@ -10,10 +10,10 @@
 #include "base/ids.h"
 
 #ifdef XML_UNICODE
-#error "a libexpat that reports UTF-16"
+#error "this libexpat reports UTF-16; UTF-8 is required"
 #endif
 
-/* expat 2.9 deprecates the functions of the older names; Debian 12 has only those. */
+/* expat 2.9 deprecates the older functions; Debian 12 has only those. */
 #define EXPAT_AT_LEAST(minor) \
     (XML_MAJOR_VERSION > 2 || (XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION >= (minor)))
 #if EXPAT_AT_LEAST(9)
@@ -24,18 +24,18 @@
 #define current_column XML_GetCurrentColumnNumber
 #endif
 
-/* Between namespace and name. No XML 1.0 document can hold it, so no namespace name does. */
+/* Between namespace and name. XML 1.0 does not allow this character, so no namespace has it. */
 enum { SEPARATOR = 1 };
 
-/* libexpat's allocator carries no context: the arena of the parse under way. One thread only. */
+/* The state of the current parse: libexpat's allocator has no context argument. */
 static struct {
     struct arena *arena;
     size_t left;  /* of XML_MAX_PARSER_MEMORY */
-    bool refused; /* it asked for more */
-    bool failed;  /* the arena had no more */
+    bool refused; /* libexpat needed more than that */
+    bool failed;  /* the arena was exhausted */
 } memory;
 
-/* Stands before each piece, for realloc. */
+/* The header of each allocation, for realloc. */
 struct piece {
     alignas(max_align_t) size_t size;
 };
@@ -69,7 +69,7 @@ static void *piece_realloc(void *old, size_t size)
 
 static void piece_no_free(void *piece)
 {
-    (void)piece; /* goes with the arena */
+    (void)piece; /* freed with the arena */
 }
 
 struct open_element {
@@ -85,8 +85,8 @@ struct builder {
     struct open_element open[XML_MAX_DEPTH];
     size_t depth;
     size_t nodes;
-    const char *reason; /* of a refusal of ours */
-    bool stopped;       /* libexpat may call a handler or two after it was stopped */
+    const char *reason; /* why this file stopped the parser */
+    bool stopped;       /* libexpat may still call handlers after it was stopped */
     bool no_memory;
 };
 
@@ -106,7 +106,7 @@ static bool copy(struct builder *builder, struct slice text, struct slice *out)
     return out->data != NULL;
 }
 
-/* The part behind the namespace; *namespace is absent where there is none. */
+/* The name without its namespace; *namespace is absent if there is none. */
 static struct slice split_name(const char *name, struct slice *namespace)
 {
     const char *separator = strchr(name, SEPARATOR);
@@ -195,12 +195,12 @@ static void XMLCALL on_end(void *data, const XML_Char *name)
 static void XMLCALL on_namespace(void *data, const XML_Char *prefix, const XML_Char *namespace)
 {
     (void)prefix;
-    /* libexpat repeats it for every element. */
+    /* libexpat copies it for every element. */
     if (namespace && strlen(namespace) > XML_MAX_NAMESPACE)
         stop(data, "a namespace name longer than 1024 bytes");
 }
 
-/* Without a DOCTYPE there is no entity to expand and nothing outside to fetch. */
+/* Without a DOCTYPE there are no entities to expand and no external files to read. */
 static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char *system_id,
                                const XML_Char *public_id, int has_internal_subset)
 {
@@ -214,7 +214,7 @@ static enum result refuse(struct xml_error *error, const char *reason, size_t li
     return RESULT_INVALID;
 }
 
-/* A salt of its own for each parser, so that no document can be made of names that collide. */
+/* A random salt for each parser, so that no document can be built whose names collide. */
 static void set_salt(XML_Parser parser)
 {
 #if EXPAT_AT_LEAST(8)
@@ -286,7 +286,7 @@ static const char *escape_of(char c)
         return "&gt;";
     case '"':
         return "&quot;";
-    /* Read back unescaped, white space would be spaces. */
+    /* A parser would normalize unescaped white space to spaces. */
     case '\t':
         return "&#9;";
     case '\n':

@@ -1,5 +1,4 @@
-/* XML: a strict reader into a small tree (the only file that knows libexpat), and the escaping of
- * attribute values. */
+/* XML: a strict parser into a small tree, which uses libexpat, and escaping of attribute values. */
 #ifndef BASE_XML_H
 #define BASE_XML_H
 
@@ -11,43 +10,43 @@ enum {
     XML_MAX_DEPTH = 100,
     XML_MAX_NODES = 100000,           /* elements and attributes */
     XML_MAX_NAMESPACE = 1024,         /* bytes of one namespace name */
-    XML_MAX_PARSER_MEMORY = 16 << 20, /* bytes libexpat may ask for, in all */
+    XML_MAX_PARSER_MEMORY = 16 << 20, /* bytes that libexpat may allocate in total */
 };
 
-/* Names are without prefix; names and values are UTF-8 without U+0000, and NUL-terminated. */
+/* Names have no prefix; names and values are NUL-terminated UTF-8 without U+0000. */
 
 struct xml_attribute {
     struct slice name;
     struct slice value;
-    bool foreign; /* in some namespace, which is never that of the document */
+    bool foreign; /* it has a namespace; attributes without a prefix have none */
 };
 
 struct xml_element {
     struct slice name;
-    bool foreign;                     /* not in the namespace asked for */
-    struct xml_attribute *attributes; /* without declarations of namespaces */
+    bool foreign;                     /* not in the namespace given to xml_parse */
+    struct xml_attribute *attributes; /* without namespace declarations */
     size_t attribute_count;
-    struct xml_element *first; /* child; NULL: none */
-    struct xml_element *next;  /* sibling; NULL: the last */
+    struct xml_element *first; /* first child, or NULL */
+    struct xml_element *next;  /* next sibling, or NULL */
 };
 
 struct xml_error {
-    const char *reason;  /* never quotes the text */
-    size_t line, column; /* from 1; 0 where the text was not read at all */
+    const char *reason;  /* static; does not quote the text */
+    size_t line, column; /* from 1; 0 if the text is too long and was not parsed */
 };
 
-/* Parses a document of XML 1.0 in UTF-8, UTF-16, ISO-8859-1 or US-ASCII. Text, comments and
- * processing instructions are left out. A DOCTYPE, and with it every entity but the predefined
- * ones, is refused, and so is what passes one of the limits above: RESULT_INVALID with *error set.
- * RESULT_NO_MEMORY. The tree lives in the arena and may be changed; within the limits it and the
- * parser take less than 48 MiB of it. One thread at a time. */
+/* Parses an XML 1.0 document in UTF-8, UTF-16, ISO-8859-1 or US-ASCII. Text, comments and
+ * processing instructions are ignored. RESULT_INVALID with *error set for what is not well-formed,
+ * exceeds a limit above, or has a DOCTYPE (so there are no entities but the predefined ones).
+ * RESULT_NO_MEMORY. The tree is in the arena and may be modified; with the parser it takes less
+ * than 48 MiB. Not thread-safe. */
 enum result xml_parse(struct arena *arena, struct slice text, struct slice namespace,
                       struct xml_element **root, struct xml_error *error) MUST_CHECK;
 
-/* The value of an attribute, to stand between double quotes. */
+/* The value of an attribute, escaped for double quotes. */
 void xml_append_escaped(struct buffer *out, struct slice value);
 
-/* Of libexpat, as it runs; static. */
+/* The version of libexpat at run time; static. */
 const char *xml_version(void);
 
 #endif

@@ -54,7 +54,7 @@ bool client_read_url(const char *text, struct client_url *url)
     return *text == '\0' || strcmp(text, "/") == 0;
 }
 
-/* Waits for one of the events; 0 with errno at the deadline. */
+/* Waits for one of the events; 0 with errno on failure or at the deadline. */
 static short wait_for(const struct connection *connection, short events)
 {
     struct pollfd ready = {.fd = connection->fd, .events = events};
@@ -89,7 +89,7 @@ static bool connect_to(struct connection *connection, const struct addrinfo *add
     return false;
 }
 
-/* The first address of the name that somebody listens on. NULL, or why there is none. */
+/* Connects to the first address of the name that accepts. NULL, or why it failed. */
 static const char *try_addresses(struct connection *connection, const char *host, const char *port)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
@@ -103,8 +103,7 @@ static const char *try_addresses(struct connection *connection, const char *host
     return reason;
 }
 
-/* localhost is always the loopback address, RFC 6761, 6.3: a minimal container has no file that
- * says so. */
+/* localhost is not looked up (RFC 6761, 6.3): a minimal container may have no /etc/hosts. */
 static enum result open_connection(struct connection *connection, const struct client_url *url,
                                    struct client_error *error)
 {
@@ -119,7 +118,7 @@ static enum result open_connection(struct connection *connection, const struct c
     return RESULT_SYSTEM;
 }
 
-/* A server may answer before it has read all, and close: then the rest is not sent. */
+/* Stops when the server answers or closes before it has read everything. */
 static void send_bytes(const struct connection *connection, struct slice bytes)
 {
     while (bytes.len > 0) {
@@ -139,7 +138,7 @@ static enum result send_request(const struct connection *connection,
 {
     struct buffer head;
     bool bracketed = strchr(request->url->host, ':') != NULL;
-    buffer_init(&head, CLIENT_HEAD);
+    buffer_init(&head, CLIENT_HEAD_MAX);
     buffer_printf(&head, "%s %s HTTP/1.1\r\nHost: %s%s%s:%s\r\nConnection: close\r\n",
                   request->method, request->target, bracketed ? "[" : "", request->url->host,
                   bracketed ? "]" : "", request->url->port);
@@ -157,13 +156,12 @@ static enum result send_request(const struct connection *connection,
     return result;
 }
 
-/* The answer's head, once it is there. */
 struct head {
-    size_t len; /* with the empty line; 0: not yet */
+    size_t len; /* with the empty line; 0: not complete yet */
     int status;
     bool chunked;
     bool sized;
-    size_t body_len; /* where it is sized */
+    size_t body_len; /* if `sized` */
 };
 
 static bool has_name(const char *line, const char *name)
@@ -171,7 +169,7 @@ static bool has_name(const char *line, const char *name)
     return strncasecmp(line, name, strlen(name)) == 0;
 }
 
-/* The digits of a length. False: something else. */
+/* Parses a length; false if it is malformed or too large. */
 static bool read_length(const char *text, int base, size_t *len)
 {
     char *end = NULL;
@@ -181,21 +179,21 @@ static bool read_length(const char *text, int base, size_t *len)
     unsigned long long number = strtoull(text, &end, base);
     end += strspn(end, " \t");
     *len = (size_t)number;
-    return number <= CLIENT_BODY && (*end == '\r' || (base == 16 && *end == ';'));
+    return number <= CLIENT_BODY_MAX && (*end == '\r' || (base == 16 && *end == ';'));
 }
 
-/* False: no HTTP/1.x answer, or one of a form that cannot be read. */
+/* False: not an HTTP/1.x answer, or malformed. */
 static bool read_head(const struct buffer *bytes, struct head *head)
 {
     static const char version[] = "HTTP/1.";
     static const char length[] = "Content-Length:", encoding[] = "Transfer-Encoding:";
-    if (bytes->len < sizeof version + 1) /* and a digit and a blank */
+    if (bytes->len < sizeof version + 1) /* plus a digit and a space */
         return true;
     if (strncmp(bytes->data, version, sizeof version - 1) != 0 || bytes->data[8] != ' ')
         return false;
     const char *end = strstr(bytes->data, "\r\n\r\n");
     if (!end)
-        return bytes->len < CLIENT_HEAD;
+        return bytes->len < CLIENT_HEAD_MAX;
     head->len = (size_t)(end - bytes->data) + 4;
     head->status = (int)strtol(bytes->data + 9, NULL, 10);
     if (head->status < 200 || head->status > 599)
@@ -213,7 +211,7 @@ static bool read_head(const struct buffer *bytes, struct head *head)
     return true;
 }
 
-/* Moves the content of the chunks together; false where one is cut short. */
+/* Removes the chunk headers in place; false if a chunk is malformed or incomplete. */
 static bool join_chunks(char *body, size_t len, size_t *joined)
 {
     size_t at = 0, chunk = 0;
@@ -234,7 +232,7 @@ static bool join_chunks(char *body, size_t len, size_t *joined)
     return false;
 }
 
-/* Whether the body is all there, now that the connection has ended or the length is reached. */
+/* False if the body is incomplete. */
 static bool take_body(struct client_answer *answer, const struct head *head)
 {
     if (head->len == 0)
@@ -248,7 +246,7 @@ static bool take_body(struct client_answer *answer, const struct head *head)
             return false;
         len = head->body_len;
     }
-    body[len] = '\0'; /* what follows is no part of the answer */
+    body[len] = '\0'; /* drops anything after the body */
     answer->status = head->status;
     answer->body = (struct slice){body, len};
     return true;
@@ -259,7 +257,7 @@ static enum result receive(const struct connection *connection, struct client_an
 {
     static char piece[CLIENT_READ];
     struct head head = {.len = 0};
-    *reason = "it is not an HTTP/1.1 server";
+    *reason = "not an HTTP/1.1 server";
     for (;;) {
         if (head.len == 0 && !read_head(&answer->bytes, &head))
             return RESULT_SYSTEM;
@@ -292,7 +290,7 @@ enum result client_call(const struct client_request *request, struct client_answ
     struct connection connection = {-1, clock_monotonic_ms() + request->limit_ms};
     const char *reason = "out of memory";
     *answer = (struct client_answer){.status = 0};
-    buffer_init(&answer->bytes, (size_t)CLIENT_HEAD + CLIENT_BODY);
+    buffer_init(&answer->bytes, (size_t)CLIENT_HEAD_MAX + CLIENT_BODY_MAX);
     enum result result = open_connection(&connection, request->url, error);
     if (result)
         return result;

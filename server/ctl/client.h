@@ -1,4 +1,4 @@
-/* A client for one HTTP/1.1 call over a connection of its own. */
+/* An HTTP/1.1 client: one connection for each request. */
 #ifndef CTL_CLIENT_H
 #define CTL_CLIENT_H
 
@@ -6,7 +6,7 @@
 
 #include "base/buffer.h"
 
-enum { CLIENT_HEAD = 64 << 10, CLIENT_BODY = 256 << 20 }; /* bytes of an answer, at most */
+enum { CLIENT_HEAD_MAX = 64 << 10, CLIENT_BODY_MAX = 256 << 20 }; /* bytes of an answer */
 
 struct client_url {
     char host[256]; /* a literal IPv6 address without its brackets */
@@ -19,25 +19,25 @@ struct client_request {
     const char *target; /* path and query, percent-encoded */
     const char *token;  /* sent as a bearer token; NULL: none */
     struct slice body;
-    int64_t limit_ms; /* for all of it: connection, request, answer */
+    int64_t limit_ms; /* for connection, request and answer together */
 };
 
 struct client_answer {
     int status;
-    struct slice body; /* in `bytes` */
+    struct slice body; /* part of `bytes` */
     struct buffer bytes;
 };
 
 struct client_error {
-    char text[400]; /* one line without its end */
+    char text[400]; /* one line without a line feed */
 };
 
-/* Reads http://HOST[:PORT][/]. False: anything else. */
+/* Parses http://HOST[:PORT][/]; false for anything else. */
 bool client_read_url(const char *text, struct client_url *url);
 
-/* Sends the request and receives the whole answer. RESULT_SYSTEM: nobody there, too late, or no
- * HTTP answer; RESULT_NO_MEMORY; RESULT_TOO_LARGE; *error is set for each. The answer is to be
- * closed in any case. */
+/* Sends the request and receives the whole answer. RESULT_SYSTEM: no connection, a timeout, or no
+ * valid HTTP answer; RESULT_NO_MEMORY; RESULT_TOO_LARGE; *error is set for each. Call client_close
+ * in any case. */
 enum result client_call(const struct client_request *request, struct client_answer *answer,
                         struct client_error *error) MUST_CHECK;
 

@@ -34,24 +34,24 @@ static enum ctl_status prepare_file(const struct ctl_line *line, struct ctl_call
     return files_read(line->words[0], &call->body) ? CTL_OK : CTL_REFUSED;
 }
 
-/* A sum of numbers with their units: 10m, 1h30m, 7d. */
+/* A sum of numbers with units: 10m, 1h30m, 7d. */
 static bool read_duration(const char *text, int64_t *duration_ms)
 {
     static const struct {
         const char *name;
         int64_t factor;
     } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
-    enum { UNITS = sizeof units / sizeof *units, MOST = 1000000000 };
+    enum { UNITS = sizeof units / sizeof *units, NUMBER_END = 1000000000 };
     *duration_ms = 0;
     do {
         char *unit = NULL;
         size_t digits = strspn(text, "0123456789"), row = 0;
-        long number = digits > 0 && digits < 10 ? strtol(text, &unit, 10) : MOST;
+        long number = digits > 0 && digits < 10 ? strtol(text, &unit, 10) : NUMBER_END;
         size_t len = strspn(text + digits, "msdh");
         while (row < UNITS &&
                (len != strlen(units[row].name) || memcmp(text + digits, units[row].name, len) != 0))
             row++;
-        if (number >= MOST || row == UNITS)
+        if (number >= NUMBER_END || row == UNITS)
             return false;
         *duration_ms += number * units[row].factor;
         text += digits + len;
@@ -109,7 +109,7 @@ static const struct key *find_key(const char *word, size_t len)
     return NULL;
 }
 
-/* NULL, or what the value should have been. */
+/* NULL, or a description of a valid value. */
 static const char *put_value(struct json_writer *writer, const struct key *key, const char *text)
 {
     size_t digits = strspn(text, "0123456789");
@@ -122,7 +122,7 @@ static const char *put_value(struct json_writer *writer, const struct key *key, 
         if (value.len == 0 || digits != value.len || (digits > 1 && *text == '0'))
             return "a number";
         break;
-    case KEY_FRACTION: /* the forms of JSON without sign and exponent */
+    case KEY_FRACTION: /* a JSON number without sign and exponent */
         if (text[digits] == '.' && text[digits + 1] != '\0')
             digits += 1 + strspn(text + digits + 1, "0123456789");
         if (value.len == 0 || *text == '.' || digits != value.len)
@@ -145,10 +145,10 @@ static enum ctl_status prepare_fault(const struct ctl_line *line, struct ctl_cal
         const char *word = line->words[i];
         size_t len = strcspn(word, "=");
         const struct key *key = word[len] == '=' ? find_key(word, len) : NULL;
-        const char *wanted =
+        const char *expected =
             key ? put_value(&writer, key, word + len + 1) : "KEY=VALUE with one of: " KEYS;
-        if (wanted) {
-            files_complain("faults add: bad value '%.60s', expected %s", word, wanted);
+        if (expected) {
+            files_complain("faults add: bad value '%.60s', expected %s", word, expected);
             return CTL_USAGE;
         }
     }
@@ -203,29 +203,29 @@ const struct ctl_command ctl_commands[] = {
      "empty every table and apply the seeds again"},
     {"seed", NULL, "FILE|-", 1, 1, 0, "POST", "seed", prepare_file, false,
      "apply SQL, all of it or nothing"},
-    {"clock", NULL, "", 0, 0, 0, "GET", "clock", NULL, false, "tell the service's time"},
+    {"clock", NULL, "", 0, 0, 0, "GET", "clock", NULL, false, "print the service's time"},
     {"clock", "advance", "TIME", 1, 1, 0, "POST", "clock", prepare_advance, false,
-     "step the clock by 500ms, 10m, 1h30m or 7d; what falls due is done"},
+     "advance the clock by 500ms, 10m, 1h30m or 7d, and do what becomes due"},
     {"clock", "set", "TIME", 1, 1, 0, "POST", "clock", prepare_set, false,
-     "step the clock to a time such as 2026-12-24T18:00:00Z"},
+     "set the clock to a time such as 2026-12-24T18:00:00Z"},
     {"faults", NULL, "", 0, 0, 0, "GET", "faults", NULL, false, "list the fault rules"},
     {"faults", "list", "", 0, 0, 0, "GET", "faults", NULL, false, "the same"},
-    {"faults", "add", "KEY=VALUE...", 1, CTL_WORDS, 0, "POST", "faults", prepare_fault, false,
+    {"faults", "add", "KEY=VALUE...", 1, CTL_WORDS_MAX, 0, "POST", "faults", prepare_fault, false,
      "add a rule; keys: " KEYS},
     {"faults", "clear", "[ID]", 0, 1, 0, "DELETE", "faults", prepare_clear, false,
      "remove that rule, or all of them"},
     {"requests", NULL, "", 0, 0, FILTER, "GET", "requests", prepare_filter, false,
-     "list the calls the service was sent"},
-    {"requests", "clear", "", 0, 0, 0, "DELETE", "requests", NULL, false, "forget them"},
+     "list the calls that the service received"},
+    {"requests", "clear", "", 0, 0, 0, "DELETE", "requests", NULL, false, "delete the list"},
     {"snapshot", "save", "FILE|-", 1, 1, 0, "GET", "snapshot", NULL, true,
      "write the whole state to a SQLite file"},
     {"snapshot", "load", "FILE|-", 1, 1, 0, "PUT", "snapshot", prepare_file, false,
-     "put such a file in the place of the state"},
+     "replace the state with that of such a file"},
     {"authenticate", NULL, "BROKER USER", 2, 2, BIT(CTL_PASSWORD), "POST", "authenticate",
      prepare_login, false,
-     "would the running broker let this user in? The password is read from standard input"},
+     "check whether this user can log in now; the password is read from standard input"},
     {"metrics", NULL, "", 0, 0, 0, "GET", "metrics", NULL, false,
      "print the counters as Prometheus text"},
-    {"health", NULL, "", 0, 0, 0, "GET", "health", NULL, false, "is the server well?"},
+    {"health", NULL, "", 0, 0, 0, "GET", "health", NULL, false, "check the server"},
 };
 const size_t ctl_command_count = sizeof ctl_commands / sizeof *ctl_commands;

@@ -1,10 +1,10 @@
-/* The table of ctl's commands: one row says what is typed and what is sent. */
+/* The table of ctl's commands: their arguments and the request that each sends. */
 #ifndef CTL_COMMANDS_H
 #define CTL_COMMANDS_H
 
 #include "base/buffer.h"
 
-enum { CTL_WORDS = 32, CTL_SEND = 64 << 20 }; /* CTL_SEND: bytes, what /_local/ takes at most */
+enum { CTL_WORDS_MAX = 32, CTL_BODY_MAX = 64 << 20 }; /* CTL_BODY_MAX: bytes, as in /_local/ */
 
 enum ctl_status { CTL_OK, CTL_REFUSED, CTL_USAGE, CTL_NO_ANSWER };
 
@@ -25,14 +25,14 @@ enum ctl_option {
     CTL_OPTIONS
 };
 
-/* What was typed behind the command's own words. */
+/* The command line; without the words of the command after it was looked up. */
 struct ctl_line {
-    const char *values[CTL_OPTIONS]; /* NULL: not given; a flag's is its name */
-    const char *words[CTL_WORDS];
+    const char *values[CTL_OPTIONS]; /* NULL: not given; for a flag, its name */
+    const char *words[CTL_WORDS_MAX];
     size_t count;
 };
 
-/* What is sent beside the method. */
+/* The target and the body of the request. */
 struct ctl_call {
     struct buffer target, body;
     bool has_query;
@@ -41,13 +41,13 @@ struct ctl_call {
 struct ctl_command {
     const char *name;
     const char *verb;      /* the second word; NULL: none */
-    const char *arguments; /* as --help names them */
-    size_t least, most;    /* words behind the verb */
-    unsigned options;      /* bits of enum ctl_option, beside those every command takes */
+    const char *arguments; /* as --help shows them */
+    size_t min, max;       /* number of arguments */
+    unsigned options;      /* bits of enum ctl_option; the common options are always allowed */
     const char *method, *path;
-    /* Fills query and body; NULL: there are none. Not CTL_OK: it has been said why. */
+    /* Fills in query and body; NULL: there are none. Prints a message if it fails. */
     enum ctl_status (*prepare)(const struct ctl_line *line, struct ctl_call *call);
-    bool to_file; /* the answer goes to the file named by the first word */
+    bool to_file; /* the answer is written to the file named by the first argument */
     const char *help;
 };
 

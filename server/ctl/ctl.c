@@ -9,16 +9,16 @@
 #include "ctl/files.h"
 
 enum {
-    CTL_LIMIT_MS = 300000, /* the clock may be stepped over ten years of many brokers */
-    CTL_TARGET = 64 << 10,
-    CTL_SCRATCH = 4 << 20
+    CTL_TIMEOUT_MS = 300000, /* a clock step of ten years with many brokers takes long */
+    CTL_TARGET_MAX = 64 << 10,
+    CTL_SCRATCH_MAX = 4 << 20
 };
 
 struct option {
     const char *flag;
-    const char *value; /* as --help names it; NULL: it takes none */
+    const char *value; /* as --help shows it; NULL: it takes none */
     const char *environment;
-    const char *standard;
+    const char *default_value;
     const char *help;
 };
 
@@ -28,20 +28,19 @@ static const struct option options[CTL_OPTIONS] = {
     [CTL_TOKEN] = {"token", "TOKEN", "AMAZONMQ_LOCAL_CONTROL_TOKEN", NULL,
                    "the server's --control-token"},
     [CTL_HELP] = {"help", NULL, NULL, NULL, "print this text"},
-    [CTL_EMPTY] = {"empty", NULL, NULL, NULL, "without the seeds"},
+    [CTL_EMPTY] = {"empty", NULL, NULL, NULL, "do not apply the seeds"},
     [CTL_ACCOUNT] = {"account", "ID", NULL, NULL,
-                     "of this account only, in --region or the server's"},
+                     "only this account, in --region or the server's region"},
     [CTL_REGION] = {"region", "NAME", NULL, NULL,
-                    "of this region only, of --account or the server's"},
+                    "only this region, of --account or the server's account"},
     [CTL_OPERATION] = {"operation", "NAME", NULL, NULL, "calls of this operation"},
     [CTL_STATUS] = {"status", "N", NULL, NULL, "calls answered with this status"},
     [CTL_USERNAME] = {"username", "NAME", NULL, NULL, "calls about this user"},
-    [CTL_SINCE] = {"since", "N|TIME", NULL, NULL,
-                   "calls after the one of this number, or from this time on"},
-    [CTL_LAST] = {"last", "N", NULL, NULL, "the newest ones, so many"},
-    [CTL_COUNT] = {"count", NULL, NULL, NULL, "how many there are"},
+    [CTL_SINCE] = {"since", "N|TIME", NULL, NULL, "calls after this number, or since this time"},
+    [CTL_LAST] = {"last", "N", NULL, NULL, "the last N calls"},
+    [CTL_COUNT] = {"count", NULL, NULL, NULL, "print the number of calls only"},
     [CTL_PASSWORD] = {"password", "PASSWORD", NULL, NULL,
-                      "instead of standard input; others may see it in the list of processes"},
+                      "instead of standard input; other users can see it in the list of processes"},
 };
 
 static bool is_common(size_t option)
@@ -49,10 +48,10 @@ static bool is_common(size_t option)
     return option <= CTL_HELP;
 }
 
-/* The words a command may begin with, or those that may follow `name`. */
+/* The names of all commands, or the verbs of `name`. */
 static void list_words(const char *name, char text[256])
 {
-    const char *last = ""; /* rows of one name stand together */
+    const char *last = ""; /* rows of the same name are adjacent */
     size_t len = 0;
     text[0] = '\0';
     for (size_t i = 0; i < ctl_command_count && len < 256; i++) {
@@ -74,10 +73,10 @@ static void refuse_word(const char *name, const char *word)
     else if (*known)
         files_complain("ctl %s: unknown word '%.60s', expected one of: %s", name, word, known);
     else
-        files_complain("ctl %s: a word too many: '%.60s'", name, word);
+        files_complain("ctl %s: unexpected argument: '%.60s'", name, word);
 }
 
-static void ask_for_word(const char *name)
+static void complain_of_missing_word(const char *name)
 {
     char known[256];
     list_words(name, known);
@@ -103,12 +102,12 @@ static bool is_name(const char *word)
     return false;
 }
 
-/* Takes the command's own words off the line. NULL: it has been said what is wrong. */
+/* Removes the words of the command from the line. NULL: it is wrong, a message was printed. */
 static const struct ctl_command *take_command(struct ctl_line *line)
 {
     const char *name = line->words[0], *verb = line->count > 1 ? line->words[1] : NULL;
     if (line->count == 0 || !is_name(name)) {
-        line->count == 0 ? ask_for_word(NULL) : refuse_word(NULL, name);
+        line->count == 0 ? complain_of_missing_word(NULL) : refuse_word(NULL, name);
         return NULL;
     }
     const struct ctl_command *row = verb ? find_row(name, verb) : NULL;
@@ -116,7 +115,7 @@ static const struct ctl_command *take_command(struct ctl_line *line)
     if (!row)
         row = find_row(name, NULL);
     if (!row) {
-        verb ? refuse_word(name, verb) : ask_for_word(name);
+        verb ? refuse_word(name, verb) : complain_of_missing_word(name);
         return NULL;
     }
     line->count -= own;
@@ -133,14 +132,14 @@ static enum ctl_status check_line(const struct ctl_command *command, const struc
                            options[i].flag);
             return CTL_USAGE;
         }
-    if (line->count > command->most && !command->verb) {
-        refuse_word(command->name, line->words[command->most]);
+    if (line->count > command->max && !command->verb) {
+        refuse_word(command->name, line->words[command->max]);
         return CTL_USAGE;
     }
-    if (line->count >= command->least && line->count <= command->most)
+    if (line->count >= command->min && line->count <= command->max)
         return CTL_OK;
     files_complain("ctl %s%s%s: expected %s", command->name, blank, verb,
-                   *command->arguments ? command->arguments : "nothing more");
+                   *command->arguments ? command->arguments : "no argument");
     return CTL_USAGE;
 }
 
@@ -187,7 +186,7 @@ static enum ctl_status read_line(int argc, char *const argv[], struct ctl_line *
                 return status;
         } else if (!words_only && argument[0] == '-' && argument[1] != '\0') {
             return bad_option("unknown option", argument);
-        } else if (line->count == CTL_WORDS) {
+        } else if (line->count == CTL_WORDS_MAX) {
             return bad_option("too many words", argument);
         } else {
             line->words[line->count++] = argument;
@@ -196,12 +195,12 @@ static enum ctl_status read_line(int argc, char *const argv[], struct ctl_line *
     for (size_t row = 0; row < CTL_OPTIONS; row++) {
         const char *text = options[row].environment ? getenv(options[row].environment) : NULL;
         if (!line->values[row])
-            line->values[row] = text && *text ? text : options[row].standard;
+            line->values[row] = text && *text ? text : options[row].default_value;
     }
     return CTL_OK;
 }
 
-/* It becomes a header. */
+/* It is sent in a header. */
 static bool is_token(const char *text)
 {
     const char *at = text;
@@ -234,25 +233,25 @@ static enum ctl_status print_help(void)
         snprintf(left, sizeof left, "--%s %s", options[i].flag,
                  options[i].value ? options[i].value : "");
         printf("  %-22s %s", left, options[i].help);
-        if (options[i].standard)
-            printf(" (default %s)", options[i].standard);
+        if (options[i].default_value)
+            printf(" (default %s)", options[i].default_value);
         printf("\n");
         if (options[i].environment)
             printf("  %-22s   %s\n", "", options[i].environment);
     }
-    printf("\nExit status: 0, 1 when the server or a file refused, 2 for a wrong command line,\n"
-           "3 when no answer came.\n");
+    printf("\nExit status: 0, 1 if the server rejected the request or a file could not be used,\n"
+           "2 for a wrong command line, 3 without an answer.\n");
     return files_print(SLICE(""), false) ? CTL_OK : CTL_REFUSED;
 }
 
-/* The server's words where it says any. */
+/* Prints the server's message if there is one. */
 static enum ctl_status refused(const struct client_answer *answer)
 {
     struct arena scratch;
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL, *message = NULL;
     struct slice text = answer->body;
-    arena_init(&scratch, CTL_SCRATCH);
+    arena_init(&scratch, CTL_SCRATCH_MAX);
     if (!json_parse(&scratch, answer->body, &body, &syntax))
         message = json_member(body, "message");
     if (message && json_type(message) == JSON_STRING)
@@ -282,8 +281,8 @@ static enum ctl_status call(const struct ctl_command *command, const struct ctl_
     struct client_answer answer = {.status = 0};
     struct client_error error = {""};
     enum ctl_status status = CTL_OK;
-    buffer_init(&sent.target, CTL_TARGET);
-    buffer_init(&sent.body, CTL_SEND);
+    buffer_init(&sent.target, CTL_TARGET_MAX);
+    buffer_init(&sent.body, CTL_BODY_MAX);
     buffer_printf(&sent.target, "/_local/%s", command->path);
     if (command->prepare)
         status = command->prepare(line, &sent);
@@ -299,7 +298,7 @@ static enum ctl_status call(const struct ctl_command *command, const struct ctl_
                                      .target = sent.target.data,
                                      .token = line->values[CTL_TOKEN],
                                      .body = buffer_slice(&sent.body),
-                                     .limit_ms = CTL_LIMIT_MS};
+                                     .limit_ms = CTL_TIMEOUT_MS};
     if (client_call(&request, &answer, &error)) {
         files_complain("%s", error.text);
         status = CTL_NO_ANSWER;

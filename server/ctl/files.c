@@ -67,7 +67,7 @@ static bool write_all(int fd, struct slice content)
     return true;
 }
 
-/* A device, a pipe or a link is written to, not replaced. */
+/* For a device, a pipe or a link, which must not be replaced. */
 static bool write_in_place(const char *path, struct slice content)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -127,7 +127,7 @@ bool files_print(struct slice text, bool end_line)
     return false;
 }
 
-/* Byte by byte: what follows the line is left for the next reader of the same input. */
+/* Byte by byte: the next process that reads the same input gets what follows the line. */
 static bool read_line(struct buffer *out)
 {
     char c = '\0';

@@ -1,25 +1,24 @@
-/* What ctl reads and writes beside the connection: files, standard input and output, a password. */
+/* The input and output of ctl: files, standard input and output, a password. */
 #ifndef CTL_FILES_H
 #define CTL_FILES_H
 
 #include "base/buffer.h"
 
-/* One line on standard error, whatever the text holds. */
+/* Prints one line on standard error; control characters become `?`. */
 void files_complain(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* The whole content of a file, or of standard input for `-`, behind what `out` holds. False: it has
- * been said why. */
+/* These functions print a message if they return false. A path `-` is standard input or output. */
+
+/* Appends the content of a file. */
 bool files_read(const char *path, struct buffer *out) MUST_CHECK;
 
-/* Puts the content in the place of the file's; only the owner may read a new one. Where that fails
- * the old content stays. `-` is standard output. False: it has been said why. */
+/* Replaces the file, with mode 0600. If that fails, a regular file keeps its content. */
 bool files_write(const char *path, struct slice content) MUST_CHECK;
 
-/* To standard output; false: it has been said why. */
+/* Writes to standard output. */
 bool files_print(struct slice text, bool end_line) MUST_CHECK;
 
-/* The first line of standard input without its end; at a terminal it is asked for and not shown.
- * False: it has been said why. */
+/* Reads a line from standard input; prompts for it, without echo, on a terminal. */
 bool files_read_password(struct buffer *out) MUST_CHECK;
 
 #endif

@@ -8,8 +8,8 @@
 #include "base/log.h"
 
 enum {
-    ACCEPTOR_BURST = 256,    /* from one socket in one round */
-    ACCEPTOR_RETRY_MS = 100, /* after accept failed for want of descriptors or memory */
+    ACCEPTOR_BURST = 256,    /* connections accepted from one socket in one round */
+    ACCEPTOR_RETRY_MS = 100, /* pause after accept failed for lack of descriptors or memory */
 };
 
 static bool watch(int epoll, int fd, int how)
@@ -35,7 +35,8 @@ bool acceptor_watch(struct acceptor *acceptor, int epoll, int fd)
     return watch(epoll, fd, EPOLL_CTL_ADD);
 }
 
-/* The room that is left; *failed: no descriptor or memory for another connection. */
+/* Returns the remaining room; sets *failed if there was no descriptor or memory for a connection.
+ */
 static size_t accept_from(int fd, const struct acceptor_target *target, size_t room, bool *failed)
 {
     for (int i = 0; i < ACCEPTOR_BURST && room > 0; i++) {
@@ -43,10 +44,9 @@ static size_t accept_from(int fd, const struct acceptor_target *target, size_t r
         socklen_t len = sizeof address;
         int client = accept4(fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (client >= 0) {
-            /* A reply counts as sent when the kernel has it; the kernel gives up on a client that
-             * does not take it. */
-            setsockopt(client, IPPROTO_TCP, TCP_USER_TIMEOUT, &target->take_ms,
-                       sizeof target->take_ms);
+            /* For a reply that libmicrohttpd has sent and the client does not acknowledge. */
+            setsockopt(client, IPPROTO_TCP, TCP_USER_TIMEOUT, &target->send_timeout_ms,
+                       sizeof target->send_timeout_ms);
             target->add(target->context, client, (struct sockaddr *)&address, len);
             room--;
         } else if (errno != ECONNABORTED && errno != EINTR) {
@@ -90,7 +90,6 @@ void acceptor_stop(struct acceptor *acceptor)
     set_paused(acceptor, true);
     acceptor->paused_until_ms = 0;
     for (size_t i = 0; i < acceptor->sockets->count; i++)
-        shutdown(acceptor->sockets->fds[i],
-                 SHUT_RDWR); /* or the kernel goes on accepting into the backlog */
+        shutdown(acceptor->sockets->fds[i], SHUT_RDWR); /* otherwise its backlog still fills */
     sockets_close(acceptor->sockets);
 }

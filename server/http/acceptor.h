@@ -1,4 +1,4 @@
-/* Accepting connections, as long as there is room for them. */
+/* Accepts connections up to the limit. */
 #ifndef HTTP_ACCEPTOR_H
 #define HTTP_ACCEPTOR_H
 
@@ -9,33 +9,33 @@
 struct acceptor {
     struct sockets *sockets; /* borrowed */
     int epoll;               /* the loop's */
-    bool readable;           /* a client waits in the backlog */
-    bool paused;             /* the listening sockets are out of the epoll set */
+    bool readable;           /* epoll has reported a listening socket */
+    bool paused;             /* the listening sockets are not in the epoll set */
     int64_t paused_until_ms; /* monotonic; 0: until there is room */
 };
 
-/* Room for more connections, and where they go: the descriptor is given away. */
+/* How many connections to accept, and the function that takes ownership of them. */
 struct acceptor_target {
     size_t room;
-    unsigned take_ms; /* how long a client may take what is sent to it */
+    unsigned send_timeout_ms; /* TCP_USER_TIMEOUT */
     void (*add)(void *context, int fd, const struct sockaddr *address, socklen_t len);
     void *context;
 };
 
-/* Puts the sockets and `fd` into the loop's epoll set; false: it was refused. */
+/* Adds the sockets and `fd` to the loop's epoll set. False if `fd` cannot be added. */
 bool acceptor_watch(struct acceptor *acceptor, int epoll, int fd);
 
-/* Tells it of a descriptor that epoll reported; others than its own do not matter. */
+/* To be called for each descriptor that epoll reports; ignores those of others. */
 void acceptor_notice(struct acceptor *acceptor, int fd);
 
-/* Takes what waits in the backlog. Without room it pauses: the kernel keeps the clients until
- * there is. */
+/* Accepts connections from the backlog. Pauses when there is no room: the kernel then keeps them in
+ * the backlog. */
 void acceptor_run(struct acceptor *acceptor, const struct acceptor_target *target, int64_t now_ms);
 
-/* When it must run though no socket is readable; INT64_MAX: never. */
+/* When to run it although no socket is readable; INT64_MAX: never. */
 int64_t acceptor_next_ms(const struct acceptor *acceptor);
 
-/* Refuses everybody from now on. */
+/* Closes the listening sockets. */
 void acceptor_stop(struct acceptor *acceptor);
 
 #endif

@@ -8,8 +8,7 @@
 #include "process/certificate.h"
 #include "http/exchange.h"
 
-/* Without memory for the table the connection still works, its peer's end is merely noticed later.
- */
+/* If this fails the connection still works, but a close by its peer is noticed later. */
 static void remember_fd(struct connections *connections, struct connection *connection)
 {
     struct epoll_event event = {.events = EPOLLRDHUP | EPOLLET, .data.fd = connection->fd};
@@ -86,7 +85,7 @@ static bool has_unread(const struct connection *connection)
            certificate_session_has_unread(connection->session);
 }
 
-void connections_cut_gone(struct connections *connections)
+void connections_shut_down_gone(struct connections *connections)
 {
     struct connection **at = &connections->gone;
     while (*at) {
@@ -94,7 +93,7 @@ void connections_cut_gone(struct connections *connections)
         const struct exchange *exchange = connection->exchange;
         bool is_answered = exchange && exchange->state > EXCHANGE_BODY;
         if (is_answered || has_unread(connection)) {
-            at = &connection->next_gone; /* the next round looks again */
+            at = &connection->next_gone; /* checked again in the next round */
             continue;
         }
         *at = connection->next_gone;
@@ -103,21 +102,21 @@ void connections_cut_gone(struct connections *connections)
     }
 }
 
-/* libmicrohttpd sees the end and closes it; the descriptor is its own. */
-static void cut_late(struct deadline_list *list, int64_t now_ms)
+/* libmicrohttpd owns the descriptor: it sees the end of file and closes it. */
+static void shut_down_expired(struct deadline_list *list, int64_t now_ms)
 {
     while (deadline_next_ms(list) <= now_ms) {
-        struct connection *late = (struct connection *)(void *)list->first;
-        deadline_stop(&late->deadline);
-        shutdown(late->fd, SHUT_RDWR);
+        struct connection *expired = (struct connection *)(void *)list->first;
+        deadline_stop(&expired->deadline);
+        shutdown(expired->fd, SHUT_RDWR);
     }
 }
 
 void connections_expire(struct connections *connections, int64_t now_ms)
 {
-    cut_late(&connections->fresh, now_ms);
-    cut_late(&connections->request, now_ms);
-    cut_late(&connections->idle, now_ms);
+    shut_down_expired(&connections->fresh, now_ms);
+    shut_down_expired(&connections->request, now_ms);
+    shut_down_expired(&connections->idle, now_ms);
 }
 
 int64_t connections_next_ms(const struct connections *connections)
@@ -130,7 +129,7 @@ int64_t connections_next_ms(const struct connections *connections)
     return next;
 }
 
-void connection_let_go_if_idle(const struct connection *connection)
+void connection_shut_down_if_idle(const struct connection *connection)
 {
     if (!connection->exchange && !has_unread(connection))
         shutdown(connection->fd, SHUT_RDWR);

@@ -1,4 +1,4 @@
-/* All connections: their deadlines, and whether anybody is left at the other end. */
+/* All connections: their deadlines, and whether their peers have closed. */
 #ifndef HTTP_CONNECTIONS_H
 #define HTTP_CONNECTIONS_H
 
@@ -9,51 +9,50 @@
 
 struct exchange;
 
-/* The deadline comes first: a list's entry is the connection. */
+/* `deadline` must be first: a pointer to it is cast to a pointer to the connection. */
 struct connection {
     struct deadline deadline;
     struct connection *previous, *next;
     int fd;                    /* borrowed from libmicrohttpd, which closes it */
-    void *session;             /* of GnuTLS, borrowed too; NULL: plain HTTP */
-    struct exchange *exchange; /* the request under way; NULL between requests */
-    bool is_gone;              /* the peer sends nothing more: it is on the list of those */
+    void *session;             /* the GnuTLS session, borrowed; NULL: plain HTTP */
+    struct exchange *exchange; /* the current request; NULL between requests */
+    bool is_gone;              /* the peer has closed its side; on the list `gone` */
     struct connection *next_gone;
 };
 
 struct connections {
-    int epoll; /* the loop's, for the ends of peers */
+    int epoll; /* the loop's; reports when a peer closes its side */
     struct connection *first;
     struct connection *gone;
-    struct deadline_list fresh, request,
-        idle; /* before the first request line; until the reply; between */
+    struct deadline_list fresh;   /* before the first request line */
+    struct deadline_list request; /* while a request is received or a reply sent */
+    struct deadline_list idle;    /* between requests */
     struct connection **by_fd;
     size_t by_fd_room;
 };
 
-/* NULL: out of memory. The connection begins on the list `fresh`. `session` is of GnuTLS, NULL for
- * plain HTTP. */
+/* NULL: out of memory. The connection begins on the list `fresh`. `session`: see above. */
 struct connection *connections_add(struct connections *connections, int fd, void *session,
                                    int64_t now_ms);
 
 void connections_remove(struct connections *connections, struct connection *connection);
 
-/* Tells it of a descriptor that epoll reported: if it is a connection's, its peer has closed its
- * side. */
+/* To be called for each descriptor that epoll reports: if it is a connection, its peer has closed
+ * its side. */
 void connections_notice(struct connections *connections, int fd);
 
-/* Cuts those whose peer has closed its side and has no whole request under way: libmicrohttpd
- * 0.9.75 waits for the rest, or for the next. Called after everything that came was read. A client
- * that waits for its reply with its own side closed is left alone until it has it. */
-void connections_cut_gone(struct connections *connections);
+/* Shuts down the connections whose peer has closed its side, unless it waits for a reply:
+ * libmicrohttpd 0.9.75 would wait for more data. Call it after all received data was read. */
+void connections_shut_down_gone(struct connections *connections);
 
-/* Cuts those whose time is over. */
+/* Shuts down the connections whose deadline has passed. */
 void connections_expire(struct connections *connections, int64_t now_ms);
 
-/* When the next deadline is due, INT64_MAX: never. */
+/* The next deadline; INT64_MAX: none. */
 int64_t connections_next_ms(const struct connections *connections);
 
-/* When the server stops, nobody waits for a client that asks nothing. */
-void connection_let_go_if_idle(const struct connection *connection);
+/* Shuts it down if no request is being received or answered; for the stop of the server. */
+void connection_shut_down_if_idle(const struct connection *connection);
 
 void connections_close(struct connections *connections);
 

@@ -1,4 +1,4 @@
-/* Deadlines of connections: lists with one timeout each, so that appending keeps them sorted. */
+/* Deadlines of connections: each list has one timeout, so appending keeps it sorted. */
 #ifndef HTTP_DEADLINES_H
 #define HTTP_DEADLINES_H
 
@@ -17,12 +17,12 @@ struct deadline_list {
     int64_t timeout_ms;
 };
 
-/* Puts it at the end of a list, off the one it is on. */
+/* Removes it from its list, if any, and appends it to `list`. */
 void deadline_start(struct deadline_list *list, struct deadline *deadline, int64_t now_ms);
 
 void deadline_stop(struct deadline *deadline);
 
-/* When the first one is due, INT64_MAX for an empty list. */
+/* The earliest deadline; INT64_MAX for an empty list. */
 int64_t deadline_next_ms(const struct deadline_list *list);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum result delays_add(struct delays *delays, int64_t due_ms, void *what)
+enum result delays_add(struct delays *delays, int64_t due_ms, void *item)
 {
     if (delays->count == delays->room) {
         size_t room = delays->room ? delays->room * 2 : 64;
@@ -15,7 +15,7 @@ enum result delays_add(struct delays *delays, int64_t due_ms, void *what)
     size_t at = delays->count++;
     for (; at > 0 && delays->heap[(at - 1) / 2].due_ms > due_ms; at = (at - 1) / 2)
         delays->heap[at] = delays->heap[(at - 1) / 2];
-    delays->heap[at] = (struct delay){due_ms, what};
+    delays->heap[at] = (struct delay){due_ms, item};
     return RESULT_OK;
 }
 
@@ -23,7 +23,7 @@ void *delays_take(struct delays *delays, int64_t now_ms)
 {
     if (delays->count == 0 || delays->heap[0].due_ms > now_ms)
         return NULL;
-    void *what = delays->heap[0].what;
+    void *item = delays->heap[0].item;
     struct delay last = delays->heap[--delays->count];
     size_t at = 0;
     for (size_t child; (child = 2 * at + 1) < delays->count; at = child) {
@@ -36,7 +36,7 @@ void *delays_take(struct delays *delays, int64_t now_ms)
     }
     if (delays->count > 0)
         delays->heap[at] = last;
-    return what;
+    return item;
 }
 
 int64_t delays_next_ms(const struct delays *delays)

@@ -1,4 +1,4 @@
-/* Exchanges that wait for their time: a binary heap. */
+/* Delayed exchanges: a binary heap ordered by due time. */
 #ifndef HTTP_DELAYS_H
 #define HTTP_DELAYS_H
 
@@ -9,7 +9,7 @@
 
 struct delay {
     int64_t due_ms; /* monotonic */
-    void *what;
+    void *item;
 };
 
 struct delays {
@@ -17,9 +17,9 @@ struct delays {
     size_t count, room;
 };
 
-enum result delays_add(struct delays *delays, int64_t due_ms, void *what) MUST_CHECK;
+enum result delays_add(struct delays *delays, int64_t due_ms, void *item) MUST_CHECK;
 
-/* Takes out the first one that is due by `now_ms`; NULL where none is. */
+/* Removes and returns the earliest item that is due by `now_ms`; NULL: none. */
 void *delays_take(struct delays *delays, int64_t now_ms);
 
 int64_t delays_next_ms(const struct delays *delays); /* INT64_MAX: none */

@@ -5,11 +5,11 @@
 #include "http/target.h"
 
 enum {
-    EXCHANGE_ARENA = 64 << 20, /* the longest reply and its head fit */
-    EXCHANGE_SPARES = 256,
-    EXCHANGE_CONTROL_BODY = 64 << 20, /* seeds and snapshots */
-    EXCHANGE_DRAIN = 64 << 20,        /* of a body that is too large */
-    EXCHANGE_KEPT_BODY = 16 << 10,    /* a larger body buffer is not kept */
+    EXCHANGE_ARENA = 64 << 20, /* enough for the longest reply and its headers */
+    EXCHANGE_SPARES_MAX = 256,
+    EXCHANGE_CONTROL_BODY_MAX = 64 << 20, /* seeds and snapshots */
+    EXCHANGE_DRAIN_MAX = 64 << 20,        /* bytes read of a body that is too large */
+    EXCHANGE_KEPT_BODY_MAX = 16 << 10,    /* a larger body buffer is freed after the request */
 };
 
 static void read_target(struct exchange *exchange, struct slice raw)
@@ -41,7 +41,7 @@ struct exchange *exchange_take(struct exchange_pool *pool, struct slice raw_targ
     exchange->call = (struct call){.request = &exchange->request};
     read_target(exchange, raw_target);
     exchange->request.max_body =
-        exchange->request.target.is_control ? EXCHANGE_CONTROL_BODY : max_body;
+        exchange->request.target.is_control ? EXCHANGE_CONTROL_BODY_MAX : max_body;
     exchange->body.ceiling = exchange->request.max_body;
     return exchange;
 }
@@ -57,12 +57,12 @@ void exchange_give(struct exchange_pool *pool, struct exchange *exchange)
 {
     if (!exchange)
         return;
-    if (pool->spare_count >= EXCHANGE_SPARES) {
+    if (pool->spare_count >= EXCHANGE_SPARES_MAX) {
         destroy(exchange);
         return;
     }
     arena_reset(&exchange->arena);
-    if (exchange->body.size > EXCHANGE_KEPT_BODY)
+    if (exchange->body.size > EXCHANGE_KEPT_BODY_MAX)
         buffer_close(&exchange->body);
     else
         buffer_clear(&exchange->body);
@@ -84,7 +84,7 @@ void exchange_pool_close(struct exchange_pool *pool)
 bool exchange_receive(struct exchange *exchange, const char *data, size_t len)
 {
     exchange->received += len;
-    if (exchange->received > EXCHANGE_DRAIN)
+    if (exchange->received > EXCHANGE_DRAIN_MAX)
         return false;
     if (!exchange->body.failed)
         buffer_append(&exchange->body, data, len);

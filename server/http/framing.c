@@ -1,12 +1,11 @@
-/* Each check answers to a measured defect: bodies that never end, request smuggling, values cut at
- * a NUL. */
+/* Against defects that tests have shown: bodies that never end, and request smuggling. */
 #include "http/framing.h"
 
 #include <stdlib.h>
 
 enum {
-    FRAMING_MEMBER = 72,      /* what a member of the query takes of a connection's memory */
-    FRAMING_LINE_REST = 2048, /* method, version and room to grow behind the target */
+    FRAMING_MEMBER = 72,      /* bytes of a connection's memory for each query member */
+    FRAMING_LINE_REST = 2048, /* for method, version and growth of the line's buffer */
 };
 
 static size_t count_headers(const struct request *request, struct slice name)
@@ -17,9 +16,9 @@ static size_t count_headers(const struct request *request, struct slice name)
     return count;
 }
 
-/* `Transfer-Encoding : chunked` is another header to us and may be none to a proxy: RFC 9112, 5.1.
- */
-static bool has_odd_name(const struct request *request)
+/* A proxy may read `Transfer-Encoding : chunked` as Transfer-Encoding, libmicrohttpd does not: RFC
+ * 9112, 5.1. */
+static bool has_space_in_name(const struct request *request)
 {
     for (size_t i = 0; i < request->header_count; i++) {
         struct slice name = request->headers[i].name;
@@ -36,7 +35,7 @@ const char *framing_check(const struct request *request, struct slice version)
     size_t lengths = count_headers(request, SLICE("Content-Length"));
     size_t hosts = count_headers(request, SLICE("Host"));
     struct slice encoding = request_header(request, SLICE("Transfer-Encoding"));
-    if (has_odd_name(request))
+    if (has_space_in_name(request))
         return "white space in a header name";
     if (encodings > 1 || (encodings == 1 && !slice_equal_ignoring_case(encoding, SLICE("chunked"))))
         return "unsupported Transfer-Encoding";
@@ -51,7 +50,8 @@ const char *framing_check(const struct request *request, struct slice version)
     return NULL;
 }
 
-/* The request line stays in a buffer of at least half of the memory, each member takes a record. */
+/* libmicrohttpd keeps the request line in a buffer of at least half of the memory, and allocates a
+ * record for each member. */
 bool framing_exhausts(const char *target, size_t memory)
 {
     size_t line = strlen(target) + FRAMING_LINE_REST, members = 1;

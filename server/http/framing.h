@@ -1,17 +1,18 @@
-/* What libmicrohttpd 0.9.75 lets through and a server must not. */
+/* Checks that libmicrohttpd 0.9.75 lacks. */
 #ifndef HTTP_FRAMING_H
 #define HTTP_FRAMING_H
 
 #include "api/request.h"
 
-/* What is wrong with the framing of a request of that version ("HTTP/1.1"), or NULL. */
+/* What is wrong with the framing of a request, or NULL. `version` is such as "HTTP/1.1". */
 const char *framing_check(const struct request *request, struct slice version);
 
-/* Whether the memory of a connection, in bytes, cannot hold the query of that target: then it never
- * answers. */
+/* Whether `memory`, the bytes of a connection, is too small for the query of that target:
+ * libmicrohttpd would then never answer. */
 bool framing_exhausts(const char *target, size_t memory);
 
-/* A length that cannot be met is refused before the client sends its body, if it asks first. */
+/* Whether a request with `Expect: 100-continue` announces a body that is too large, so that it can
+ * be rejected before the client sends it. */
 bool framing_is_hopeless(const struct request *request);
 
 #endif

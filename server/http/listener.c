@@ -19,36 +19,36 @@ enum {
     LISTENER_MEMORY = 64 << 10, /* of a connection: request line, headers and query */
 };
 
-/* One for HTTP, one for HTTPS; what they accept is handled alike. */
+/* One for HTTP and one for HTTPS. */
 struct endpoint {
     struct listener *listener;
     struct MHD_Daemon *daemon;
     struct acceptor acceptor;
 };
 
-/* What older versions of TLS allow is not needed by any SDK of today. */
+/* No current SDK needs a version older than TLS 1.2. */
 #define LISTENER_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 struct listener {
     struct listener_options options;
     struct endpoint endpoints[2];
     size_t endpoint_count;
-    size_t first_endpoint; /* whose clients come first in the next round */
-    bool busy;             /* something changed that the next round must see */
+    size_t first_endpoint; /* accepts first in the next round */
+    bool busy;             /* another round is needed at once */
     bool stopping;
     struct connections connections;
-    size_t connection_count; /* also those that found no memory for a struct connection */
+    size_t connection_count; /* including those without memory for a struct connection */
     struct schedule schedule;
     struct exchange_pool pool;
 };
 
 static void suspend(struct exchange *exchange)
 {
-    /* From here on it is our time, not the client's. */
+    /* The deadline is for the client, which now waits for the server. */
     deadline_stop(&exchange->connection->deadline);
-    /* Connections with a timeout of their own are asked for the reply before libmicrohttpd reads
-     * and takes a client that has closed its own side only for one that is gone. Version 1.0
-     * ignores the option once the connection is suspended. */
+    /* After it resumes a connection, libmicrohttpd reads first and then drops a client that has
+     * closed its side. It asks for the reply first if the connection has a timeout of its own.
+     * Version 1.0 ignores this option once the connection is suspended. */
     MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, LISTENER_DAY_S);
     MHD_suspend_connection(exchange->wire);
 }
@@ -61,7 +61,7 @@ static void resume(struct listener *listener, struct exchange *exchange)
     listener->busy = true;
 }
 
-/* The request line has arrived: `raw` is the target, percent-escapes and query included. */
+/* `raw` is the target of the request line, with percent-escapes and query. */
 static void *on_request_line(void *context, const char *raw, struct MHD_Connection *wire)
 {
     struct listener *listener = context;
@@ -114,7 +114,7 @@ static struct MHD_Response *make_response(const struct call *call, const struct 
     struct reply_header headers[REPLY_ALL_HEADERS];
     size_t count = reply_headers(call, ids, headers);
     const struct reply *reply = &call->reply;
-    /* It lives in the exchange, or is static. */
+    /* It belongs to the exchange, or is static. */
     void *body = (void *)(uintptr_t)(reply->body.data ? reply->body.data : "");
     struct MHD_Response *response =
         MHD_create_response_from_buffer(reply->body.len, body, MHD_RESPMEM_PERSISTENT);
@@ -147,7 +147,7 @@ static enum MHD_Result send_reply(struct listener *listener, struct exchange *ex
     return queued;
 }
 
-/* Sends the reply, or waits for what the exchange waits for. */
+/* Sends the reply if it is ready, else suspends the connection. */
 static enum MHD_Result answer(struct listener *listener, struct exchange *exchange)
 {
     if (exchange->state == EXCHANGE_READY)
@@ -163,7 +163,7 @@ static enum MHD_Result enter(struct listener *listener, struct exchange *exchang
     return answer(listener, exchange);
 }
 
-/* Anything but an error waits for the final call: a reply to the head closes the connection. */
+/* Only errors are answered here, since a reply before the body closes the connection. */
 static enum MHD_Result on_head(struct listener *listener, struct exchange *exchange,
                                const char *method, const char *version)
 {
@@ -199,7 +199,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, co
     (void)wire;
     (void)url;
     if (!exchange)
-        return MHD_NO; /* there was no memory for it */
+        return MHD_NO; /* on_request_line was out of memory */
     switch (exchange->state) {
     case EXCHANGE_NEW:
         return on_head(listener, exchange, method, version);
@@ -239,7 +239,7 @@ static void on_completed(void *context, struct MHD_Connection *wire, void **stat
     exchange_give(&listener->pool, exchange);
     *state = NULL;
     if (listener->stopping)
-        connection_let_go_if_idle(connection);
+        connection_shut_down_if_idle(connection);
 }
 
 static void on_connection(void *context, struct MHD_Connection *wire, void **socket_context,
@@ -252,22 +252,22 @@ static void on_connection(void *context, struct MHD_Connection *wire, void **soc
         const union MHD_ConnectionInfo *tls =
             MHD_get_connection_info(wire, MHD_CONNECTION_INFO_GNUTLS_SESSION);
         listener->options.metrics->connections = ++listener->connection_count;
-        /* Without memory its requests will be refused. */
+        /* If out of memory, on_request_line rejects its requests. */
         *socket_context = connections_add(&listener->connections, fd, tls ? tls->tls_session : NULL,
                                           clock_monotonic_ms());
         return;
     }
     listener->options.metrics->connections = --listener->connection_count;
-    listener->busy = true; /* there may be room for a client in the backlog */
+    listener->busy = true; /* there is room for a connection from the backlog */
     if (!connection)
         return;
-    /* A query that exhausts libmicrohttpd's memory ends a connection without on_completed. */
+    /* After a query that exhausts its memory, libmicrohttpd does not call on_completed. */
     if (connection->exchange)
         exchange_give(&listener->pool, connection->exchange);
     connections_remove(&listener->connections, connection);
 }
 
-/* Percent-escapes and `+` are read by target.c, from the raw target. */
+/* target.c decodes percent-escapes, from the raw target. */
 static size_t keep_escapes(void *context, struct MHD_Connection *wire, char *text)
 {
     (void)context;
@@ -295,7 +295,7 @@ static struct MHD_Daemon *start_daemon(struct listener *listener, const struct i
     if (identity)
         flags |= MHD_USE_TLS;
 #if MHD_VERSION >= 0x00097707
-    /* Else a connection is counted a round later. */
+    /* Without it an added connection is counted one round later. */
     flags |= MHD_USE_NO_THREAD_SAFETY;
 #endif
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_ARRAY, options,
@@ -340,7 +340,7 @@ void listener_free(struct listener *listener)
     struct exchange *exchange;
     while ((exchange = schedule_take_any(&listener->schedule)))
         MHD_resume_connection(exchange->wire);
-    for (size_t i = 0; i < listener->endpoint_count; i++) /* aborts where one is still suspended */
+    for (size_t i = 0; i < listener->endpoint_count; i++) /* aborts if one is still suspended */
         MHD_stop_daemon(listener->endpoints[i].daemon);
     delays_close(&listener->schedule.delays);
     connections_close(&listener->connections);
@@ -364,8 +364,7 @@ enum result listener_watch(struct listener *listener, int epoll)
 static void add_connection(void *context, int fd, const struct sockaddr *address, socklen_t len)
 {
     struct endpoint *endpoint = context;
-    MHD_add_connection(endpoint->daemon, fd, address,
-                       len); /* closes the descriptor where it fails */
+    MHD_add_connection(endpoint->daemon, fd, address, len); /* closes `fd` if it fails */
 }
 
 void listener_notice(struct listener *listener, int fd)
@@ -375,7 +374,7 @@ void listener_notice(struct listener *listener, int fd)
     connections_notice(&listener->connections, fd);
 }
 
-/* Where only one place is left at a time, the endpoints take turns. */
+/* The endpoints take turns, so that each gets connections when only one at a time is free. */
 static void accept_clients(struct listener *listener)
 {
     size_t before = listener->connection_count, first = listener->first_endpoint;
@@ -397,7 +396,7 @@ void listener_run(struct listener *listener)
         accept_clients(listener);
     for (size_t i = 0; i < listener->endpoint_count; i++)
         MHD_run(listener->endpoints[i].daemon);
-    connections_cut_gone(&listener->connections);
+    connections_shut_down_gone(&listener->connections);
 }
 
 void listener_release(struct listener *listener, bool committed)
@@ -454,7 +453,7 @@ void listener_stop(struct listener *listener)
         acceptor_stop(&listener->endpoints[i].acceptor);
     listener->stopping = true;
     for (struct connection *at = listener->connections.first; at; at = at->next)
-        connection_let_go_if_idle(at);
+        connection_shut_down_if_idle(at);
 }
 
 const char *listener_version(void)

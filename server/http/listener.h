@@ -1,5 +1,4 @@
-/* The wire: connections, requests and replies. listener.c is the only file that knows
- * libmicrohttpd. */
+/* The HTTP server: connections, requests and replies, with libmicrohttpd. */
 #ifndef HTTP_LISTENER_H
 #define HTTP_LISTENER_H
 
@@ -16,51 +15,51 @@ struct listener_options {
     struct gate *gate;
     struct store *store;
     struct sockets *sockets;         /* borrowed; closed by listener_stop */
-    struct sockets *tls_sockets;     /* for HTTPS, likewise; NULL: none */
-    const struct identity *identity; /* of HTTPS; borrowed */
+    struct sockets *tls_sockets;     /* the same for HTTPS; NULL: none */
+    const struct identity *identity; /* for HTTPS; borrowed */
     struct journal *journal;
     struct metrics *metrics;
     size_t max_body;        /* bytes */
     size_t max_connections; /* in total */
     int64_t idle_ms;        /* how long a connection may be idle between requests */
-    int64_t request_ms;     /* how long a request may take to arrive, and a reply to be taken */
+    int64_t request_ms;     /* how long receiving a request or sending a reply may take */
 };
 
 enum result listener_new(const struct listener_options *options,
                          struct listener **listener) MUST_CHECK;
 
-/* Every held or delayed request is let go unanswered, every connection closed. */
+/* Closes every connection; held and delayed requests get no reply. */
 void listener_free(struct listener *listener);
 
-/* Adds what it waits for to the epoll set: descriptors for reading, without meaning for the caller.
- */
+/* Adds its descriptors to the epoll set. */
 enum result listener_watch(struct listener *listener, int epoll) MUST_CHECK;
 
-/* Tells it of a descriptor that epoll reported. */
+/* To be called for each descriptor that epoll reports, but the caller's own. */
 void listener_notice(struct listener *listener, int fd);
 
-/* Accepts, reads, serves and sends. Writes of operations are left in the store's open tick. */
+/* Accepts, reads, handles requests and sends. The caller commits what they have written. */
 void listener_run(struct listener *listener);
 
-/* Lets every held reply go after the tick's commit; where that failed each becomes a 500. */
+/* Releases every held reply after the tick's commit; if that failed, each becomes a 500. */
 void listener_release(struct listener *listener, bool committed);
 
-/* Runs the exclusive operations; no tick may be open. */
+/* Runs the exclusive operations; no transaction may be open. */
 void listener_perform_exclusive(struct listener *listener);
 
-/* Cuts connections whose time is over and wakes requests whose delay is. */
+/* Shuts down connections whose deadline has passed, and resumes requests whose delay is over. */
 void listener_expire(struct listener *listener, int64_t now_ms);
 
-/* How long nothing has to be done, in milliseconds; -1: for ever. */
+/* Milliseconds until the next timer; -1: none. */
 int listener_wait_ms(struct listener *listener, int64_t now_ms);
 
-/* Whether the next round should follow at once. */
+/* Whether listener_run must be called again at once. */
 bool listener_is_busy(const struct listener *listener);
 
-/* No new connections, idle ones are closed, delayed calls go on; replies close their connection. */
+/* Closes the listening sockets and idle connections. Delays end at once, and every reply closes its
+ * connection. */
 void listener_stop(struct listener *listener);
 
-/* Of libmicrohttpd, as it runs; static. */
+/* The version of libmicrohttpd at run time; static. */
 const char *listener_version(void);
 
 size_t listener_connections(const struct listener *listener);

@@ -31,7 +31,7 @@ size_t reply_headers(const struct call *call, const struct reply_ids *ids,
         count -= 2;
     for (size_t i = 0; i < REPLY_HEADERS && reply->headers[i].name; i++)
         headers[count++] = reply->headers[i];
-    /* The recorded sets of successes and errors; the odd `;` behind no-cache is the service's. */
+    /* As recorded from the service, including the `;` after no-cache. */
     static const struct reply_header success[] = {
         {"cache-control", "no-cache; no-store, must-revalidate, private"},
         {"expires", "0"},
@@ -54,7 +54,7 @@ void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
     const struct operation *operation = exchange->call.operation;
     const struct request *request = &exchange->request;
     struct slice path = request->target.path.data ? request->target.path : SLICE("");
-    /* A container asks for its health every few seconds. */
+    /* A container's health check runs every few seconds. */
     bool routine = reply->status == 200 && slice_equal(path, SLICE("/_local/health"));
     if (!log_begin(routine ? LOG_DEBUG : LOG_INFO, "request"))
         return;

@@ -1,4 +1,4 @@
-/* What stands on every reply, and its line in the log. */
+/* The headers of a reply, and its entries in the log, the journal and the metrics. */
 #ifndef HTTP_REPLY_H
 #define HTTP_REPLY_H
 
@@ -18,16 +18,16 @@ struct reply_ids {
 
 void reply_draw_ids(struct reply_ids *ids);
 
-/* The headers of the call's reply but for Date and Content-Length; returns how many. Pages of other
- * sites may read the service's replies, not the control API's. */
+/* Fills in all headers of the call's reply except Date and Content-Length; returns their number.
+ * Replies of the control API have no CORS headers. */
 size_t reply_headers(const struct call *call, const struct reply_ids *ids,
                      struct reply_header headers[REPLY_ALL_HEADERS]);
 
-/* Counts the request and keeps it in the journal; the control API's own are only counted. */
+/* Adds the request to the metrics and, if it is not for the control API, to the journal. */
 void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
                   struct journal *journal, struct metrics *metrics);
 
-/* One line per request: never its body or query, which may hold a password or a signature. */
+/* One line per request, without body and query, which may have a password or a signature. */
 void reply_log(const struct exchange *exchange, const struct reply_ids *ids);
 
 #endif

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "store/store.h"
 
-static void wait_in(struct exchange_queue *queue, struct exchange *exchange,
+static void enqueue(struct exchange_queue *queue, struct exchange *exchange,
                     enum exchange_state state)
 {
     exchange->state = state;
@@ -13,7 +13,7 @@ static void wait_in(struct exchange_queue *queue, struct exchange *exchange,
     queue->last = exchange;
 }
 
-static struct exchange *take(struct exchange_queue *queue)
+static struct exchange *dequeue(struct exchange_queue *queue)
 {
     struct exchange *exchange = queue->first;
     if (!exchange)
@@ -25,14 +25,13 @@ static struct exchange *take(struct exchange_queue *queue)
     return exchange;
 }
 
-/* While the tick has something to commit nobody may see a write, not even by a read, that could
- * still fail. */
+/* While a transaction is open, replies of reads are held too: they may show uncommitted data. */
 void schedule_perform(struct schedule *schedule, struct exchange *exchange)
 {
     if (!exchange->call.answered)
         gate_perform(schedule->gate, &exchange->call);
     if (store_tick_is_open(schedule->store))
-        wait_in(&schedule->held, exchange, EXCHANGE_HELD);
+        enqueue(&schedule->held, exchange, EXCHANGE_HELD);
     else
         exchange->state = EXCHANGE_READY;
 }
@@ -43,7 +42,7 @@ enum result schedule_enter(struct schedule *schedule, struct exchange *exchange,
     exchange->request.body = buffer_slice(&exchange->body);
     gate_enter(schedule->gate, call);
     if (!call->answered && call->operation->exclusive) {
-        wait_in(&schedule->exclusive, exchange, EXCHANGE_EXCLUSIVE);
+        enqueue(&schedule->exclusive, exchange, EXCHANGE_EXCLUSIVE);
     } else if (call->delay_ms > 0 && !at_once) {
         exchange->state = EXCHANGE_DELAYED;
         return delays_add(&schedule->delays, clock_monotonic_ms() + call->delay_ms, exchange);
@@ -55,7 +54,7 @@ enum result schedule_enter(struct schedule *schedule, struct exchange *exchange,
 
 struct exchange *schedule_take_held(struct schedule *schedule, bool committed)
 {
-    struct exchange *exchange = take(&schedule->held);
+    struct exchange *exchange = dequeue(&schedule->held);
     if (exchange && !committed) {
         exchange->call.reply = reply_internal_error(exchange->request.target.is_control);
         exchange->call.drop = false;
@@ -65,7 +64,7 @@ struct exchange *schedule_take_held(struct schedule *schedule, bool committed)
 
 struct exchange *schedule_take_exclusive(struct schedule *schedule)
 {
-    struct exchange *exchange = take(&schedule->exclusive);
+    struct exchange *exchange = dequeue(&schedule->exclusive);
     if (exchange)
         gate_perform(schedule->gate, &exchange->call);
     return exchange;
@@ -83,8 +82,8 @@ struct exchange *schedule_take_any(struct schedule *schedule)
 {
     struct exchange *exchange = schedule_take_due(schedule, INT64_MAX);
     if (!exchange)
-        exchange = take(&schedule->held);
-    return exchange ? exchange : take(&schedule->exclusive);
+        exchange = dequeue(&schedule->held);
+    return exchange ? exchange : dequeue(&schedule->exclusive);
 }
 
 bool schedule_is_busy(const struct schedule *schedule)

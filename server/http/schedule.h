@@ -1,5 +1,5 @@
-/* When a call is carried out and when its reply may be sent: at once, after a delay, between ticks,
- * after the commit. */
+/* When a call runs (at once, after a delay, or between ticks) and when its reply may be sent (at
+ * once or after the commit). */
 #ifndef HTTP_SCHEDULE_H
 #define HTTP_SCHEDULE_H
 
@@ -16,28 +16,28 @@ struct schedule {
     struct gate *gate;
     struct store *store;
     struct delays delays;
-    struct exchange_queue held;      /* wait for the tick's commit */
-    struct exchange_queue exclusive; /* wait for a moment between ticks */
+    struct exchange_queue held;      /* replies that wait for the tick's commit */
+    struct exchange_queue exclusive; /* calls that wait until no transaction is open */
 };
 
-/* Both take a call on its way as far as it comes now, schedule_enter from the beginning (head and
- * body are complete), schedule_perform after its delay. exchange->state is EXCHANGE_READY where the
- * reply can be sent, else what it waits for. With `at_once` a delay is left out.
- * RESULT_NO_MEMORY: the exchange waits for nothing and has no reply. */
+/* schedule_enter starts a call whose head and body are complete, schedule_perform continues it
+ * after its delay. They set exchange->state to EXCHANGE_READY if the reply can be sent, else to
+ * what it waits for. With `at_once` there is no delay. RESULT_NO_MEMORY: the exchange has no reply.
+ */
 enum result schedule_enter(struct schedule *schedule, struct exchange *exchange,
                            bool at_once) MUST_CHECK;
 void schedule_perform(struct schedule *schedule, struct exchange *exchange);
 
-/* The next one whose waiting is over, with its new state; NULL: none. After the commit (where that
- * failed the reply becomes a 500), between ticks (carried out here), and after a delay. */
+/* Remove and return an exchange, with its new state; NULL: none. _held: after the commit; if that
+ * failed the reply becomes a 500. _exclusive: runs its call. _due: its delay is over. */
 struct exchange *schedule_take_held(struct schedule *schedule, bool committed);
 struct exchange *schedule_take_exclusive(struct schedule *schedule);
 struct exchange *schedule_take_due(struct schedule *schedule, int64_t now_ms);
 
-/* Any that waits; NULL: none. */
+/* Removes and returns any exchange; NULL: none. */
 struct exchange *schedule_take_any(struct schedule *schedule);
 
-/* Whether one waits for a tick to end. */
+/* Whether an exchange waits for the end of the tick. */
 bool schedule_is_busy(const struct schedule *schedule);
 
 #endif

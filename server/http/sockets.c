@@ -9,8 +9,8 @@
 
 #include "base/log.h"
 
-/* The kernel hands port 0 even numbers first, so the family that is asked first alternates between
- * tries. */
+/* For port 0 the kernel chooses the port of the first address, even numbers first, and it may be in
+ * use on another one. Each try begins with another address. */
 enum { SOCKETS_TRIES = 32, SOCKETS_BACKLOG = 1024 };
 
 struct addresses {
@@ -75,7 +75,7 @@ static uint16_t get_port(int fd)
     return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
-/* -1 with errno on failure. */
+/* -1 with errno: it failed. */
 static int open_one(struct sockaddr_storage *address, socklen_t len, uint16_t port)
 {
     int on = 1;
@@ -88,9 +88,9 @@ static int open_one(struct sockaddr_storage *address, socklen_t len, uint16_t po
          setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) == 0) &&
         bind(fd, (struct sockaddr *)address, len) == 0 && listen(fd, SOCKETS_BACKLOG) == 0)
         return fd;
-    int kept = errno;
+    int error = errno;
     close(fd);
-    errno = kept;
+    errno = error;
     return -1;
 }
 
@@ -99,8 +99,8 @@ static bool is_missing_ipv6(const struct sockaddr_storage *address)
     return address->ss_family == AF_INET6 && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL);
 }
 
-/* One try, beginning with address `first`. -1: a fatal error; 0: that port is taken somewhere; 1:
- * all are open. */
+/* One try, beginning with address `first`. 1: all are open; 0: the port is in use on one of them,
+ * try again; -1: it failed, with *error set. */
 static int open_all(struct addresses *addresses, size_t first, uint16_t port, bool optional_ipv6,
                     struct sockets *sockets, struct sockets_error *error)
 {

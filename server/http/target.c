@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-/* RESULT_INVALID for an escape that is none, a NUL or invalid UTF-8. */
+/* RESULT_INVALID for a malformed escape, a NUL or invalid UTF-8. */
 static enum result decode(struct slice raw, struct arena *arena, struct slice *decoded)
 {
     char *out = arena_alloc(arena, raw.len + 1);
@@ -46,7 +46,7 @@ static enum result parse_path(struct arena *arena, struct target *target)
 {
     struct slice rest = target->path;
     if (rest.len == 0 || rest.data[0] != '/')
-        return RESULT_OK; /* no segments, so no route */
+        return RESULT_OK; /* without segments no route matches */
     rest = (struct slice){rest.data + 1, rest.len - 1};
     while (rest.data) {
         struct slice segment = text_take(&rest, '/'), decoded;

@@ -1,11 +1,11 @@
-/* The request target: split on `/`, `&` and `=` first, decoded once afterwards. */
+/* The request target: first split on `/`, `&` and `=`, then each part is decoded once. */
 #ifndef HTTP_TARGET_H
 #define HTTP_TARGET_H
 
 #include "api/request.h"
 
-/* Splits and decodes `raw`; an absolute-form target loses its scheme and authority. %zz, %00 and
- * invalid UTF-8 only set target->malformed. Segments and members live in the arena.
+/* Splits and decodes `raw`; removes scheme and authority of an absolute-form target. %zz, %00 and
+ * invalid UTF-8 only set target->malformed. Segments and members are in the arena.
  * RESULT_NO_MEMORY. */
 enum result target_parse(struct slice raw, struct arena *arena, struct target *target) MUST_CHECK;
 

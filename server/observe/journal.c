@@ -3,17 +3,17 @@
 #include <stdlib.h>
 
 struct journal {
-    size_t most, first, count;
+    size_t capacity, first, count;
     int64_t number;
     struct journal_entry entries[];
 };
 
-enum result journal_new(size_t most, struct journal **out)
+enum result journal_new(size_t capacity, struct journal **out)
 {
-    struct journal *journal = calloc(1, sizeof *journal + most * sizeof *journal->entries);
+    struct journal *journal = calloc(1, sizeof *journal + capacity * sizeof *journal->entries);
     if (!journal)
         return RESULT_NO_MEMORY;
-    journal->most = most;
+    journal->capacity = capacity;
     *out = journal;
     return RESULT_OK;
 }
@@ -21,7 +21,7 @@ enum result journal_new(size_t most, struct journal **out)
 void journal_clear(struct journal *journal)
 {
     for (size_t i = 0; i < journal->count; i++)
-        free(journal->entries[(journal->first + i) % journal->most].texts);
+        free(journal->entries[(journal->first + i) % journal->capacity].texts);
     journal->first = journal->count = 0;
 }
 
@@ -33,8 +33,8 @@ void journal_free(struct journal *journal)
     free(journal);
 }
 
-/* Moves the text behind what is kept already. */
-static void keep(struct slice *text, char **at)
+/* Copies the text to *at, and makes the slice refer to the copy. */
+static void copy_text(struct slice *text, char **at)
 {
     if (!text->data)
         return;
@@ -51,7 +51,7 @@ void journal_add(struct journal *journal, const struct journal_entry *call)
         &entry.id,     &entry.operation,  &entry.method,   &entry.path,  &entry.account,
         &entry.region, &entry.access_key, &entry.username, &entry.error, &entry.body};
     size_t size = 0;
-    if (journal->most == 0)
+    if (journal->capacity == 0)
         return;
     if (entry.body.len > JOURNAL_BODY)
         entry.body = (struct slice){NULL, 0};
@@ -66,12 +66,12 @@ void journal_add(struct journal *journal, const struct journal_entry *call)
     entry.texts = at;
     entry.number = ++journal->number;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        keep(texts[i], &at);
+        copy_text(texts[i], &at);
     struct journal_entry *place =
-        &journal->entries[(journal->first + journal->count) % journal->most];
-    if (journal->count == journal->most) {
+        &journal->entries[(journal->first + journal->count) % journal->capacity];
+    if (journal->count == journal->capacity) {
         free(place->texts);
-        journal->first = (journal->first + 1) % journal->most;
+        journal->first = (journal->first + 1) % journal->capacity;
     } else {
         journal->count++;
     }
@@ -85,10 +85,10 @@ size_t journal_count(const struct journal *journal)
 
 size_t journal_capacity(const struct journal *journal)
 {
-    return journal->most;
+    return journal->capacity;
 }
 
 const struct journal_entry *journal_get(const struct journal *journal, size_t at)
 {
-    return &journal->entries[(journal->first + at) % journal->most];
+    return &journal->entries[(journal->first + at) % journal->capacity];
 }

@@ -71,8 +71,7 @@ static void write_number(struct buffer *out, const char *name, const char *type,
     buffer_printf(out, "amazonmq_local_%s %lld\n", name, (long long)value);
 }
 
-/* Kept open: once the server is confined it opens no such file. */
-static int memory_file = -1;
+static int memory_file = -1; /* stays open */
 
 void metrics_open(void)
 {
@@ -80,13 +79,13 @@ void metrics_open(void)
         memory_file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 }
 
-/* Memory the process has; 0 where /proc is not there. */
+/* 0 if there is no /proc. */
 static int64_t resident_bytes(void)
 {
     char text[100] = "", *resident = text;
     metrics_open();
     if (pread(memory_file, text, sizeof text - 1, 0) > 0)
-        (void)strtoll(text, &resident, 10); /* all pages stand before it */
+        (void)strtoll(text, &resident, 10); /* skips the total size */
     return strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 

@@ -20,11 +20,11 @@
 #include "base/log.h"
 
 enum {
-    CERTIFICATE_LARGEST = 1 << 20, /* bytes of a PEM file */
-    CERTIFICATE_SERIAL = 16,       /* bytes */
-    CERTIFICATE_KEY_ID = 20,       /* bytes: SHA-1, as everybody does */
-    CERTIFICATE_EARLY_S = 3600,    /* for clients whose clock is behind ours */
-    /* Apple's clients refuse a server's certificate of more than 825 days. */
+    CERTIFICATE_FILE_MAX = 1 << 20, /* bytes */
+    CERTIFICATE_SERIAL = 16,        /* bytes */
+    CERTIFICATE_KEY_ID = 20,        /* bytes of SHA-1, as in RFC 5280, 4.2.1.2 */
+    CERTIFICATE_EARLY_S = 3600,     /* for clients whose clock is behind the server's */
+    /* Apple's clients reject server certificates that are valid for more than 825 days. */
     CERTIFICATE_VALID_S = 820 * 86400,
 };
 
@@ -56,18 +56,18 @@ static enum result fail(struct certificate_error *error, const char *format, ...
 static char *read_file(int directory, const char *name)
 {
     int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
-    char *text = fd >= 0 ? calloc(1, CERTIFICATE_LARGEST + 1) : NULL;
+    char *text = fd >= 0 ? calloc(1, CERTIFICATE_FILE_MAX + 1) : NULL;
     size_t len = 0;
     ssize_t got = -1;
-    while (text && (got = read(fd, text + len, CERTIFICATE_LARGEST - len)) > 0)
+    while (text && (got = read(fd, text + len, CERTIFICATE_FILE_MAX - len)) > 0)
         len += (size_t)got;
-    int kept = len == CERTIFICATE_LARGEST ? EFBIG : errno;
+    int error = len == CERTIFICATE_FILE_MAX ? EFBIG : errno;
     if (fd >= 0)
         close(fd);
-    if (got == 0 && len < CERTIFICATE_LARGEST)
+    if (got == 0 && len < CERTIFICATE_FILE_MAX)
         return text;
     free(text);
-    errno = kept;
+    errno = error;
     return NULL;
 }
 
@@ -83,7 +83,7 @@ static bool write_all(int fd, const gnutls_datum_t *text)
     return fsync(fd) == 0;
 }
 
-/* Never replaces a file. Removes what it could not finish. */
+/* Never replaces a file. Removes the file if it cannot be written completely. */
 static bool write_file(int directory, int which, const gnutls_datum_t *text)
 {
     int fd = openat(directory, files[which].name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
@@ -91,22 +91,22 @@ static bool write_file(int directory, int which, const gnutls_datum_t *text)
     if (fd < 0)
         return false;
     bool written = write_all(fd, text);
-    int kept = errno;
+    int error = errno;
     close(fd);
     if (!written)
         unlinkat(directory, files[which].name, 0);
-    errno = kept;
+    errno = error;
     return written;
 }
 
-/* --- Checking --- */
+/* --- Checks --- */
 
 static gnutls_datum_t datum_of(const char *text)
 {
     return (gnutls_datum_t){(unsigned char *)(uintptr_t)text, (unsigned)strlen(text)};
 }
 
-/* What libmicrohttpd will do with the two, for the sake of a better message. */
+/* The checks that libmicrohttpd makes later, for a better error message. */
 static enum result check_pair(const struct identity *identity, const char *certificate_file,
                               const char *key_file, struct certificate_error *error)
 {
@@ -143,13 +143,13 @@ static enum result check_names(gnutls_x509_crt_t server, const char *directory,
         const char *name = i < OWN_NAMES ? own_names[i] : names[i - OWN_NAMES];
         if (!gnutls_x509_crt_check_hostname2(server, name, 0))
             return fail(error,
-                        "%.110s/server.pem is not for %.80s; without the files a new one is made",
+                        "%.110s/server.pem is not for %.80s; remove the files to create new ones",
                         directory, name);
     }
     return RESULT_OK;
 }
 
-/* Whether ca.pem issued server.pem, when it will be needed, and for whom. */
+/* Checks issuer, validity period and names of server.pem. */
 static enum result check_issue(const char *ca_text, const char *server_text, const char *directory,
                                const char *const *names, size_t name_count,
                                struct certificate_error *error)
@@ -166,7 +166,7 @@ static enum result check_issue(const char *ca_text, const char *server_text, con
              gnutls_x509_crt_verify(server, &ca, 1, 0, &status) < 0)
         fail(error, "%.160s/server.pem: cannot be checked", directory);
     else if (status & GNUTLS_CERT_EXPIRED)
-        fail(error, "%.160s/server.pem has expired; without the files a new one is made",
+        fail(error, "%.160s/server.pem has expired; remove the files to create new ones",
              directory);
     else if (status != 0)
         fail(error, "%.110s/server.pem was not issued by %.110s/ca.pem", directory, directory);
@@ -177,7 +177,7 @@ static enum result check_issue(const char *ca_text, const char *server_text, con
     return result;
 }
 
-/* --- Making --- */
+/* --- Creation --- */
 
 struct pair {
     gnutls_x509_privkey_t key;
@@ -207,8 +207,8 @@ static int add_name(gnutls_x509_crt_t certificate, const char *name)
     return gnutls_x509_crt_set_subject_alt_name(certificate, type, data, len, GNUTLS_FSAN_APPEND);
 }
 
-/* What both certificates have. The subject is a name and a number of its own: in a bundle of
- * several CAs nobody takes one for the other. */
+/* The common part of both certificates. The subject has a random number, so that the CAs of several
+ * servers can be in one bundle. */
 static int begin_pair(struct pair *pair, const char *name)
 {
     unsigned char serial[CERTIFICATE_SERIAL];
@@ -308,7 +308,7 @@ static enum result make_files(int fd, const char *directory, const char *const *
     return result;
 }
 
-/* --- Both ways to an identity --- */
+/* --- Loading --- */
 
 enum result certificate_load(const char *certificate_file, const char *key_file,
                              struct identity *identity, struct certificate_error *error)
@@ -329,14 +329,14 @@ static enum result open_directory(const char *directory, int *fd, struct certifi
     *fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*fd < 0)
         return fail(error, "cannot open %.160s: %s", directory, strerror(errno));
-    /* Of two servers that start at the same time one makes the files. Where the file system has no
-     * locks the other meets half of them, and says so. */
+    /* Two servers that start at the same time must not both create the files. On a file system
+     * without locks one of them may find only some of the files, and fails. */
     while (flock(*fd, LOCK_EX) != 0 && errno == EINTR)
         ;
     return RESULT_OK;
 }
 
-/* How many of the files are there; *missing is one that is not. */
+/* The number of files that exist; *missing is one that does not. */
 static int count_files(int fd, const char **missing)
 {
     int count = 0;
@@ -362,8 +362,9 @@ static enum result read_files(int fd, const char *directory, char *texts[FILES],
     return RESULT_OK;
 }
 
-enum result certificate_keep(const char *directory, const char *const *names, size_t name_count,
-                             struct identity *identity, struct certificate_error *error)
+enum result certificate_load_or_create(const char *directory, const char *const *names,
+                                       size_t name_count, struct identity *identity,
+                                       struct certificate_error *error)
 {
     char *texts[FILES] = {NULL};
     const char *missing = NULL;
@@ -373,7 +374,7 @@ enum result certificate_keep(const char *directory, const char *const *names, si
     enum result result = open_directory(directory, &fd, error);
     int count = result ? 0 : count_files(fd, &missing);
     if (!result && count > 0 && count < FILES)
-        result = fail(error, "%.110s has no %s; without the other files all are made anew",
+        result = fail(error, "%.110s has no %s; remove the other files to create new ones",
                       directory, missing);
     if (!result && count == 0)
         result = make_files(fd, directory, names, name_count, error);

@@ -11,7 +11,7 @@
 #include "base/time_zone.h"
 #include "process/limits.h"
 
-/* The directory that a path names its last part in. */
+/* The path up to its last `/`, or `.`. */
 static void find_parent(const char *path, char parent[PATH_MAX])
 {
     const char *slash = strrchr(path, '/');
@@ -28,8 +28,8 @@ static bool is_root(const char *directory)
            found.st_ino == root.st_ino;
 }
 
-/* A seed is read again by a reset, when an editor may have put a new file in its place: the right
- * goes to its directory, unless that would be to everything. */
+/* A reset reads a seed again, and an editor may have replaced the file: access is given to its
+ * directory, unless that is `/`. */
 static void allow_seed_file(const struct sandbox *sandbox, const char *path)
 {
     char parent[PATH_MAX];
@@ -37,7 +37,7 @@ static void allow_seed_file(const struct sandbox *sandbox, const char *path)
     sandbox_allow(sandbox, is_root(parent) ? path : parent, SANDBOX_READ);
 }
 
-/* And the file behind a symbolic link. */
+/* Includes the target of a symbolic link. */
 static void allow_linked_file(const struct sandbox *sandbox, const char *path)
 {
     char target[PATH_MAX];
@@ -46,7 +46,7 @@ static void allow_linked_file(const struct sandbox *sandbox, const char *path)
         allow_seed_file(sandbox, target);
 }
 
-/* What the links of a directory lead to may be anywhere. */
+/* Includes the targets of symbolic links in it, which may be in other directories. */
 static void allow_seed_directory(const struct sandbox *sandbox, const char *path)
 {
     DIR *directory = opendir(path);
@@ -76,7 +76,7 @@ static void allow_seeds(const struct sandbox *sandbox, const struct confine_file
     }
 }
 
-/* The file and its log are open; the log goes when the server ends. */
+/* The database and its WAL are open already; SQLite removes the WAL when it closes. */
 static void allow_database(const struct sandbox *sandbox, const struct confine_files *files)
 {
     char parent[PATH_MAX];
@@ -84,14 +84,14 @@ static void allow_database(const struct sandbox *sandbox, const struct confine_f
         return;
     find_parent(files->db, parent);
     sandbox_allow(sandbox, parent, SANDBOX_REMOVE);
-    if (realpath(files->db, parent)) { /* SQLite follows a link before it names the log */
+    if (realpath(files->db, parent)) { /* SQLite resolves links before it names the WAL */
         char target[PATH_MAX];
         find_parent(parent, target);
         sandbox_allow(sandbox, target, SANDBOX_REMOVE);
     }
 }
 
-static void tell(enum sandbox_state state, const struct sandbox_report *report)
+static void log_report(enum sandbox_state state, const struct sandbox_report *report)
 {
     if (state != SANDBOX_PARTIAL || !log_begin(LOG_INFO, "sandbox-partial"))
         return;
@@ -109,12 +109,11 @@ enum sandbox_state confine(const struct confine_files *files)
     allow_seeds(&sandbox, files);
     allow_database(&sandbox, files);
     sandbox_allow(&sandbox, time_zone_directory(), SANDBOX_READ);
-    sandbox_allow(&sandbox, "/etc/localtime",
-                  SANDBOX_READ);                           /* the C library's, after a TZ of ours */
-    sandbox_allow(&sandbox, "/dev/urandom", SANDBOX_READ); /* SQLite's */
+    sandbox_allow(&sandbox, "/etc/localtime", SANDBOX_READ); /* for tzset() in time_zone.c */
+    sandbox_allow(&sandbox, "/dev/urandom", SANDBOX_READ);   /* for SQLite */
     if (sandbox_is_built_in())
         limits_forbid_core();
     enum sandbox_state state = sandbox_enter(&sandbox, &report);
-    tell(state, &report);
+    log_report(state, &report);
     return state;
 }

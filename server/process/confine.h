@@ -1,4 +1,4 @@
-/* Which files the server still needs once it serves, and the sandbox around the rest. */
+/* Enters the sandbox, with access to the files that the server still needs. */
 #ifndef PROCESS_CONFINE_H
 #define PROCESS_CONFINE_H
 
@@ -6,15 +6,15 @@
 
 #include "process/sandbox.h"
 
-/* What it works with beside the network; borrowed. */
+/* The paths of these files; borrowed. */
 struct confine_files {
     const char *const *seeds; /* paths of files and directories */
     size_t seed_count;
     const char *db; /* a path, or :memory: */
 };
 
-/* To be called when everything that is written or listened to is open. What the kernel refuses is
- * left out, with a line in the log. */
+/* Call it when all files to write and all listening sockets are open. Omits the parts that the
+ * kernel does not support, and logs that. */
 enum sandbox_state confine(const struct confine_files *files);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 
-static const size_t spare_descriptors = 64; /* beside the connections */
+static const size_t spare_descriptors = 64; /* for other uses than connections */
 
 void limits_open_standard_descriptors(void)
 {
@@ -21,22 +21,22 @@ void limits_open_standard_descriptors(void)
 size_t limits_raise_descriptors(size_t connections)
 {
     struct rlimit limit;
-    rlim_t wanted = connections + spare_descriptors;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+    rlim_t needed = connections + spare_descriptors;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
         return connections;
-    if (limit.rlim_max < wanted) {
-        struct rlimit higher = {wanted, wanted}; /* as root */
+    if (limit.rlim_max < needed) {
+        struct rlimit higher = {needed, needed}; /* root may raise the hard limit */
         if (setrlimit(RLIMIT_NOFILE, &higher) == 0)
             return connections;
-        wanted = limit.rlim_max;
+        needed = limit.rlim_max;
     }
-    limit.rlim_cur = wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || wanted >= connections + spare_descriptors)
+    limit.rlim_cur = needed;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || needed >= connections + spare_descriptors)
         return connections;
-    size_t fitting = wanted > 2 * spare_descriptors ? wanted - spare_descriptors : wanted / 2;
+    size_t fitting = needed > 2 * spare_descriptors ? needed - spare_descriptors : needed / 2;
     if (log_begin(LOG_INFO, "fewer-connections")) {
-        log_number("wanted", (int64_t)connections);
-        log_number("descriptor-limit", (int64_t)wanted);
+        log_number("requested", (int64_t)connections);
+        log_number("descriptor-limit", (int64_t)needed);
         log_number("connections", (int64_t)fitting);
         log_end();
     }

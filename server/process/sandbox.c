@@ -36,13 +36,13 @@ bool sandbox_is_built_in(void)
     return BUILT_IN;
 }
 
-/* --- Landlock: by number and by value, since the headers may be older than the kernel. */
+/* --- Landlock, with its numbers, since the headers may be older than the kernel. */
 
 enum {
-    LANDLOCK_CREATE_RULESET = 444, /* the same on every processor */
+    LANDLOCK_CREATE_RULESET = 444, /* the same on all architectures */
     LANDLOCK_ADD_RULE = 445,
     LANDLOCK_RESTRICT_SELF = 446,
-    LANDLOCK_VERSION = 1, /* a flag: tell the version of the interface */
+    LANDLOCK_VERSION = 1, /* flag: return the ABI version */
     LANDLOCK_PATH_BENEATH = 1,
 };
 
@@ -62,10 +62,10 @@ enum {
     LANDLOCK_READ_DIR = 1 << 3,
     LANDLOCK_REMOVE_FILE = 1 << 5,
     LANDLOCK_BIND_AND_CONNECT = 3,
-    LANDLOCK_SOCKETS_AND_SIGNALS = 3, /* of processes outside */
+    LANDLOCK_SOCKETS_AND_SIGNALS = 3, /* abstract sockets of, and signals to, processes outside */
 };
 
-/* All rights on files that a version of the interface knows. */
+/* All file access rights of an ABI version. */
 static uint64_t known_rights(long version)
 {
     static const int counts[] = {0, 13, 14, 15, 15, 16};
@@ -97,7 +97,7 @@ void sandbox_allow(const struct sandbox *sandbox, const char *path, unsigned acc
     if (fd < 0)
         return;
     if (fstat(fd, &found) == 0) {
-        /* A right that only directories have is refused for a file. */
+        /* The kernel rejects directory rights for a file. */
         uint64_t directory = S_ISDIR(found.st_mode) ? UINT64_MAX : 0;
         struct landlock_path rule = {.parent = fd};
         if (access & SANDBOX_READ)
@@ -114,12 +114,12 @@ static bool files_are_restricted;
 const char *sandbox_explain(int error)
 {
     if (error == EACCES && files_are_restricted)
-        return "Permission denied (perhaps by the sandbox, which lets the server read what was "
-               "beneath its seeds' directories at start)";
+        return "Permission denied (perhaps by the sandbox: only the seed directories that existed "
+               "at start are readable)";
     return strerror(error);
 }
 
-/* NULL, or why not. */
+/* NULL, or why it failed. */
 static const char *restrict_files(struct sandbox *sandbox)
 {
     if (sandbox->ruleset < 0)
@@ -148,7 +148,7 @@ static const char *restrict_files(struct sandbox *sandbox)
 
 enum condition { ALWAYS, WITHOUT_BITS, EQUAL };
 
-/* A system call that a serving process may make, on a condition on one of its arguments. */
+/* A system call that is allowed, perhaps only for some values of one argument. */
 struct permission {
     uint32_t number;
     enum condition condition;
@@ -180,7 +180,7 @@ static const struct permission permissions[] = {
     ANY(getpeername),
     ANY(getsockname),
     {__NR_ioctl, EQUAL, 1, FIONREAD},
-    /* files: which ones is Landlock's matter */
+    /* files; Landlock decides which */
     ANY(read),
     ANY(write),
     ANY(readv),
@@ -210,7 +210,7 @@ static const struct permission permissions[] = {
     ANY(mremap),
     ANY(munmap),
     ANY(madvise),
-    /* the C library and GnuTLS about themselves */
+    /* the C library and GnuTLS */
     ANY(clock_gettime),
     ANY(clock_nanosleep),
     ANY(gettimeofday),
@@ -231,7 +231,7 @@ static const struct permission permissions[] = {
     ANY(rt_sigreturn),
     ANY(exit),
     ANY(exit_group),
-#ifdef __x86_64__ /* older forms that newer processors' tables lack */
+#ifdef __x86_64__ /* older calls that newer architectures do not have */
     ANY(epoll_wait),
     ANY(poll),
     ANY(stat),
@@ -243,9 +243,9 @@ static const struct permission permissions[] = {
 #endif
 };
 
-/* The C library blocks every signal around these (glibc 2.36 in pthread_create and
- * posix_spawn, 2.41 in fork too), and a process in which SIGSYS is blocked is killed by it: they
- * fail with EPERM without a signal, and so without a line in the log. */
+/* The C library blocks all signals around these calls (glibc 2.36 in pthread_create and
+ * posix_spawn, 2.41 in fork too), and a blocked SIGSYS kills the process. So they fail with EPERM
+ * without a signal, and without a line in the log. */
 static const uint32_t refused_without_signal[] = {
     __NR_clone,
     __NR_clone3,
@@ -255,21 +255,21 @@ static const uint32_t refused_without_signal[] = {
 #endif
 };
 
-/* The newest call of Linux 5.17, which is the age of this table; musl's headers lack it. */
+/* The highest number in Linux 5.17, the version this table was made for; musl's headers lack it. */
 #ifndef __NR_set_mempolicy_home_node
 #define __NR_set_mempolicy_home_node 450
 #endif
 
 enum {
     PERMISSIONS = sizeof permissions / sizeof *permissions,
-    LONGEST_PERMISSION = 5, /* instructions */
+    PERMISSION_MAX = 5, /* instructions */
     WITHOUT_SIGNAL = sizeof refused_without_signal / sizeof *refused_without_signal,
-    AROUND = 12 + 2 * WITHOUT_SIGNAL,
-    CALLS = 512, /* numbers that are told apart in the log */
+    OTHER_MAX = 12 + 2 * WITHOUT_SIGNAL, /* instructions */
+    CALLS = 512,                         /* higher numbers are logged as 0 */
 };
 
 struct program {
-    struct sock_filter code[PERMISSIONS * LONGEST_PERMISSION + AROUND];
+    struct sock_filter code[PERMISSIONS * PERMISSION_MAX + OTHER_MAX];
     unsigned short len;
 };
 
@@ -285,7 +285,7 @@ static void emit_load(struct program *program, size_t offset)
     emit(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
 }
 
-/* Jumps over that many instructions. */
+/* `if_true` and `if_false`: the number of instructions to skip. */
 static void emit_test(struct program *program, uint16_t test, uint32_t value, uint8_t if_true,
                       uint8_t if_false)
 {
@@ -302,7 +302,8 @@ static void emit_permission(struct program *program, const struct permission *pe
     bool always = permission->condition == ALWAYS;
     emit_test(program, BPF_JEQ, permission->number, 0, always ? 1 : 4);
     if (!always) {
-        /* The low half: all that these calls look at, on processors that are little-endian. */
+        /* The low 32 bits, which are all that these calls use; both architectures are
+         * little-endian. */
         emit_load(program, offsetof(struct seccomp_data, args) + (size_t)8 * permission->argument);
         bool equal = permission->condition == EQUAL;
         emit_test(program, equal ? BPF_JEQ : BPF_JSET, permission->value, equal, !equal);
@@ -317,7 +318,7 @@ static void write_program(struct program *program)
     program->len = 0;
     emit_load(program, offsetof(struct seccomp_data, arch));
     emit_test(program, BPF_JEQ, ARCHITECTURE, 1, 0);
-    emit_return(program, SECCOMP_RET_KILL_PROCESS); /* a call by another table of numbers */
+    emit_return(program, SECCOMP_RET_KILL_PROCESS); /* a 32-bit system call */
     emit_load(program, offsetof(struct seccomp_data, nr));
     for (size_t i = 0; i < PERMISSIONS; i++)
         emit_permission(program, &permissions[i]);
@@ -326,17 +327,17 @@ static void write_program(struct program *program)
         emit_test(program, BPF_JEQ, refused_without_signal[i], 0, 1);
         emit_return(program, SECCOMP_RET_ERRNO | EPERM);
     }
-    /* A C library that is newer than this table tries a new call and then the old one. */
+    /* A C library that is newer than this table tries a new call, then falls back to an old one. */
     emit_test(program, BPF_JGT, __NR_set_mempolicy_home_node, 0, 1);
     emit_return(program, SECCOMP_RET_ERRNO | ENOSYS);
     emit_return(program, SECCOMP_RET_TRAP);
 }
 
-enum { BY_SECCOMP = 1 }; /* why a SIGSYS comes; the C library names it since version 2.37 */
+enum { BY_SECCOMP = 1 }; /* si_code of SIGSYS; glibc defines SYS_SECCOMP since version 2.37 */
 
 static volatile sig_atomic_t refused[CALLS], refused_any;
 
-/* The call was not made; its caller is given EPERM. */
+/* Handles SIGSYS: the system call was not made and returns EPERM. */
 static void note_refusal(int number, siginfo_t *info, void *context)
 {
     ucontext_t *interrupted = context;
@@ -348,7 +349,7 @@ static void note_refusal(int number, siginfo_t *info, void *context)
     refused_any = 1;
 }
 
-/* NULL, or why not. */
+/* NULL, or why it failed. */
 static const char *restrict_calls(void)
 {
     static struct program program;

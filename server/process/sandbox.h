@@ -1,5 +1,5 @@
-/* What the process gives up for good once it serves: new files, sockets, programs, executable
- * memory. Mechanism only; what the server still needs is in confine.c. */
+/* A sandbox that the process cannot leave: no new sockets, programs or executable memory, and few
+ * files. The files are chosen in confine.c. */
 #ifndef PROCESS_SANDBOX_H
 #define PROCESS_SANDBOX_H
 
@@ -12,43 +12,42 @@ enum sandbox_access {
 };
 
 enum sandbox_state {
-    SANDBOX_OFF,     /* nothing was given up */
-    SANDBOX_PARTIAL, /* the kernel refuses a part */
+    SANDBOX_OFF,
+    SANDBOX_PARTIAL, /* the kernel does not support a part of it */
     SANDBOX_ON,
 };
 
-/* Being put together. Embedded; sandbox_enter closes it. */
+/* The sandbox before it is entered; sandbox_enter releases its resources. */
 struct sandbox {
-    int ruleset;      /* of Landlock; -1: the kernel has none */
-    uint64_t handled; /* rights that files need a rule for */
+    int ruleset;      /* of Landlock; -1: the kernel has no Landlock */
+    uint64_t handled; /* the access rights that need a rule */
 };
 
-/* Why a part is missing; NULL: it is there. */
+/* Why a part is missing; NULL: it is active. */
 struct sandbox_report {
-    const char *privileges; /* no set-user-id program gives new ones */
+    const char *privileges; /* no_new_privs */
     const char *files;      /* Landlock */
     const char *calls;      /* seccomp */
 };
 
-/* Whether this build can have one: instrumented ones write files at exit and map executable memory.
- */
+/* False for instrumented builds, which write files at exit and map executable memory. */
 bool sandbox_is_built_in(void);
 
 void sandbox_begin(struct sandbox *sandbox);
 
-/* Everything beneath `path`, as it is now: what is put in its place later does not count. A path
- * that is not there is left out. */
+/* Allows access to `path` and everything below it. The rule is for the file that exists now, not
+ * for one that replaces it later. A path that does not exist is ignored. */
 void sandbox_allow(const struct sandbox *sandbox, const char *path, unsigned access);
 
-/* From here on no thread, process, socket or executable memory can be made, and no file opened for
- * writing. What is open stays so. A refused call fails with EPERM and is told by sandbox_tell.
- * There is no way back. */
+/* From here on the process cannot create threads, processes, executable memory or sockets (except
+ * by accept), nor open files for writing; open files stay usable. A refused system call fails with
+ * EPERM, and sandbox_tell logs it, except for new threads and processes. */
 enum sandbox_state sandbox_enter(struct sandbox *sandbox, struct sandbox_report *report);
 
-/* strerror, and whether the sandbox may be the cause. */
+/* strerror, with a hint if the sandbox may be the cause. */
 const char *sandbox_explain(int error);
 
-/* One line in the log for each system call that was refused since, once in the process's life. */
+/* Logs the system calls that were refused, each of them once. */
 void sandbox_tell(void);
 
 #endif

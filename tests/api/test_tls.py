@@ -252,7 +252,7 @@ def test_TLS_4_a_full_disk_leaves_no_half(tmp_path, limit):
 @pytest.mark.parametrize("name", FILES)
 def test_TLS_5_a_missing_file_is_told_and_not_made(made, name):
     (made / name).unlink()
-    assert refuse(made) == f"{made} has no {name}; without the other files all are made anew"
+    assert refuse(made) == f"{made} has no {name}; remove the other files to create new ones"
     for other in made.iterdir():
         other.unlink()
     make(made)
@@ -282,7 +282,7 @@ def test_TLS_5_files_of_two_directories_do_not_fit(made, tmp_path):
 
 def test_TLS_5_a_name_that_is_missing_is_told(made):
     assert refuse(made, "--tls-name", "mq.test") == (
-        f"{made}/server.pem is not for mq.test; without the files a new one is made")
+        f"{made}/server.pem is not for mq.test; remove the files to create new ones")
     assert "is not for 10.9.8.7;" in refuse(made, "--tls-name", "10.9.8.7")
 
 
@@ -310,7 +310,7 @@ def test_TLS_5_a_certificate_that_has_expired_is_told(made):
             "ours/ca-key.pem", "-in", "ours/request.pem", "-out", "server.pem", "-startdate", "20200101000000Z",
             "-enddate", "20200102000000Z")
     shutil.rmtree(ours)
-    assert refuse(made) == f"{made}/server.pem has expired; without the files a new one is made"
+    assert refuse(made) == f"{made}/server.pem has expired; remove the files to create new ones"
 
 
 def test_TLS_5_a_place_where_nothing_can_be_made(tmp_path):
