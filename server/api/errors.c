@@ -5,6 +5,9 @@
 
 #define BAD_REQUEST 400, "BadRequestException"
 #define CONFLICT 409, "ConflictException"
+#define RABBITMQ_USERS                                                                      \
+    "The users API does not apply to RabbitMQ brokers. To manage broker users, please use " \
+    "the RabbitMQ web console, or the management API."
 #define NOT_FOUND 404, "NotFoundException"
 #define BAD_SIGNATURE 403, "InvalidSignatureException"
 #define NO_TOKEN 403, "MissingAuthenticationTokenException"
@@ -188,6 +191,8 @@ static const struct error_text texts[ERROR_COUNT] = {
          "Maintenance window cannot be modified greater than 4 times. You will be able to modify "
          "your broker maintenance window after the next maintenance window has completed.",
          GRADE_RECORDED},
+    [ERROR_ONE_USER] = {BAD_REQUEST, "users",
+                        "Specify at least one user for engine type [ACTIVEMQ].", GRADE_ASSUMED},
     [ERROR_RABBITMQ_ONE_USER] = {BAD_REQUEST, "users",
                                  "Specify exactly one user for engine type [RABBITMQ].",
                                  GRADE_RECORDED},
@@ -203,6 +208,8 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_CRDR_PRIMARY] = {BAD_REQUEST, "dataReplicationPrimaryBrokerArn",
                             "Primary broker [{}] can't be found or can't be replicated.",
                             GRADE_ASSUMED},
+    [ERROR_CRDR_SIZE] = {BAD_REQUEST, "hostInstanceType",
+                         "Data replication requires [mq.m5.large] or larger.", GRADE_ASSUMED},
     [ERROR_CRDR_BROKER] = {BAD_REQUEST, "dataReplicationMode",
                            "Data replication requires ActiveMQ 5.17.6 or later and deployment mode "
                            "[ACTIVE_STANDBY_MULTI_AZ].",
@@ -283,10 +290,8 @@ static const struct error_text texts[ERROR_COUNT] = {
                                 "characters long.",
                                 GRADE_ASSUMED},
 
-    [ERROR_RABBITMQ_USERS] =
-        {BAD_REQUEST, NULL,
-         "To manage broker users, please use the RabbitMQ web console, or the management API.",
-         GRADE_RECORDED},
+    [ERROR_RABBITMQ_USERS] = {BAD_REQUEST, NULL, RABBITMQ_USERS, GRADE_RECORDED},
+    [ERROR_RABBITMQ_USERS_CONFLICT] = {CONFLICT, NULL, RABBITMQ_USERS, GRADE_RECORDED},
     [ERROR_USER_NOT_FOUND] = {NOT_FOUND, "username",
                               "Can't find requested user [{}]. Make sure your user exists.",
                               GRADE_ASSUMED},

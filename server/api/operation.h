@@ -10,8 +10,9 @@ struct call;
 
 /* What must hold before an operation runs; the gate checks it. */
 enum operation_needs {
-    NEEDS_BROKER = 1,   /* the broker of the path exists: 404 */
-    NEEDS_ACTIVEMQ = 2, /* and runs ActiveMQ: 400 */
+    NEEDS_BROKER = 1, /* the broker of the path exists: 404 */
+    NEEDS_RUNNING =
+        2, /* wrong_state in any state but RUNNING, not only where it cannot be changed */
 };
 
 /* A row names the members it needs; what is left out is zero. */
@@ -21,6 +22,7 @@ struct operation {
     const char *path; /* labels in braces */
     int status;       /* of a success; 0: 200 */
     unsigned needs;
+    enum error_id wrong_engine; /* where the broker runs RabbitMQ; ERROR_NONE: it may */
     enum error_id wrong_state;  /* where the broker cannot be changed; ERROR_NONE: it need not be */
     const struct members *body; /* read into call->input; NULL: the body is ignored */
     bool (*check)(struct call *call); /* rules that need no store; false: answered. May be NULL */

@@ -235,6 +235,21 @@ static void warn_of_other_world(struct gate *gate, const struct broker_head *bro
     log_end();
 }
 
+void gate_meet_broker(struct call *call, const struct broker_head *broker)
+{
+    const struct operation *operation = call->operation;
+    bool has_state = operation->needs & NEEDS_RUNNING ? broker->state == STATE_RUNNING
+                                                      : rule_state_allows_change(broker->state);
+    if (operation->wrong_engine && broker->engine == ENGINE_RABBITMQ)
+        call_fail(call, operation->wrong_engine);
+    else if (operation->wrong_state && !has_state)
+        call_fail(call, operation->wrong_state, broker->name,
+                  term_text(&broker_state_terms, broker->state));
+    call->broker =
+        (struct call_broker){broker->id, broker->name, broker->state, broker->engine,
+                             rule_shows_users(broker, call->settings->delete_ms, call->now_ms)};
+}
+
 /* Step 7: the broker exists, its engine fits, its state fits. */
 static bool check_broker(struct call *call, struct gate *gate)
 {
@@ -252,15 +267,8 @@ static bool check_broker(struct call *call, struct gate *gate)
         call_fail(call, ERROR_BROKER_NOT_FOUND, call->labels.broker_id);
     else if (result)
         call_fail_internal(call, result);
-    else if ((operation->needs & NEEDS_ACTIVEMQ) && broker.engine != ENGINE_ACTIVEMQ)
-        call_fail(call, ERROR_RABBITMQ_USERS);
-    else if (operation->wrong_state && !rule_state_allows_change(broker.state))
-        call_fail(call, operation->wrong_state, broker.name,
-                  term_text(&broker_state_terms, broker.state));
     else
-        call->broker = (struct call_broker){
-            broker.id, broker.name, broker.state, broker.engine,
-            rule_shows_users(broker.engine, broker.state, broker.creation_step)};
+        gate_meet_broker(call, &broker);
     return !call->failed;
 }
 

@@ -4,6 +4,7 @@
 
 #include "api/call.h"
 
+struct broker_head;
 struct gate;
 
 struct gate_options {
@@ -23,5 +24,9 @@ void gate_enter(struct gate *gate, struct call *call);
 /* Steps 6 to 9: body, broker, rules, the write. Unless the operation is exclusive it may run while
  * a tick is open. Sets call->reply. */
 void gate_perform(struct gate *gate, struct call *call);
+
+/* The part of step 7 that needs no store: sets call->broker, or fails the call where the engine or
+ * the state of its broker does not allow the operation. */
+void gate_meet_broker(struct call *call, const struct broker_head *broker);
 
 #endif

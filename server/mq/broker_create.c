@@ -103,8 +103,11 @@ static bool check_subnets(struct call *call, const struct broker_input *input)
 static bool check_user_count(struct call *call, const struct broker_input *input)
 {
     bool managed = input->strategy == STRATEGY_CONFIG_MANAGED;
+    bool simple = input->strategy == STRATEGY_SIMPLE;
     if (!is_rabbitmq(input) && input->users.count > USERS_MAX)
         call_fail(call, ERROR_USER_COUNT, input->broker_name);
+    else if (!is_rabbitmq(input) && simple && input->users.count == 0)
+        call_fail(call, ERROR_ONE_USER);
     else if (is_rabbitmq(input) && !managed && input->users.count != 1)
         call_fail(call, ERROR_RABBITMQ_ONE_USER);
     else if (is_rabbitmq(input) && managed && input->users.count > 1)

@@ -18,6 +18,13 @@ static bool can_replicate(const struct broker *broker)
            broker->deployment_mode == DEPLOYMENT_ACTIVE_STANDBY_MULTI_AZ;
 }
 
+/* Every type but mq.m5 and newer ones, whose sizes begin with large. */
+static bool is_small(const struct broker *broker)
+{
+    struct slice type = broker->host_instance_type;
+    return slice_starts_with(type, SLICE("mq.t")) || slice_starts_with(type, SLICE("mq.m4."));
+}
+
 /* The broker of an ARN: its last field is the id. */
 static enum result find_by_arn(struct call *call, struct slice arn, struct broker *broker)
 {
@@ -37,7 +44,7 @@ static enum result find_by_arn(struct call *call, struct slice arn, struct broke
 /* The account's own, in another region, running, not yet of a pair. */
 static bool is_possible_primary(const struct broker *primary, const struct broker *broker)
 {
-    return slice_equal(primary->account, broker->account) &&
+    return slice_equal(primary->account, broker->account) && !is_small(primary) &&
            !slice_equal(primary->region, broker->region) && can_replicate(primary) &&
            primary->state == STATE_RUNNING && !primary->data_replication_role;
 }
@@ -45,6 +52,10 @@ static bool is_possible_primary(const struct broker *primary, const struct broke
 bool replication_check(struct call *call, struct slice primary_arn, struct broker *broker)
 {
     struct broker primary;
+    if (is_small(broker)) {
+        call_fail(call, ERROR_CRDR_SIZE);
+        return false;
+    }
     if (!can_replicate(broker)) {
         call_fail(call, ERROR_CRDR_BROKER);
         return false;

@@ -116,10 +116,14 @@ bool rule_is_broker_id(struct slice text)
     return rule_is_id(text);
 }
 
-bool rule_shows_users(enum engine engine, enum broker_state state, int64_t creation_step)
+bool rule_shows_users(const struct broker_head *broker, int64_t delete_ms, int64_t now_ms)
 {
-    return engine == ENGINE_ACTIVEMQ && state != STATE_DELETION_IN_PROGRESS &&
-           !(state == STATE_CREATION_IN_PROGRESS && creation_step == 0);
+    if (broker->engine == ENGINE_RABBITMQ)
+        return false;
+    if (broker->state == STATE_DELETION_IN_PROGRESS)
+        return broker->state_due_ms != BROKER_UNSET &&
+               broker->state_due_ms - now_ms > delete_ms * (100 - DELETION_USERS_PERCENT) / 100;
+    return broker->state != STATE_CREATION_IN_PROGRESS || broker->creation_step > 0;
 }
 
 bool rule_state_allows_change(enum broker_state state)

@@ -42,6 +42,12 @@ enum { HEAD_COLUMNS = 6, FIELDS = sizeof fields / sizeof *fields };
          statement_text((stmt), 2, (arena), &(broker)->region) &&      \
          statement_text((stmt), 3, (arena), &(broker)->name))
 
+static int64_t read_number(sqlite3_stmt *stmt, int column)
+{
+    return sqlite3_column_type(stmt, column) == SQLITE_NULL ? BROKER_UNSET
+                                                            : sqlite3_column_int64(stmt, column);
+}
+
 /* BROKER_COLUMNS. */
 static bool read_broker(sqlite3_stmt *stmt, struct arena *arena, struct broker *broker)
 {
@@ -62,9 +68,7 @@ static bool read_broker(sqlite3_stmt *stmt, struct arena *arena, struct broker *
             *(bool *)place = sqlite3_column_int(stmt, column) != 0;
             break;
         case FIELD_NUMBER:
-            *(int64_t *)place = sqlite3_column_type(stmt, column) == SQLITE_NULL
-                                    ? BROKER_UNSET
-                                    : sqlite3_column_int64(stmt, column);
+            *(int64_t *)place = read_number(stmt, column);
             break;
         }
     }
@@ -142,7 +146,8 @@ enum result broker_find_by_name(struct store *store, struct slice account, struc
     return find_one(store, stmt, arena, broker);
 }
 
-STATEMENT(broker_head_sql, "SELECT " BROKER_HEAD ", creation_step FROM broker WHERE id = ?1");
+STATEMENT(broker_head_sql,
+          "SELECT " BROKER_HEAD ", creation_step, state_due_ms FROM broker WHERE id = ?1");
 
 enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
                              struct broker_head *head)
@@ -152,8 +157,10 @@ enum result broker_find_head(struct store *store, struct slice id, struct arena 
     enum result result = statement_step(store, stmt);
     if (!result && !READ_HEAD(stmt, arena, head))
         result = RESULT_NO_MEMORY;
-    if (!result)
+    if (!result) {
         head->creation_step = sqlite3_column_int64(stmt, HEAD_COLUMNS);
+        head->state_due_ms = read_number(stmt, HEAD_COLUMNS + 1);
+    }
     statement_end(stmt);
     return result;
 }

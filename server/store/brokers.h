@@ -51,7 +51,7 @@ struct broker_head {
     struct slice id, account, region, name;
     enum broker_state state;
     enum engine engine;
-    int64_t creation_step;
+    int64_t creation_step, state_due_ms; /* state_due_ms may be BROKER_UNSET */
 };
 
 /* A configuration a broker had before. */

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from harness import (PASSWORD, assert_ok, broker_body, broker_name, broker_path, compact, configuration_path,
+from harness import (PASSWORD, assert_bad_request, assert_ok, broker_body, broker_name, broker_path, compact, configuration_path,
                      create_broker, credential, describe_broker, rabbit_body, revision_path, sql_insert, tags_path,
                      user_path, users_path)
 from shapes import (CLUSTER, STANDBY, UUID4, activemq_instance, activemq_logs, generated, plain, private,
@@ -99,14 +99,14 @@ def test_CBR_3_CBR_4_a_single_instance_of_ActiveMQ(client):
 @pytest.mark.parametrize("public", [False, True])
 def test_CBR_3_CBR_5_a_pair(client, public):
     name = broker_name()
-    broker, response = made(client, broker_body(name, deploymentMode=STANDBY, publiclyAccessible=public, users=None))
+    broker, response = made(client, broker_body(name, deploymentMode=STANDBY, publiclyAccessible=public))
     configuration, subnets, groups, addresses = generated(response.json())
     assert [private(address) for address in addresses] == [not public] * 2 and len(subnets) == 2
     assert_ok(response, plain(
         broker, name, response.json()["created"], deploymentMode=STANDBY, publiclyAccessible=public,
         brokerInstances=[activemq_instance(broker, number, addresses[number - 1]) for number in (1, 2)],
         configurations={"current": {"id": configuration, "revision": 1}, "history": []},
-        securityGroups=groups, subnetIds=subnets))
+        securityGroups=groups, subnetIds=subnets, users=[{"username": "admin"}]))
 
 
 @pytest.mark.parametrize("mode, public, subnet_count", [("SINGLE_INSTANCE", False, 1), ("SINGLE_INSTANCE", True, 1),
@@ -333,8 +333,11 @@ def test_CBR_15_users_are_applied_when_it_runs(client):
 
 
 @pytest.mark.parametrize("users", [None, []])
-def test_CBR_15_ActiveMQ_without_users(client, users):
-    body = {**broker_body(broker_name()), "users": users}
+def test_CBR_37_ActiveMQ_without_users(client, users):
+    """With LDAP the users are in the directory."""
+    assert_bad_request(client.call("POST", "/v1/brokers", {**broker_body(broker_name()), "users": users}),
+                       "Specify at least one user for engine type [ACTIVEMQ].", "users")
+    body = {**broker_body(broker_name(), authenticationStrategy="LDAP", ldapServerMetadata=LDAP), "users": users}
     broker, response = made(client, body)
     assert response.json()["users"] == []
     assert_ok(client.call("GET", users_path(broker)), {"brokerId": broker, "maxResults": 20, "users": []})

@@ -69,6 +69,7 @@ def test_CBR_20_ERR_17_ERR_19_the_first_missing_one_is_named(client):
             assert_bad_request(client.call("POST", "/v1/brokers", given), f"[{member}] is required.", member)
         body[member] = value
     assert_bad_request(client.call("POST", "/v1/brokers", b""), "[brokerName] is required.", "brokerName")
+    body["users"] = [{"username": "admin", "password": PASSWORD}]
     assert_ok(client.call("POST", "/v1/brokers", body))
 
 

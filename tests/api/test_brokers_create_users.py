@@ -122,7 +122,8 @@ def test_CBR_35_the_same_call_again(client):
 
 @pytest.mark.parametrize("members", [
     {"users": [{"username": "admin", "password": "another-password-2"}]},
-    {"users": [{"username": "admin", "password": PASSWORD, "consoleAccess": True}]}, {"users": []},
+    {"users": [{"username": "admin", "password": PASSWORD, "consoleAccess": True}]},
+    {"users": [{"username": "another", "password": PASSWORD}]},
     {"tags": {"new": "tag"}}, {"maintenanceWindowStartTime": {"dayOfWeek": "MONDAY", "timeOfDay": "01:00"}},
     {"authenticationStrategy": "SIMPLE"}, {"logs": {"general": True}}, {"autoMinorVersionUpgrade": True},
     {"engineVersion": "5.19"}, {"storageType": "EFS"}, {"storageType": "efs"}, {"engineType": "ActiveMQ"},

@@ -149,7 +149,8 @@ def test_LIF_3_LIF_5_the_default_takes_its_time_and_ends(serve):
     """The state is seen in the same round trip: two pipelined requests are read at once."""
     client = serve().client()
     body = b'{"brokerName":"one","deploymentMode":"SINGLE_INSTANCE","engineType":"ACTIVEMQ",' \
-           b'"hostInstanceType":"mq.m5.large","publiclyAccessible":false}'
+           b'"hostInstanceType":"mq.m5.large","publiclyAccessible":false,' \
+           b'"users":[{"username":"admin","password":"correct-horse-1"}]}'
     client.send(b"POST /v1/brokers HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
                 b"GET /v1/brokers HTTP/1.1\r\nHost: x\r\n\r\n" % (len(body), body))
     broker = assert_ok(client.receive("POST", "/v1/brokers")).json()["brokerId"]

@@ -7,7 +7,8 @@ from harness import (PASSWORD, Server, assert_bad_request, assert_error, assert_
 
 PATH_ERROR = "Unable to parse the request path."
 UNPARSABLE = "Unable to parse the request body: unexpected end at byte [1]."
-RABBITMQ = "To manage broker users, please use the RabbitMQ web console, or the management API."
+RABBITMQ = ("The users API does not apply to RabbitMQ brokers. To manage broker users, please use the RabbitMQ web "
+            "console, or the management API.")
 EXCLUSIVE = ("Replication user couldn't have console access. [replicationUser] and [consoleAccess] are mutually "
              "exclusive parameters.")
 LIMIT = 2000
@@ -114,7 +115,8 @@ def test_ERR_22_query_before_broker_engine_and_state(client, broker, members, me
 
 def test_ERR_23_broker_before_engine_before_state(client):
     assert_no_broker(client.call("POST", user_path("b-unknown", "alice"), {"password": PASSWORD}), "b-unknown")
-    assert_bad_request(client.call("POST", user_path("b-rabbit", "alice"), {"password": PASSWORD}), RABBITMQ)
+    assert_error(client.call("POST", user_path("b-rabbit", "alice"), {"password": PASSWORD}), 409, "ConflictException",
+                 RABBITMQ)
     assert_bad_request(client.call("POST", user_path("b-creating", "alice"), {"password": PASSWORD}),
                        "Broker [creating] can't be updated while in state [CREATION_IN_PROGRESS].")
 

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from harness import (PASSWORD, Server, assert_bad_request, assert_no_broker, assert_ok, broker_path, create_user,
+from harness import (CHECK_NONE, PASSWORD, Server, assert_bad_request, assert_no_broker, assert_ok, broker_path, create_user,
                      delete_user, eventually, reboot, reboot_path, sql_broker, sql_pending_user, sql_user,
                      update_user, user_path, users_path)
 
-REBOOTABLE = ("RUNNING", "CRITICAL_ACTION_REQUIRED", "REPLICA")
-OTHER = ("CREATION_IN_PROGRESS", "CREATION_FAILED", "REBOOT_IN_PROGRESS", "DELETION_IN_PROGRESS")
+CHANGEABLE = ("RUNNING", "CRITICAL_ACTION_REQUIRED", "REPLICA")
+OTHER = ("CRITICAL_ACTION_REQUIRED", "REPLICA", "CREATION_IN_PROGRESS", "CREATION_FAILED", "REBOOT_IN_PROGRESS", "DELETION_IN_PROGRESS")
 PENDING = (sql_user("b-1", "kept") + sql_user("b-1", "changed", pending_change="UPDATE", pending_groups=["new"])
            + sql_user("b-1", "gone", pending_change="DELETE") + sql_pending_user("b-1", "new"))
 BEFORE = [{"pendingChange": "UPDATE", "username": "changed"}, {"pendingChange": "DELETE", "username": "gone"},
@@ -47,7 +47,7 @@ def test_RBT_2_unknown_broker(client, unknown):
 @pytest.fixture(scope="module")
 def states():
     seed = "".join(sql_broker(f"b-{state.replace('_', '-')}", name=f"in-{state}", state=state)
-                   for state in REBOOTABLE + OTHER)
+                   for state in ("RUNNING", *OTHER))
     seed += "".join(sql_broker(f"b-rabbit-{state.replace('_', '-')}", name=f"rabbit-{state}", state=state,
                                engine_type="RABBITMQ") for state in ("RUNNING", "CREATION_FAILED"))
     with Server(seed=seed) as server:
@@ -70,21 +70,28 @@ def test_RBT_3_RBT_9_RabbitMQ(states):
                            "Broker [rabbit-CREATION_FAILED] can't be rebooted while in state [CREATION_FAILED].")
 
 
-@pytest.mark.parametrize("state", REBOOTABLE)
-def test_RBT_4_back_to_the_state_it_began_in(states, state):
-    broker = f"b-{state.replace('_', '-')}"
+def test_RBT_4_back_to_running(states):
     with states.client() as client:
-        create_user(client, broker, "alice")
+        create_user(client, "b-RUNNING", "alice")
         for _ in range(2):
-            assert_ok(client.call("POST", reboot_path(broker)), {})
-            assert state_after_reboot(client, broker) == state
-        assert client.call("GET", users_path(broker)).json()["users"] == [{"username": "alice"}]
+            assert_ok(client.call("POST", reboot_path("b-RUNNING")), {})
+            assert state_after_reboot(client, "b-RUNNING") == "RUNNING"
+        assert client.call("GET", users_path("b-RUNNING")).json()["users"] == [{"username": "alice"}]
 
 
-@pytest.mark.parametrize("state", REBOOTABLE)
-def test_RBT_4_RBT_6_back_to_the_state_at_once(serve, state):
-    client = serve("--reboot-time", "0", seed=sql_broker("b-1", state=state) + PENDING).client()
+def test_RBT_6_over_when_it_is_answered(serve):
+    client = serve("--reboot-time", "0", seed=sql_broker("b-1") + PENDING).client()
     assert_ok(client.call("POST", reboot_path("b-1")), {})
+    body = client.call("GET", broker_path("b-1")).json()
+    assert (body["brokerState"], body["users"]) == ("RUNNING", AFTER)
+
+
+@pytest.mark.parametrize("duration", ("0", "60s"))
+@pytest.mark.parametrize("state", CHANGEABLE)
+def test_RBT_4_a_window_reboots_back_to_the_state(serve, state, duration):
+    """Only a window reboots a broker that is not RUNNING."""
+    client = serve("--reboot-time", duration, seed=sql_broker("b-1", state=state) + PENDING).client()
+    assert client.call("POST", "/_local/clock", {"advanceMs": 8 * 86_400_000}, check=CHECK_NONE).status == 200
     body = client.call("GET", broker_path("b-1")).json()
     assert (body["brokerState"], body["users"]) == (state, AFTER)
 
@@ -163,14 +170,14 @@ def due(path, broker="b-1"):
 @pytest.mark.parametrize("duration, duration_ms", [("real", 300_000), ("7s", 7_000), ("1500ms", 1_500)])
 def test_RBT_5_RBT_7_due_time(serve, tmp_path, duration, duration_ms):
     path = tmp_path / "store.db"
-    server = serve("--reboot-time", duration, "--db", path, seed=sql_broker("b-1", state="REPLICA"))
+    server = serve("--reboot-time", duration, "--db", path, seed=sql_broker("b-1"))
     earliest = int(time.time() * 1000)
     assert_ok(server.client().call("POST", reboot_path("b-1")), {})
     latest = int(time.time() * 1000) + 1
     server.close_clients()
     server.stop()
     state, due_ms, after = due(path)
-    assert (state, after) == ("REBOOT_IN_PROGRESS", "REPLICA")
+    assert (state, after) == ("REBOOT_IN_PROGRESS", "RUNNING")
     assert earliest + duration_ms <= due_ms <= latest + duration_ms
 
 
@@ -188,7 +195,7 @@ def test_RBT_10_without_a_due_time_it_stays(serve, tmp_path):
                        ).json()["users"] == [{"pendingChange": "CREATE", "username": "alice"}]
 
 
-@pytest.mark.parametrize("after", REBOOTABLE)
+@pytest.mark.parametrize("after", CHANGEABLE)
 def test_RBT_4_RBT_10_a_seeded_due_time_is_met(serve, after):
     seed = sql_broker(
     "b-1",
@@ -211,7 +218,7 @@ def test_RBT_11_a_reboot_goes_on_after_a_restart(serve, tmp_path):
 
 def test_RBT_11_a_reboot_that_fell_due_is_finished_by_the_next_start(serve, tmp_path):
     path = tmp_path / "store.db"
-    server = serve("--reboot-time", "real", "--db", path, seed=sql_broker("b-1", state="REPLICA") + PENDING)
+    server = serve("--reboot-time", "real", "--db", path, seed=sql_broker("b-1") + PENDING)
     assert_ok(server.client().call("POST", reboot_path("b-1")), {})
     server.close_clients()
     server.stop()

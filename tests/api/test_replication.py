@@ -94,8 +94,9 @@ def test_REP_2_with_times(serve):
     assert replication(client, "b-primary") == ("RUNNING", paired(broker, THERE, "PRIMARY"))
 
 
-def test_REP_2_the_replica_reboots_as_a_replica(client, replica):
-    assert_ok(client.call("POST", reboot_path(replica), headers=IN_THERE), {})
+def test_REP_2_the_replica_is_rebooted_by_its_window_only(client, replica):
+    assert_bad_request(client.call("POST", reboot_path(replica), headers=IN_THERE),
+                       "Broker [replica] can't be rebooted while in state [REPLICA].")
     assert replication(client, replica, IN_THERE) == ("REPLICA", paired("b-primary", HERE, "REPLICA"))
 
 
@@ -190,6 +191,24 @@ def test_REP_4_no_replica(serve, members):
     body = {**replica_body("replica", arn("b-primary", "primary")), **members}
     assert_bad_request(client.call("POST", "/v1/brokers", body, IN_THERE), NEEDS, "dataReplicationMode")
     assert replication(client, "b-primary") == ("RUNNING", {})
+
+
+@pytest.mark.parametrize("small", ["mq.t3.micro", "mq.t2.micro", "mq.m4.large"])
+def test_REP_8_small_instances(serve, small):
+    """Before the other rules of pairs; a small primary is none."""
+    older = sql_insert("instance_option", engine_type="ACTIVEMQ", host_instance_type=small, storage_type="EFS",
+                       deployment_modes='["SINGLE_INSTANCE","ACTIVE_STANDBY_MULTI_AZ"]')
+    seed = SEED + ("" if small == "mq.t3.micro" else older) + sql_broker("b-small", name="small", deployment_mode=STANDBY,
+                                                                      host_instance_type=small)
+    client = serve("--create-time", "0", seed=seed).client()
+    for members in ({}, {"deploymentMode": "SINGLE_INSTANCE"}, {"dataReplicationPrimaryBrokerArn": "unknown"}):
+        body = {**replica_body("replica", arn("b-primary", "primary")), "hostInstanceType": small, **members}
+        assert_bad_request(client.call("POST", "/v1/brokers", body, IN_THERE),
+                           "Data replication requires [mq.m5.large] or larger.", "hostInstanceType")
+    primary = arn("b-small", "small")
+    assert_bad_request(client.call("POST", "/v1/brokers", replica_body("replica", primary), IN_THERE),
+                       f"Primary broker [{primary}] can't be found or can't be replicated.",
+                       "dataReplicationPrimaryBrokerArn")
 
 
 def test_REP_4_NONE_is_no_replication(client):

@@ -7,7 +7,8 @@ from harness import (PASSWORD, Server, assert_bad_request, assert_error, assert_
 
 WRITABLE = ("RUNNING", "CRITICAL_ACTION_REQUIRED", "REPLICA")
 READ_ONLY = ("CREATION_IN_PROGRESS", "CREATION_FAILED", "REBOOT_IN_PROGRESS", "DELETION_IN_PROGRESS")
-RABBITMQ = "To manage broker users, please use the RabbitMQ web console, or the management API."
+RABBITMQ = ("The users API does not apply to RabbitMQ brokers. To manage broker users, please use the RabbitMQ web "
+            "console, or the management API.")
 
 
 def broker_id(state):
@@ -40,6 +41,15 @@ def five(client, broker, username="bob"):
             client.call("DELETE", path), client.call("GET", path), client.call("GET", users_path(broker)))
 
 
+def assert_rabbitmq(answers):
+    """A conflict where the operation has one, CreateUser and UpdateUser."""
+    for number, response in enumerate(answers):
+        if number < 2:
+            assert_error(response, 409, "ConflictException", RABBITMQ)
+        else:
+            assert_bad_request(response, RABBITMQ)
+
+
 @pytest.mark.parametrize("unknown", ["b-00000000-0000-0000-0000-000000000000", "not-a-broker", "x", "B-RUNNING", "..",
                                      ".", "a/b", "b running", "é", "%", "b-running ", "a" * 2000, '"', "\\", "[]",
                                      "\t"])
@@ -49,16 +59,14 @@ def test_USR_6_unknown_broker(client, unknown):
 
 
 @pytest.mark.parametrize("rabbit", [broker_id("RUNNING") + "-rabbit", "b-rabbit-cluster"])
-def test_USR_9_RabbitMQ(client, rabbit):
-    for response in five(client, rabbit):
-        assert_bad_request(response, RABBITMQ)
+def test_USR_9_USR_36_RabbitMQ(client, rabbit):
+    assert_rabbitmq(five(client, rabbit))
     assert_ok(client.call("GET", broker_path(rabbit)))
 
 
 @pytest.mark.parametrize("state", WRITABLE + READ_ONLY)
-def test_USR_9_ERR_23_the_engine_is_looked_at_before_the_state(client, state):
-    for response in five(client, broker_id(state) + "-rabbit"):
-        assert_bad_request(response, RABBITMQ)
+def test_USR_9_USR_36_ERR_23_the_engine_is_looked_at_before_the_state(client, state):
+    assert_rabbitmq(five(client, broker_id(state) + "-rabbit"))
 
 
 @pytest.mark.parametrize("state", READ_ONLY)

@@ -4,9 +4,9 @@
 
 #include "support.h"
 
+#include "gate/gate.h"
 #include "gate/router.h"
 #include "http/target.h"
-#include "mq/rules.h"
 #include "store/brokers.h"
 #include "store/internal.h"
 #include "store/seed_files.h"
@@ -113,13 +113,8 @@ static inline bool world_find_broker(struct call *call)
         call_fail(call, ERROR_BROKER_NOT_FOUND, call->labels.broker_id);
     else if (result)
         call_fail_internal(call, result);
-    else if (operation->wrong_state && !rule_state_allows_change(broker.state))
-        call_fail(call, operation->wrong_state, broker.name,
-                  term_text(&broker_state_terms, broker.state));
     else
-        call->broker = (struct call_broker){
-            broker.id, broker.name, broker.state, broker.engine,
-            rule_shows_users(broker.engine, broker.state, broker.creation_step)};
+        gate_meet_broker(call, &broker);
     return !call->failed;
 }
 

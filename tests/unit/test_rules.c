@@ -211,31 +211,42 @@ static void minutes_of_a_day(void **state)
     assert_int_equal(rule_minute((struct slice){NULL, 0}), -1);
 }
 
-static void when_users_are_to_be_seen(void **state)
+static void when_users_are_shown(void **state)
 {
     (void)state;
+    enum { DELETE_MS = 1000, NOW_MS = 50000 };
     static const struct {
         enum broker_state state;
-        int64_t step;
+        int64_t step, due_ms;
         bool shown;
     } cases[] = {
-        {STATE_RUNNING, 0, true},
-        {STATE_RUNNING, 3, true},
-        {STATE_CREATION_IN_PROGRESS, 0, false},
-        {STATE_CREATION_IN_PROGRESS, 1, true},
-        {STATE_CREATION_IN_PROGRESS, 2, true},
-        {STATE_CREATION_IN_PROGRESS, 3, true},
-        {STATE_CREATION_FAILED, 0, true},
-        {STATE_REBOOT_IN_PROGRESS, 0, true},
-        {STATE_REPLICA, 0, true},
-        {STATE_CRITICAL_ACTION_REQUIRED, 0, true},
-        {STATE_DELETION_IN_PROGRESS, 0, false},
-        {STATE_DELETION_IN_PROGRESS, 3, false},
+        {STATE_RUNNING, 0, BROKER_UNSET, true},
+        {STATE_RUNNING, 3, BROKER_UNSET, true},
+        {STATE_CREATION_IN_PROGRESS, 0, NOW_MS + 20, false},
+        {STATE_CREATION_IN_PROGRESS, 1, NOW_MS + 20, true},
+        {STATE_CREATION_IN_PROGRESS, 2, NOW_MS + 20, true},
+        {STATE_CREATION_IN_PROGRESS, 3, NOW_MS + 20, true},
+        {STATE_CREATION_FAILED, 0, BROKER_UNSET, true},
+        {STATE_REBOOT_IN_PROGRESS, 0, NOW_MS + 20, true},
+        {STATE_REPLICA, 0, BROKER_UNSET, true},
+        {STATE_CRITICAL_ACTION_REQUIRED, 0, BROKER_UNSET, true},
+        /* The first 12 % of a deletion. */
+        {STATE_DELETION_IN_PROGRESS, 0, NOW_MS + 1000, true},
+        {STATE_DELETION_IN_PROGRESS, 3, NOW_MS + 881, true},
+        {STATE_DELETION_IN_PROGRESS, 3, NOW_MS + 880, false},
+        {STATE_DELETION_IN_PROGRESS, 3, NOW_MS, false},
+        {STATE_DELETION_IN_PROGRESS, 3, NOW_MS - 1, false},
+        {STATE_DELETION_IN_PROGRESS, 0, BROKER_UNSET, false},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        enum broker_state now = cases[i].state;
-        assert_int_equal(rule_shows_users(ENGINE_ACTIVEMQ, now, cases[i].step), cases[i].shown);
-        assert_false(rule_shows_users(ENGINE_RABBITMQ, now, cases[i].step));
+        struct broker_head broker = {.engine = ENGINE_ACTIVEMQ,
+                                     .state = cases[i].state,
+                                     .creation_step = cases[i].step,
+                                     .state_due_ms = cases[i].due_ms};
+        if (rule_shows_users(&broker, DELETE_MS, NOW_MS) != cases[i].shown)
+            fail_msg("row %zu", i);
+        broker.engine = ENGINE_RABBITMQ;
+        assert_false(rule_shows_users(&broker, DELETE_MS, NOW_MS));
     }
 }
 
@@ -250,7 +261,7 @@ int main(void)
         cmocka_unit_test(rabbitmq_usernames),
         cmocka_unit_test(hosts),
         cmocka_unit_test(minutes_of_a_day),
-        cmocka_unit_test(when_users_are_to_be_seen),
+        cmocka_unit_test(when_users_are_shown),
     };
     return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
 }
