@@ -74,6 +74,7 @@ def small_world():
         Broker("b-events", "events", HERE, window=("WEDNESDAY", 2 * 60 + 30), users=copy.deepcopy(seeded)),
         Broker("b-ill", "ill", HERE, state="CRITICAL_ACTION_REQUIRED", users=copy.deepcopy(seeded)),
         Broker("b-failed", "failed", HERE, state="CREATION_FAILED", users=copy.deepcopy(seeded)),
+        Broker("b-rabbit", "rabbit", HERE, engine="RabbitMQ"),
         Broker("b-theirs", "orders", THERE, users=copy.deepcopy(seeded)),
         Broker("b-away", "orders", AWAY, window=("FRIDAY", 18 * 60 + 59)),
     ]
@@ -238,11 +239,7 @@ class Chance:
                 self.random.choice((None, *self.names)))
 
     def reboot(self):
-        caller, broker = self.place()
-        # Whether a broker that waits for its customer can be rebooted is told elsewhere.
-        if broker == "b-ill":
-            broker = "b-nobody"
-        return "reboot", caller, broker
+        return "reboot", *self.place()
 
     def step(self):
         kind = self.random.choices(("write", "read", "reboot", "clock", "restart", "kill", "cut"),
