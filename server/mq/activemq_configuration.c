@@ -69,6 +69,10 @@ static void filter(struct work *work, struct xml_element *node, struct activemq_
     filter_attributes(work, node, place);
     for (struct xml_element **link = &node->first; *link;) {
         struct xml_element *child = *link;
+        if (child->comment) {
+            *link = child->next;
+            continue;
+        }
         struct activemq_place inside = activemq_place_inside(place, child, work->ldap);
         if (inside.element || inside.collection) {
             filter(work, child, inside);
@@ -147,10 +151,10 @@ static enum result write_document(struct work *work, struct xml_element *root)
     return result;
 }
 
-static enum result parse(struct work *work, struct slice xml, struct xml_element **root)
+static enum result parse(struct work *work, struct slice xml, struct xml_document *document)
 {
     struct xml_error error;
-    enum result result = xml_parse(work->arena, xml, SLICE(ACTIVEMQ_NAMESPACE), root, &error);
+    enum result result = xml_parse(work->arena, xml, SLICE(ACTIVEMQ_NAMESPACE), document, &error);
     if (result != RESULT_INVALID)
         return result;
     return invalid(work->out, error.line == 0
@@ -175,13 +179,14 @@ enum result activemq_configuration_sanitize(struct slice xml, bool ldap, struct 
                                             struct sanitized *out)
 {
     struct work work = {.arena = arena, .out = out, .ldap = ldap};
-    struct xml_element *root = NULL;
+    struct xml_document document = {NULL, NULL};
     *out = (struct sanitized){.warning_count = 0};
-    enum result result = parse(&work, xml, &root);
+    enum result result = parse(&work, xml, &document);
     if (result == RESULT_OK)
-        result = check_root(&work, root);
+        result = check_root(&work, document.root);
     if (result)
         return result;
+    struct xml_element *root = document.root;
     work.warnings = arena_alloc(arena, SANITIZER_MAX_WARNINGS * sizeof *work.warnings);
     if (!work.warnings)
         return RESULT_NO_MEMORY;
