@@ -70,7 +70,7 @@ static void filter(struct work *work, struct xml_element *node, struct activemq_
     for (struct xml_element **link = &node->first; *link;) {
         struct xml_element *child = *link;
         if (child->comment) {
-            *link = child->next;
+            link = &child->next;
             continue;
         }
         struct activemq_place inside = activemq_place_inside(work->grammar, place, child);
@@ -160,8 +160,10 @@ static enum result write_document(struct work *work, const struct xml_document *
         return RESULT_NO_MEMORY;
     buffer_init(&text, SANITIZER_MAX_DATA);
     buffer_append_string(&text, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n");
-    write_node(&text, document->root, 0);
-    buffer_append_char(&text, '\n');
+    for (const struct xml_element *node = document->first; node; node = node->next) {
+        write_node(&text, node, 0);
+        buffer_append_char(&text, '\n');
+    }
     enum result result = text.failed;
     if (result == RESULT_OK) {
         char *copy = arena_copy(work->arena, buffer_slice(&text));

@@ -139,7 +139,7 @@ def test_CFG_43_data_that_grows_beyond_a_mebibyte(client):
 
 def test_CFG_35_the_canonical_form_is_stored(client):
     configuration = created(client)
-    text = (f'<!-- a --><broker {XMLNS} persistent="false" advisorySupport="true"\n><plugins></plugins>'
+    text = (f'<broker {XMLNS} persistent="false" advisorySupport="true"\n><plugins></plugins>text'
             "<destinationPolicy/></broker>")
     assert assert_ok(update(client, configuration, text)).json()["warnings"] == []
     once = stored(client, configuration, 2)
@@ -147,6 +147,35 @@ def test_CFG_35_the_canonical_form_is_stored(client):
                     "  <destinationPolicy/>\n</broker>\n")
     assert assert_ok(update(client, configuration, once)).json()["warnings"] == []
     assert stored(client, configuration, 3) == once
+
+
+def test_CFG_59_comments_are_kept_in_their_place(client):
+    configuration = created(client)
+    once = (f"{HEAD}<!-- one -->\n<broker {XMLNS}>\n  <!-- two\n three -->\n  <plugins><!-- four --></plugins>\n"
+            "  <!-- <five/> -->\n</broker>\n<!-- six -->\n")
+    text = once.replace("\n", "").replace(" three", "\n three").replace("<!-- <five", "<unknown><!-- --></unknown><!-- <five")
+    assert len(assert_ok(update(client, configuration, text)).json()["warnings"]) == 1
+    assert stored(client, configuration, 2) == once
+    assert assert_ok(update(client, configuration, once)).json()["warnings"] == []
+    assert stored(client, configuration, 3) == once
+
+
+def test_CFG_59_the_same_commented_file_changes_nothing(client):
+    """As community.aws compares: without any white space."""
+    configuration = created(client)
+    text = (f'{HEAD}<broker schedulePeriodForDestinationPurge="10000" {XMLNS}>\n    <!-- policies:\n         one of them -->\n'
+            "    <destinationPolicy><policyMap>\n        <!-- none --><policyEntries/>\n    </policyMap>"
+            "</destinationPolicy>\n\n    <plugins/>\n</broker>")
+    assert_ok(update(client, configuration, text))
+    assert "".join(stored(client, configuration, 2).split()) == "".join(text.split())
+
+
+def test_CFG_43_CFG_59_comments_count_for_the_size(serve):
+    client = serve("--max-body", "8MiB").client()
+    configuration = created(client)
+    assert_ok(update(client, configuration, f"<broker {XMLNS}/><!--{'x' * (LARGEST - 200)}-->"))
+    assert_error(update(client, configuration, f"<broker {XMLNS}/><!--{'x' * (LARGEST - 80)}-->"), 413,
+                 "RequestEntityTooLargeException", f"Request body is larger than [{LARGEST}] bytes.")
 
 
 def test_CFG_36_warnings(client):
