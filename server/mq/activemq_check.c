@@ -383,8 +383,9 @@ static void check_node(struct check *check, const struct xml_element *node,
                        struct activemq_place place)
 {
     const struct activemq_element *element = place.element;
-    bool single = element ? element->single : place.collection->single;
-    unsigned required = element ? element->required : place.collection->required;
+    const struct activemq_collection *collection = place.collection;
+    bool single = element ? element->single : collection && collection->single;
+    unsigned required = element ? element->required : collection ? collection->required : 0;
     size_t count = 0;
     for (size_t i = 0; element && i < node->attribute_count; i++)
         check_attribute(check, node, element, &node->attributes[i]);
