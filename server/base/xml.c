@@ -81,7 +81,8 @@ struct builder {
     XML_Parser parser;
     struct arena *arena;
     struct slice namespace;
-    struct xml_element *root;
+    struct xml_document document;
+    struct xml_element **next_outside; /* the root, and comments around it */
     struct open_element open[XML_MAX_DEPTH];
     size_t depth;
     size_t nodes;
@@ -152,6 +153,26 @@ static struct xml_element *new_element(struct builder *builder, const char *name
     return element;
 }
 
+/* False: too many, and the parser was stopped. */
+static bool count_nodes(struct builder *builder, size_t count)
+{
+    if (count > XML_MAX_NODES - builder->nodes) {
+        stop(builder, "more than 100000 elements, attributes and comments");
+        return false;
+    }
+    builder->nodes += count;
+    return true;
+}
+
+/* Behind what stands there, in the element that is open or outside the root. */
+static void append(struct builder *builder, struct xml_element *node)
+{
+    struct xml_element ***next =
+        builder->depth > 0 ? &builder->open[builder->depth - 1].next_child : &builder->next_outside;
+    **next = node;
+    *next = &node->next;
+}
+
 static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **attributes)
 {
     struct builder *builder = data;
@@ -164,24 +185,30 @@ static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **
         stop(builder, "more than 100 levels");
         return;
     }
-    if (count + 1 > XML_MAX_NODES - builder->nodes) {
-        stop(builder, "more than 100000 elements and attributes");
-        return;
-    }
-    builder->nodes += count + 1;
-    struct xml_element *element = new_element(builder, name, attributes, count);
+    struct xml_element *element =
+        count_nodes(builder, count + 1) ? new_element(builder, name, attributes, count) : NULL;
     if (!element) {
         stop(builder, NULL);
         return;
     }
-    if (builder->depth > 0) {
-        struct open_element *parent = &builder->open[builder->depth - 1];
-        *parent->next_child = element;
-        parent->next_child = &element->next;
-    } else {
-        builder->root = element;
-    }
+    if (builder->depth == 0)
+        builder->document.root = element;
+    append(builder, element);
     builder->open[builder->depth++] = (struct open_element){element, &element->first};
+}
+
+static void XMLCALL on_comment(void *data, const XML_Char *text)
+{
+    struct builder *builder = data;
+    if (builder->stopped || !count_nodes(builder, 1))
+        return;
+    struct xml_element *comment = arena_alloc(builder->arena, sizeof *comment);
+    if (comment)
+        *comment = (struct xml_element){.comment = true};
+    if (comment && copy(builder, slice_of(text), &comment->name))
+        append(builder, comment);
+    else
+        stop(builder, NULL);
 }
 
 static void XMLCALL on_end(void *data, const XML_Char *name)
@@ -235,6 +262,7 @@ static enum result read_document(struct builder *builder, struct slice text,
     set_salt(parser);
     XML_SetUserData(parser, builder);
     XML_SetElementHandler(parser, on_start, on_end);
+    XML_SetCommentHandler(parser, on_comment);
     XML_SetStartNamespaceDeclHandler(parser, on_namespace);
     XML_SetStartDoctypeDeclHandler(parser, on_doctype);
     enum XML_Status status = XML_Parse(parser, text.data, (int)text.len, XML_TRUE);
@@ -251,7 +279,7 @@ static enum result read_document(struct builder *builder, struct slice text,
 }
 
 enum result xml_parse(struct arena *arena, struct slice text, struct slice namespace,
-                      struct xml_element **root, struct xml_error *error)
+                      struct xml_document *document, struct xml_error *error)
 {
     static const XML_Memory_Handling_Suite suite = {piece_malloc, piece_realloc, piece_no_free};
     static const XML_Char separator[] = {SEPARATOR, '\0'};
@@ -261,6 +289,7 @@ enum result xml_parse(struct arena *arena, struct slice text, struct slice names
     if (!builder)
         return RESULT_NO_MEMORY;
     *builder = (struct builder){.arena = arena, .namespace = namespace};
+    builder->next_outside = &builder->document.first;
     memory.arena = arena;
     memory.left = XML_MAX_PARSER_MEMORY;
     memory.refused = memory.failed = false;
@@ -271,7 +300,7 @@ enum result xml_parse(struct arena *arena, struct slice text, struct slice names
     XML_ParserFree(builder->parser);
     memory.arena = NULL;
     if (result == RESULT_OK)
-        *root = builder->root;
+        *document = builder->document;
     return result;
 }
 

@@ -1,40 +1,47 @@
 #include "mq/activemq_check.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
-enum { QUOTED_MAX = 200 }; /* bytes of a value or name in a reason */
+#include "base/text.h"
 
-/* The first breach answers, in the words of Xerces. Recorded is the pair for an enumeration; the
- * others are the messages of the same validator. */
-
-struct check {
-    struct arena *arena;
-    struct slice *reason;
-    bool ldap;
+enum {
+    QUOTED_MAX = 200,            /* bytes of a value or name in a reason */
+    MOST_IN_REASONS = 128 << 10, /* bytes; that many breaches need less */
 };
 
-struct activemq_place activemq_place_inside(struct activemq_place outer,
-                                            const struct xml_element *child, bool ldap)
-{
-    struct activemq_place nowhere = {NULL, NULL};
-    if (child->foreign)
-        return nowhere;
-    if (outer.element)
-        return (struct activemq_place){NULL, activemq_collection_find(outer.element, child->name)};
-    const struct activemq_element *element = activemq_element_find(child->name);
-    if (!element || !activemq_collection_holds(outer.collection, element) ||
-        (element->ldap && !ldap))
-        return nowhere;
-    return (struct activemq_place){element, NULL};
-}
+/* In the words of Xerces. Recorded is the pair for an enumeration; the others are the messages of
+ * the same validator, which tells all breaches. */
 
-static enum result invalid(struct check *check, const char *reason)
+/* Of one key, while the check is inside its holder. */
+struct open_key {
+    bool *repeats; /* for each value, in the order of the text; NULL: it is outside */
+    size_t next;
+};
+
+struct check {
+    const struct activemq_grammar *grammar;
+    struct arena *arena;
+    struct buffer reasons;
+    size_t breaches;
+    struct open_key open[ACTIVEMQ_KEYS];
+    bool no_memory;
+};
+
+struct activemq_place activemq_place_inside(const struct activemq_grammar *grammar,
+                                            struct activemq_place outer,
+                                            const struct xml_element *child)
 {
-    if (!reason)
-        return RESULT_NO_MEMORY;
-    *check->reason = slice_of(reason);
-    return RESULT_INVALID;
+    struct activemq_place inside = {NULL, NULL};
+    if (child->foreign)
+        return inside;
+    if (outer.element) {
+        inside.collection = activemq_collection_find(grammar, outer.element, child->name);
+        return inside;
+    }
+    inside.element = activemq_element_find(grammar, child->name);
+    if (inside.element && !activemq_collection_holds(outer.collection, inside.element))
+        inside.element = NULL;
+    return inside;
 }
 
 /* The bytes of the control character that begins here: 0, 1 or, for U+0080 to U+009F, 2. */
@@ -46,151 +53,206 @@ static size_t control_character(struct slice text, size_t at)
     return *bytes == 0xC2 && at + 1 < text.len && bytes[1] < 0xA0 ? 2 : 0;
 }
 
-const char *activemq_quotable(struct arena *arena, struct slice text)
+void activemq_append_quotable(struct buffer *out, struct slice text)
 {
     bool cut = text.len > QUOTED_MAX;
     if (cut)
         for (text.len = QUOTED_MAX; ((unsigned char)text.data[text.len] & 0xC0) == 0x80;)
             text.len--;
-    char *copy = arena_alloc(arena, text.len + sizeof "...");
-    if (!copy)
-        return NULL;
-    size_t len = 0;
     for (size_t i = 0; i < text.len;) {
         size_t control = control_character(text, i);
-        copy[len++] = control > 0 ? ' ' : text.data[i];
+        buffer_append_char(out, control > 0 ? ' ' : text.data[i]);
         i += control > 0 ? control : 1;
     }
-    memcpy(copy + len, cut ? "..." : "", cut ? sizeof "..." : 1);
-    return copy;
+    buffer_append_string(out, cut ? "..." : "");
+}
+
+/* False: no more is told. */
+static bool begin_breach(struct check *check)
+{
+    if (check->breaches == ACTIVEMQ_MAX_BREACHES)
+        return false;
+    buffer_append_string(&check->reasons, check->breaches++ > 0 ? " and " : "");
+    return true;
+}
+
+/* `before`, the text, `after`. */
+static void quote(struct check *check, const char *before, struct slice text, const char *after)
+{
+    buffer_append_string(&check->reasons, before);
+    activemq_append_quotable(&check->reasons, text);
+    buffer_append_string(&check->reasons, after);
+}
+
+/* --- Values --- */
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 static struct slice without_outer_space(struct slice text)
 {
-    while (text.len > 0 && strchr(" \t\r\n", text.data[text.len - 1]))
+    while (text.len > 0 && is_space(text.data[text.len - 1]))
         text.len--;
-    while (text.len > 0 && strchr(" \t\r\n", text.data[0]))
+    while (text.len > 0 && is_space(text.data[0]))
         text = (struct slice){text.data + 1, text.len - 1};
     return text;
 }
 
-/* False: no integer. One too large for the type is the largest. */
-static bool read_integer(struct slice text, int64_t *number)
+/* Takes a sign off the text. */
+static bool take_sign(struct slice *text, char *sign)
 {
-    enum { ROOM = 18 }; /* that many digits always fit */
-    bool negative = text.len > 0 && text.data[0] == '-';
-    size_t at = negative || (text.len > 0 && text.data[0] == '+');
-    if (at == text.len)
+    *sign = text->len > 0 && (*text->data == '-' || *text->data == '+') ? *text->data : '\0';
+    if (*sign)
+        *text = (struct slice){text->data + 1, text->len - 1};
+    return *sign != '\0';
+}
+
+static size_t take_digits(struct slice *text)
+{
+    size_t count = 0;
+    while (count < text->len && text_is_digit(text->data[count]))
+        count++;
+    *text = (struct slice){text->data + count, text->len - count};
+    return count;
+}
+
+static bool take_character(struct slice *text, const char *any_of)
+{
+    if (text->len == 0 || !*text->data || !strchr(any_of, *text->data))
         return false;
-    *number = 0;
-    for (size_t digits = 0; at < text.len; at++) {
-        if (text.data[at] < '0' || text.data[at] > '9')
-            return false;
-        digits += digits > 0 || text.data[at] != '0';
-        *number = digits > ROOM ? INT64_MAX : *number * 10 + (text.data[at] - '0');
-    }
-    *number = negative ? -*number : *number;
+    *text = (struct slice){text->data + 1, text->len - 1};
     return true;
 }
 
-/* What is wrong with the value, or "". NULL: no memory. */
-static const char *range_fault(struct check *check, struct slice value,
-                               const struct activemq_type *type)
+static bool is_integer(struct slice text)
 {
-    int64_t number;
-    value = without_outer_space(value);
-    const char *quoted = activemq_quotable(check->arena, value);
-    if (!quoted)
-        return NULL;
-    if (!read_integer(value, &number))
-        return arena_printf(check->arena,
-                            "cvc-datatype-valid.1.2.1: '%s' is not a valid value for 'integer'.",
-                            quoted);
-    if (number >= type->least && number <= type->most)
-        return "";
-    const char *facet = number < type->least ? "minInclusive" : "maxInclusive";
-    return arena_printf(check->arena,
-                        "cvc-%s-valid: Value '%s' is not facet-valid with respect to %s "
-                        "'%" PRId64 "' for type '%s'.",
-                        facet, quoted, facet, number < type->least ? type->least : type->most,
-                        type->reported);
+    char sign;
+    take_sign(&text, &sign);
+    return take_digits(&text) > 0 && text.len == 0;
 }
 
-static const char *enumeration_fault(struct check *check, struct slice value,
-                                     const struct activemq_type *type)
+static bool is_double(struct slice text)
 {
-    const char *all = "", *quoted = activemq_quotable(check->arena, value);
-    for (size_t i = 0; i < ACTIVEMQ_MOST_VALUES && type->values[i]; i++) {
-        if (slice_equal(value, slice_of(type->values[i])))
-            return "";
-        all = arena_printf(check->arena, "%s%s%s", all, i > 0 ? ", " : "", type->values[i]);
-        if (!all)
-            return NULL;
+    char sign;
+    if (slice_equal(text, SLICE("INF")) || slice_equal(text, SLICE("-INF")) ||
+        slice_equal(text, SLICE("NaN")))
+        return true;
+    take_sign(&text, &sign);
+    size_t digits = take_digits(&text);
+    if (take_character(&text, "."))
+        digits += take_digits(&text);
+    if (digits == 0)
+        return false;
+    if (take_character(&text, "eE")) {
+        take_sign(&text, &sign);
+        if (take_digits(&text) == 0)
+            return false;
     }
-    if (!quoted)
-        return NULL;
-    return arena_printf(check->arena,
-                        "cvc-enumeration-valid: Value '%s' is not facet-valid with respect to "
-                        "enumeration '[%s]'. It must be a value from the enumeration.",
-                        quoted, all);
+    return text.len == 0;
 }
 
-static enum result check_attributes(struct check *check, const struct xml_element *node,
-                                    const struct activemq_element *element)
+/* Two integers of any length: negative, 0 or positive. */
+static int compare_integers(struct slice a, struct slice b)
 {
-    for (size_t i = 0; i < node->attribute_count; i++) {
-        const struct xml_attribute *attribute = &node->attributes[i];
-        const struct activemq_type *type = NULL;
-        if (!activemq_attribute_find(element, attribute->name, &type) || !type)
-            continue;
-        const char *fault = type->values[0] ? enumeration_fault(check, attribute->value, type)
-                                            : range_fault(check, attribute->value, type);
-        const char *value = activemq_quotable(check->arena, attribute->value);
-        if (!fault || !value)
-            return RESULT_NO_MEMORY;
-        if (*fault)
-            return invalid(check, arena_printf(check->arena,
-                                               "cvc-attribute.3: The value '%s' of attribute '%s' "
-                                               "on element '%s' is not valid with respect to its "
-                                               "type, '%s'. and %s",
-                                               value, attribute->name.data, node->name.data,
-                                               type->reported, fault));
+    char sign_a, sign_b;
+    take_sign(&a, &sign_a);
+    take_sign(&b, &sign_b);
+    while (take_character(&a, "0"))
+        continue;
+    while (take_character(&b, "0"))
+        continue;
+    bool negative_a = sign_a == '-' && a.len > 0, negative_b = sign_b == '-' && b.len > 0;
+    if (negative_a != negative_b)
+        return negative_a ? -1 : 1;
+    int order = a.len != b.len ? (a.len > b.len) - (a.len < b.len) : activemq_compare(a, b);
+    return negative_a ? -order : order;
+}
+
+static bool is_listed(const char *values, struct slice value)
+{
+    struct slice listed;
+    while (activemq_word_next(&values, &listed))
+        if (slice_equal(listed, value))
+            return true;
+    return false;
+}
+
+/* What a type says of a value: NULL is nothing, else the facet or lexical form that is missed. */
+static const char *fault_of(const struct activemq_type *type, struct slice value)
+{
+    switch (type->lexical) {
+    case ACTIVEMQ_STRING:
+        return type->values && !is_listed(type->values, value) ? "enumeration" : NULL;
+    case ACTIVEMQ_BOOLEAN:
+        return is_listed("true false 1 0", value) ? NULL : "boolean";
+    case ACTIVEMQ_DOUBLE:
+        return is_double(value) ? NULL : "double";
+    case ACTIVEMQ_INTEGER:
+        break;
     }
-    return RESULT_OK;
+    if (!is_integer(value))
+        return "integer";
+    if (type->most && compare_integers(value, slice_of(type->most)) > 0)
+        return "maxInclusive";
+    return type->least && compare_integers(value, slice_of(type->least)) < 0 ? "minInclusive"
+                                                                             : NULL;
 }
 
-static enum result not_complete(struct check *check, const struct xml_element *node,
-                                struct activemq_place place)
+/* The second half of a pair. */
+static void tell_fault(struct check *check, const struct activemq_type *type, struct slice value,
+                       const char *fault)
 {
-    const char *expected = "", *name;
-    for (size_t i = 0;; i++) {
-        if (place.element)
-            name = place.element->collections[i].name;
-        else
-            name = i < ACTIVEMQ_MOST_HELD ? place.collection->of[i] : NULL;
-        if (!name)
-            break;
-        expected = arena_printf(check->arena, "%s%s\"%s\":%s", expected, i > 0 ? ", " : "",
-                                ACTIVEMQ_NAMESPACE, name);
-        if (!expected)
-            return RESULT_NO_MEMORY;
+    struct buffer *out = &check->reasons;
+    const char *limit = strcmp(fault, "minInclusive") == 0 ? type->least : type->most;
+    if (strcmp(fault, "enumeration") == 0) {
+        quote(check, "cvc-enumeration-valid: Value '", value,
+              "' is not facet-valid with respect to enumeration '[");
+        const char *values = type->values;
+        for (struct slice listed; activemq_word_next(&values, &listed);) {
+            buffer_append_slice(out, listed);
+            buffer_append_string(out, *values ? ", " : "");
+        }
+        buffer_append_string(out, "]'. It must be a value from the enumeration.");
+    } else if (strstr(fault, "Inclusive")) {
+        buffer_printf(out, "cvc-%s-valid: Value '", fault);
+        quote(check, "", value, "' is not facet-valid with respect to ");
+        buffer_printf(out, "%s '%s' for type '%s'.", fault, limit, type->reported);
+    } else {
+        quote(check, "cvc-datatype-valid.1.2.1: '", value, "' is not a valid value for '");
+        buffer_printf(out, "%s'.", fault);
     }
-    return invalid(check, arena_printf(check->arena,
-                                       "cvc-complex-type.2.4.b: The content of element '%s' is not "
-                                       "complete. One of '{%s}' is expected.",
-                                       node->name.data, expected));
 }
 
-static bool is_single(struct activemq_place place)
+static void check_attribute(struct check *check, const struct xml_element *node,
+                            const struct activemq_element *element,
+                            const struct xml_attribute *attribute)
 {
-    if (place.collection)
-        return place.collection->single && place.collection->wildcard != ACTIVEMQ_ANY;
-    return place.element && place.element->single;
+    const struct activemq_type *type =
+        activemq_attribute_type(check->grammar, element, attribute->name);
+    if (!type)
+        return;
+    struct slice value =
+        type->lexical == ACTIVEMQ_STRING ? attribute->value : without_outer_space(attribute->value);
+    const char *fault = fault_of(type, value);
+    if (!fault || !begin_breach(check))
+        return;
+    quote(check, "cvc-attribute.3: The value '", attribute->value, "' of attribute '");
+    buffer_printf(&check->reasons,
+                  "%s' on element '%s' is not valid with respect to its type, '%s'. and ",
+                  attribute->name.data, node->name.data, type->reported);
+    tell_fault(check, type, value, fault);
 }
 
-static bool is_required(struct activemq_place place)
+/* --- Keys --- */
+
+static const struct xml_attribute *attribute_of(const struct xml_element *node, const char *name)
 {
-    return place.collection ? place.collection->required : place.element && place.element->required;
+    for (size_t i = 0; i < node->attribute_count; i++)
+        if (slice_equal(node->attributes[i].name, slice_of(name)))
+            return &node->attributes[i];
+    return NULL;
 }
 
 struct key_value {
@@ -198,32 +260,19 @@ struct key_value {
     size_t order; /* in the text */
 };
 
-struct key_values {
-    struct key_value *values; /* NULL: to be counted only */
-    size_t count;
-    bool missing; /* an entry has none */
-};
-
-static void collect(struct key_values *found, const struct xml_element *node,
-                    const struct activemq_key *key)
+/* Counts the values of a key below the node, and collects them where there are `values`. */
+static size_t collect(struct key_value *values, size_t count, const struct xml_element *node,
+                      const struct activemq_key *key)
 {
     for (const struct xml_element *child = node->first; child; child = child->next) {
-        size_t i = 0;
-        collect(found, child, key);
-        if (!slice_equal(child->name, slice_of(key->entry)))
-            continue;
-        while (i < child->attribute_count &&
-               !slice_equal(child->attributes[i].name, slice_of(key->attribute)))
-            i++;
-        if (i == child->attribute_count) {
-            found->missing = true;
-            continue;
-        }
-        if (found->values)
-            found->values[found->count] =
-                (struct key_value){child->attributes[i].value, found->count};
-        found->count++;
+        const struct xml_attribute *attribute = NULL;
+        if (!child->comment && slice_equal(child->name, slice_of(key->entry)))
+            attribute = attribute_of(child, key->attribute);
+        if (attribute && values)
+            values[count] = (struct key_value){attribute->value, count};
+        count = collect(values, count + (attribute != NULL), child, key);
     }
+    return count;
 }
 
 static int compare_values(const void *a, const void *b)
@@ -233,91 +282,139 @@ static int compare_values(const void *a, const void *b)
     return order != 0 ? order : (x->order > y->order) - (x->order < y->order);
 }
 
-/* The first in the text that stands there already; NULL: none. Sorts them. */
-static const struct key_value *first_repeated(struct key_values *found)
+/* Finds out which values stand in the holder before. */
+static bool open_key(struct check *check, struct open_key *open, const struct activemq_key *key,
+                     const struct xml_element *holder)
 {
-    const struct key_value *first = NULL;
-    qsort(found->values, found->count, sizeof *found->values, compare_values);
-    for (size_t i = 1; i < found->count; i++) {
-        const struct key_value *value = &found->values[i];
-        if (slice_equal(value[-1].value, value->value) && (!first || value->order < first->order))
-            first = value;
+    size_t count = collect(NULL, 0, holder, key);
+    struct key_value *values = arena_alloc(check->arena, (count + 1) * sizeof *values);
+    bool *repeats = arena_alloc(check->arena, (count + 1) * sizeof *repeats);
+    if (!values || !repeats)
+        return false;
+    *open = (struct open_key){repeats, 0};
+    collect(values, 0, holder, key);
+    qsort(values, count, sizeof *values, compare_values);
+    for (size_t i = 0; i < count; i++)
+        repeats[values[i].order] = i > 0 && slice_equal(values[i - 1].value, values[i].value);
+    return true;
+}
+
+static void tell_repeated(struct check *check, const struct activemq_key *key, struct slice value)
+{
+    if (!begin_breach(check))
+        return;
+    buffer_printf(&check->reasons, "cvc-identity-constraint.%s value [",
+                  key->required ? "4.2.2: Duplicate key" : "4.1: Duplicate unique");
+    quote(check, "", value, "] declared for identity constraint ");
+    buffer_printf(&check->reasons, "\"%s\" of element \"%s\".", key->name, key->holder);
+}
+
+static void tell_missing(struct check *check, const struct activemq_key *key)
+{
+    if (begin_breach(check))
+        buffer_printf(&check->reasons,
+                      "cvc-identity-constraint.4.2.1.a: Element \"%s\" has no value for the key "
+                      "\"%s\".",
+                      key->holder, key->name);
+}
+
+/* The node begins: it may be an entry of the keys whose holder it stands in, or a holder. */
+static void begin_keys(struct check *check, const struct xml_element *node)
+{
+    for (size_t i = 0; i < ACTIVEMQ_KEYS; i++) {
+        const struct activemq_key *key = &activemq_keys[i];
+        struct open_key *open = &check->open[i];
+        const struct xml_attribute *attribute = attribute_of(node, key->attribute);
+        if (slice_equal(node->name, slice_of(key->holder)))
+            check->no_memory |= !open_key(check, open, key, node);
+        else if (open->repeats && attribute && slice_equal(node->name, slice_of(key->entry)) &&
+                 open->repeats[open->next++])
+            tell_repeated(check, key, attribute->value);
     }
-    return first;
 }
 
-static enum result check_key(struct check *check, const struct xml_element *node,
-                             const struct activemq_key *key)
+static void end_keys(struct check *check, const struct xml_element *node)
 {
-    struct key_values found = {NULL, 0, false};
-    collect(&found, node, key);
-    if (found.missing && key->required)
-        return invalid(check, arena_printf(check->arena,
-                                           "cvc-identity-constraint.4.2.1.a: Element \"%s\" has "
-                                           "no value for the key \"%s\".",
-                                           key->holder, key->name));
-    if (found.count < 2)
-        return RESULT_OK;
-    found.values = arena_alloc(check->arena, found.count * sizeof *found.values);
-    if (!found.values)
-        return RESULT_NO_MEMORY;
-    found.count = 0;
-    collect(&found, node, key);
-    const struct key_value *repeated = first_repeated(&found);
-    if (!repeated)
-        return RESULT_OK;
-    const char *quoted = activemq_quotable(check->arena, repeated->value);
-    if (!quoted)
-        return RESULT_NO_MEMORY;
-    return invalid(check,
-                   arena_printf(check->arena,
-                                "cvc-identity-constraint.%s value [%s] declared for "
-                                "identity constraint \"%s\" of element \"%s\".",
-                                key->required ? "4.2.2: Duplicate key" : "4.1: Duplicate unique",
-                                quoted, key->name, key->holder));
+    for (size_t i = 0; i < ACTIVEMQ_KEYS; i++) {
+        const struct activemq_key *key = &activemq_keys[i];
+        if (slice_equal(node->name, slice_of(key->holder)))
+            check->open[i].repeats = NULL;
+        else if (key->required && check->open[i].repeats &&
+                 slice_equal(node->name, slice_of(key->entry)) &&
+                 !attribute_of(node, key->attribute))
+            tell_missing(check, key);
+    }
 }
 
-static enum result check_children(struct check *check, const struct xml_element *node,
-                                  struct activemq_place place);
+/* --- Content --- */
 
-static enum result check_node(struct check *check, const struct xml_element *node,
-                              struct activemq_place place)
+static void tell_incomplete(struct check *check, const struct xml_element *node,
+                            struct activemq_place place)
 {
-    enum result result = RESULT_OK;
-    if (place.element)
-        result = check_attributes(check, node, place.element);
-    if (result == RESULT_OK)
-        result = check_children(check, node, place);
-    for (size_t i = 0; result == RESULT_OK && i < activemq_key_count; i++)
-        if (slice_equal(node->name, slice_of(activemq_keys[i].holder)))
-            result = check_key(check, node, &activemq_keys[i]);
-    return result;
+    if (!begin_breach(check))
+        return;
+    struct buffer *out = &check->reasons;
+    const char *before = "", *list = place.collection ? place.collection->of : NULL;
+    buffer_printf(out,
+                  "cvc-complex-type.2.4.b: The content of element '%s' is not complete. One of '{",
+                  node->name.data);
+    for (struct slice name; activemq_word_next(&list, &name); before = ", ") {
+        buffer_printf(out, "%s\"%s\":", before, ACTIVEMQ_NAMESPACE);
+        buffer_append_slice(out, name);
+    }
+    const struct activemq_collection *c = place.element ? place.element->collections : NULL;
+    for (; c && c->name; c++, before = ", ")
+        if (c->since <= check->grammar->version)
+            buffer_printf(out, "%s\"%s\":%s", before, ACTIVEMQ_NAMESPACE, c->name);
+    buffer_append_string(out, "}' is expected.");
 }
 
-static enum result check_children(struct check *check, const struct xml_element *node,
-                                  struct activemq_place place)
+static void tell_one_too_many(struct check *check, const struct xml_element *child)
 {
-    if (!node->first && is_required(place))
-        return not_complete(check, node, place);
+    if (begin_breach(check))
+        buffer_printf(&check->reasons,
+                      "cvc-complex-type.2.4.d: Invalid content was found starting with element "
+                      "'%s'. No child element is expected at this point.",
+                      child->name.data);
+}
+
+/* An element begins, then what is in it, then it ends: that is the order of the breaches. */
+static void check_node(struct check *check, const struct xml_element *node,
+                       struct activemq_place place)
+{
+    const struct activemq_element *element = place.element;
+    const struct activemq_collection *collection = place.collection;
+    bool single = element ? element->single : collection && collection->single;
+    unsigned required = element ? element->required : collection ? collection->required : 0;
+    size_t count = 0;
+    for (size_t i = 0; element && i < node->attribute_count; i++)
+        check_attribute(check, node, element, &node->attributes[i]);
+    begin_keys(check, node);
     for (const struct xml_element *child = node->first; child; child = child->next) {
-        if (child != node->first && is_single(place))
-            return invalid(check, arena_printf(check->arena,
-                                               "cvc-complex-type.2.4.d: Invalid content was found "
-                                               "starting with element '%s'. No child element is "
-                                               "expected at this point.",
-                                               child->name.data));
-        enum result result =
-            check_node(check, child, activemq_place_inside(place, child, check->ldap));
-        if (result)
-            return result;
+        if (child->comment)
+            continue;
+        if (++count == 2 && single)
+            tell_one_too_many(check, child); /* once: what follows is not looked at as content */
+        check_node(check, child, activemq_place_inside(check->grammar, place, child));
     }
-    return RESULT_OK;
+    if (count == 0 && required != 0 && required <= check->grammar->version)
+        tell_incomplete(check, node, place);
+    end_keys(check, node);
 }
 
-enum result activemq_check(const struct xml_element *root, bool ldap, struct arena *arena,
-                           struct slice *reason)
+enum result activemq_check(const struct activemq_grammar *grammar, const struct xml_element *root,
+                           struct arena *arena, struct slice *reason)
 {
-    struct check check = {arena, reason, ldap};
-    struct activemq_place place = {activemq_element_find(root->name), NULL};
-    return check_node(&check, root, place);
+    struct check check = {.grammar = grammar, .arena = arena};
+    buffer_init(&check.reasons, MOST_IN_REASONS);
+    check_node(&check, root,
+               (struct activemq_place){activemq_element_find(grammar, root->name), NULL});
+    enum result result = check.no_memory ? RESULT_NO_MEMORY : check.reasons.failed;
+    if (result == RESULT_OK && check.breaches > 0) {
+        char *copy = arena_copy(arena, buffer_slice(&check.reasons));
+        *reason = (struct slice){copy, check.reasons.len};
+        result = copy ? RESULT_INVALID : RESULT_NO_MEMORY;
+    }
+    buffer_close(&check.reasons);
+    return result;
 }

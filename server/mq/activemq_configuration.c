@@ -7,9 +7,9 @@
 
 struct work {
     struct arena *arena;
+    const struct activemq_grammar *grammar;
     struct sanitized *out;
     struct sanitizer_warning *warnings;
-    bool ldap;
 };
 
 /* First: what is not permitted goes. */
@@ -38,11 +38,11 @@ static bool holds_expression(struct slice value)
     return false;
 }
 
-static bool permits(struct activemq_place place, const struct xml_attribute *attribute)
+static bool permits(const struct work *work, struct activemq_place place,
+                    const struct xml_attribute *attribute)
 {
-    const struct activemq_type *type;
     return place.element && !attribute->foreign &&
-           activemq_attribute_find(place.element, attribute->name, &type);
+           activemq_attribute_type(work->grammar, place.element, attribute->name);
 }
 
 static void filter_attributes(struct work *work, struct xml_element *node,
@@ -54,7 +54,7 @@ static void filter_attributes(struct work *work, struct xml_element *node,
               compare_attributes);
     for (size_t i = 0; i < node->attribute_count; i++) {
         const struct xml_attribute *attribute = &node->attributes[i];
-        if (!permits(place, attribute))
+        if (!permits(work, place, attribute))
             warn(work, attribute->name, node->name, "DISALLOWED_ATTRIBUTE_REMOVED");
         else if (holds_expression(attribute->value))
             warn(work, attribute->name, node->name, "INVALID_ATTRIBUTE_VALUE_REMOVED");
@@ -69,7 +69,11 @@ static void filter(struct work *work, struct xml_element *node, struct activemq_
     filter_attributes(work, node, place);
     for (struct xml_element **link = &node->first; *link;) {
         struct xml_element *child = *link;
-        struct activemq_place inside = activemq_place_inside(place, child, work->ldap);
+        if (child->comment) {
+            link = &child->next;
+            continue;
+        }
+        struct activemq_place inside = activemq_place_inside(work->grammar, place, child);
         if (inside.element || inside.collection) {
             filter(work, child, inside);
             link = &child->next;
@@ -82,22 +86,44 @@ static void filter(struct work *work, struct xml_element *node, struct activemq_
 
 /* Last: what is left is written. */
 
-static void write_element(struct buffer *out, const struct xml_element *node, int indent)
+/* White space stands between elements only: in one that holds none the schema may forbid it. */
+static bool holds_elements(const struct xml_element *node)
 {
+    for (const struct xml_element *child = node->first; child; child = child->next)
+        if (!child->comment)
+            return true;
+    return false;
+}
+
+static void write_node(struct buffer *out, const struct xml_element *node, int indent);
+
+static void write_children(struct buffer *out, const struct xml_element *node, int indent)
+{
+    bool spaced = holds_elements(node);
+    buffer_append_string(out, spaced ? ">\n" : ">");
+    for (const struct xml_element *child = node->first; child; child = child->next) {
+        write_node(out, child, spaced ? indent + 2 : 0);
+        buffer_append_string(out, spaced ? "\n" : "");
+    }
+    buffer_printf(out, "%*s</%s>", spaced ? indent : 0, "", node->name.data);
+}
+
+static void write_node(struct buffer *out, const struct xml_element *node, int indent)
+{
+    if (node->comment) {
+        buffer_printf(out, "%*s<!--%s-->", indent, "", node->name.data);
+        return;
+    }
     buffer_printf(out, "%*s<%s", indent, "", node->name.data);
     for (size_t i = 0; i < node->attribute_count; i++) {
         buffer_printf(out, " %s=\"", node->attributes[i].name.data);
         xml_append_escaped(out, node->attributes[i].value);
         buffer_append_char(out, '"');
     }
-    if (!node->first) {
-        buffer_append_string(out, "/>\n");
-        return;
-    }
-    buffer_append_string(out, ">\n");
-    for (const struct xml_element *child = node->first; child; child = child->next)
-        write_element(out, child, indent + 2);
-    buffer_printf(out, "%*s</%s>\n", indent, "", node->name.data);
+    if (node->first)
+        write_children(out, node, indent);
+    else
+        buffer_append_string(out, "/>");
 }
 
 /* The namespace is declared once, and sorted like any attribute. */
@@ -127,14 +153,17 @@ static enum result invalid(struct sanitized *out, const char *reason)
     return RESULT_INVALID;
 }
 
-static enum result write_document(struct work *work, struct xml_element *root)
+static enum result write_document(struct work *work, const struct xml_document *document)
 {
     struct buffer text;
-    if (!declare_namespace(work->arena, root))
+    if (!declare_namespace(work->arena, document->root))
         return RESULT_NO_MEMORY;
     buffer_init(&text, SANITIZER_MAX_DATA);
     buffer_append_string(&text, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n");
-    write_element(&text, root, 0);
+    for (const struct xml_element *node = document->first; node; node = node->next) {
+        write_node(&text, node, 0);
+        buffer_append_char(&text, '\n');
+    }
     enum result result = text.failed;
     if (result == RESULT_OK) {
         char *copy = arena_copy(work->arena, buffer_slice(&text));
@@ -147,10 +176,10 @@ static enum result write_document(struct work *work, struct xml_element *root)
     return result;
 }
 
-static enum result parse(struct work *work, struct slice xml, struct xml_element **root)
+static enum result parse(struct work *work, struct slice xml, struct xml_document *document)
 {
     struct xml_error error;
-    enum result result = xml_parse(work->arena, xml, SLICE(ACTIVEMQ_NAMESPACE), root, &error);
+    enum result result = xml_parse(work->arena, xml, SLICE(ACTIVEMQ_NAMESPACE), document, &error);
     if (result != RESULT_INVALID)
         return result;
     return invalid(work->out, error.line == 0
@@ -163,36 +192,40 @@ static enum result check_root(struct work *work, const struct xml_element *root)
 {
     if (!root->foreign && slice_equal(root->name, SLICE(ACTIVEMQ_ROOT)))
         return RESULT_OK;
-    const char *name = activemq_quotable(work->arena, root->name);
-    if (!name)
-        return RESULT_NO_MEMORY;
-    return invalid(work->out,
-                   arena_printf(work->arena,
-                                "cvc-elt.1.a: Cannot find the declaration of element '%s'.", name));
+    struct buffer reason;
+    buffer_init(&reason, SANITIZER_MAX_DATA);
+    buffer_append_string(&reason, "cvc-elt.1.a: Cannot find the declaration of element '");
+    activemq_append_quotable(&reason, root->name);
+    buffer_append_string(&reason, "'.");
+    const char *copy = reason.failed ? NULL : arena_copy(work->arena, buffer_slice(&reason));
+    buffer_close(&reason);
+    return invalid(work->out, copy);
 }
 
-enum result activemq_configuration_sanitize(struct slice xml, bool ldap, struct arena *arena,
-                                            struct sanitized *out)
+enum result activemq_configuration_sanitize(struct slice xml,
+                                            const struct activemq_grammar *grammar,
+                                            struct arena *arena, struct sanitized *out)
 {
-    struct work work = {.arena = arena, .out = out, .ldap = ldap};
-    struct xml_element *root = NULL;
+    struct work work = {.arena = arena, .grammar = grammar, .out = out};
+    struct xml_document document = {NULL, NULL};
     *out = (struct sanitized){.warning_count = 0};
-    enum result result = parse(&work, xml, &root);
+    enum result result = parse(&work, xml, &document);
     if (result == RESULT_OK)
-        result = check_root(&work, root);
+        result = check_root(&work, document.root);
     if (result)
         return result;
     work.warnings = arena_alloc(arena, SANITIZER_MAX_WARNINGS * sizeof *work.warnings);
     if (!work.warnings)
         return RESULT_NO_MEMORY;
     out->warnings = work.warnings;
-    filter(&work, root, (struct activemq_place){activemq_element_find(root->name), NULL});
+    const struct activemq_element *root = activemq_element_find(grammar, document.root->name);
+    filter(&work, document.root, (struct activemq_place){root, NULL});
     struct slice reason = {NULL, 0};
-    result = activemq_check(root, ldap, arena, &reason);
+    result = activemq_check(grammar, document.root, arena, &reason);
     if (result == RESULT_INVALID)
         return invalid(out, reason.data);
     if (result == RESULT_OK)
-        result = write_document(&work, root);
+        result = write_document(&work, &document);
     if (result == RESULT_NO_MEMORY)
         *out = (struct sanitized){.warning_count = 0};
     return result;

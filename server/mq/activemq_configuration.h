@@ -4,6 +4,7 @@
 #define MQ_ACTIVEMQ_CONFIGURATION_H
 
 #include "base/arena.h"
+#include "mq/activemq_grammar.h"
 
 enum {
     SANITIZER_MAX_WARNINGS = 20,
@@ -25,11 +26,12 @@ struct sanitized {
 };
 
 /* Removes from `xml` what the grammar does not permit, checks the rest against the grammar, and
- * writes it in canonical form: sorted attributes, two spaces a level, no text, no comments. The
- * canonical form of a canonical form is itself. `ldap`: the configuration's authentication strategy
- * is LDAP. RESULT_INVALID: not well-formed, another root or namespace, a breach of the grammar, too
- * large. RESULT_NO_MEMORY. All of *out lives in the arena, of which 64 MiB are enough. */
-enum result activemq_configuration_sanitize(struct slice xml, bool ldap, struct arena *arena,
-                                            struct sanitized *out) MUST_CHECK;
+ * writes it in canonical form: sorted attributes, two spaces a level, comments in their place, no
+ * text. The canonical form of a canonical form is itself. RESULT_INVALID: not well-formed, another
+ * root or namespace, breaches of the grammar, too large. RESULT_NO_MEMORY. All of *out lives in the
+ * arena, of which 64 MiB are enough. */
+enum result activemq_configuration_sanitize(struct slice xml,
+                                            const struct activemq_grammar *grammar,
+                                            struct arena *arena, struct sanitized *out) MUST_CHECK;
 
 #endif

@@ -1,83 +1,100 @@
 /* What a configuration of ActiveMQ may hold, and of which type: elements, their attributes, and the
- * collections in which they hold other elements. Source: the configuration schema of Amazon MQ for
- * ActiveMQ 5.18.4, and for the one element of LDAP the Terraform provider's acceptance test. */
+ * collections in which they hold other elements, for each version of the engine. Source: the
+ * configuration schemas of Amazon MQ for ActiveMQ, and for the one element of LDAP the Terraform
+ * provider's acceptance test. schema/activemq/derive makes the tables. */
 #ifndef MQ_ACTIVEMQ_GRAMMAR_H
 #define MQ_ACTIVEMQ_GRAMMAR_H
-
-#include <stdint.h>
 
 #include "base/slice.h"
 
 #define ACTIVEMQ_NAMESPACE "http://activemq.apache.org/schema/core"
 #define ACTIVEMQ_ROOT "broker"
+#define ACTIVEMQ_ANY \
+    "##any" /* each element of the grammar, and nothing else: the schema is strict */
 
-enum { ACTIVEMQ_MOST_VALUES = 3, ACTIVEMQ_MOST_HELD = 7 };
+enum { ACTIVEMQ_KEYS = 3 };
 
-/* A type whose values are checked, against its values where it has any, else against its range. */
+/* A minor line of ActiveMQ as a number: 518 is 5.18. `since` and `required` hold from that one on;
+ * 0: `since` always, `required` never. Lists of words have a space between two. */
+
+enum activemq_lexical { ACTIVEMQ_STRING, ACTIVEMQ_BOOLEAN, ACTIVEMQ_INTEGER, ACTIVEMQ_DOUBLE };
+
 struct activemq_type {
     const char *name;
     const char *reported; /* its name in a validator's message */
-    const char *base;
-    const char *values[ACTIVEMQ_MOST_VALUES]; /* fewer: the rest are NULL */
-    int64_t least, most;                      /* both included */
-};
-
-/* The schema's wildcards are strict: of any namespace they let in only what the schema declares,
- * and it declares nothing outside its own. */
-enum activemq_wildcard {
-    ACTIVEMQ_NONE,
-    ACTIVEMQ_ANY,   /* ##any: each element of the grammar */
-    ACTIVEMQ_OTHER, /* ##other: nothing */
+    enum activemq_lexical lexical;
+    const char *values;       /* the only ones; NULL: any */
+    const char *least, *most; /* both included; NULL: no limit */
 };
 
 /* `<destinations>`, say: an element without attributes that holds elements. */
 struct activemq_collection {
     const char *name;
-    bool required; /* at least one */
-    bool single;   /* at most one; does not bind ACTIVEMQ_ANY */
-    enum activemq_wildcard wildcard;
-    const char *of[ACTIVEMQ_MOST_HELD]; /* fewer: the rest are NULL */
+    unsigned since;
+    unsigned required; /* at least one */
+    bool single;       /* at most one */
+    const char *of;    /* names of elements, or ACTIVEMQ_ANY */
 };
 
 struct activemq_element {
     const char *name;
-    const char *attributes;                        /* `name:type`, a space, and so on; NULL: none */
+    const char *attributes; /* `name:type` or `name:type:since`, a space, and so on; NULL: none */
     const struct activemq_collection *collections; /* ends with a name of NULL; NULL: none */
-    bool required;                                 /* at least one collection */
+    unsigned required;                             /* at least one collection */
     bool single;                                   /* at most one collection */
     bool ldap;                                     /* permitted with LDAP only */
 };
 
-/* No two `entry` elements anywhere inside one `holder` have the same value of the attribute. */
+/* No two `entry` elements anywhere inside one `holder` have the same value of the attribute. No
+ * holder stands inside another. */
 struct activemq_key {
     const char *name;
     const char *holder, *entry, *attribute;
     bool required; /* every entry has the attribute */
 };
 
+extern const unsigned activemq_oldest; /* minor line that has a schema */
 extern const struct activemq_type activemq_types[];
 extern const size_t activemq_type_count;
 extern const struct activemq_element activemq_elements[];
 extern const size_t activemq_element_count;
-extern const struct activemq_key activemq_keys[];
-extern const size_t activemq_key_count;
+extern const struct activemq_key activemq_keys[ACTIVEMQ_KEYS];
+
+/* Which of the rows hold. */
+struct activemq_grammar {
+    unsigned version;
+    bool ldap; /* the configuration's authentication strategy is LDAP */
+};
+
+/* That of the version's minor line (5.18.4: of 5.18), else of the nearest line below that has a
+ * schema, else of the oldest. */
+struct activemq_grammar activemq_grammar_of(struct slice engine_version, bool ldap);
+
+struct activemq_attribute {
+    struct slice name, type;
+    unsigned since;
+};
+
+/* The next attribute of an element's list, which then starts behind it. False: there is none. */
+bool activemq_attribute_next(const char **list, struct activemq_attribute *attribute);
 
 /* NULL: the grammar has none of that name. */
-const struct activemq_element *activemq_element_find(struct slice name);
-const struct activemq_collection *activemq_collection_find(const struct activemq_element *element,
+const struct activemq_type *activemq_attribute_type(const struct activemq_grammar *grammar,
+                                                    const struct activemq_element *element,
+                                                    struct slice name);
+const struct activemq_element *activemq_element_find(const struct activemq_grammar *grammar,
+                                                     struct slice name);
+const struct activemq_collection *activemq_collection_find(const struct activemq_grammar *grammar,
+                                                           const struct activemq_element *element,
                                                            struct slice name);
-
-/* Whether the element has such an attribute; *type is NULL where its values are not checked. */
-bool activemq_attribute_find(const struct activemq_element *element, struct slice name,
-                             const struct activemq_type **type);
-
-/* The next attribute of a list of them, which then starts behind it. False: there is none. */
-bool activemq_attribute_next(const char **list, struct slice *name, struct slice *type);
-
-/* Byte order: negative, 0 or positive. */
-int activemq_compare(struct slice a, struct slice b);
 
 bool activemq_collection_holds(const struct activemq_collection *collection,
                                const struct activemq_element *element);
+
+/* The next word of a list, which then starts behind it. False: there is none. */
+bool activemq_word_next(const char **list, struct slice *word);
+
+/* Byte order: negative, 0 or positive. */
+int activemq_compare(struct slice a, struct slice b);
 
 #endif

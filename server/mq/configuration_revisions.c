@@ -81,8 +81,9 @@ static bool sanitize_activemq(struct call *call, const struct configuration *con
                               struct sanitized *sanitized)
 {
     struct slice data = sanitized->data;
-    bool ldap = configuration->authentication_strategy == STRATEGY_LDAP;
-    enum result result = activemq_configuration_sanitize(data, ldap, call->scratch, sanitized);
+    struct activemq_grammar grammar = activemq_grammar_of(
+        configuration->engine_version, configuration->authentication_strategy == STRATEGY_LDAP);
+    enum result result = activemq_configuration_sanitize(data, &grammar, call->scratch, sanitized);
     if (result == RESULT_INVALID)
         call_fail(call, ERROR_CONFIGURATION_XML, sanitized->invalid);
     else if (result)

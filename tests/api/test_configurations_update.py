@@ -139,7 +139,7 @@ def test_CFG_43_data_that_grows_beyond_a_mebibyte(client):
 
 def test_CFG_35_the_canonical_form_is_stored(client):
     configuration = created(client)
-    text = (f'<!-- a --><broker {XMLNS} persistent="false" advisorySupport="true"\n><plugins></plugins>'
+    text = (f'<broker {XMLNS} persistent="false" advisorySupport="true"\n><plugins></plugins>text'
             "<destinationPolicy/></broker>")
     assert assert_ok(update(client, configuration, text)).json()["warnings"] == []
     once = stored(client, configuration, 2)
@@ -147,6 +147,35 @@ def test_CFG_35_the_canonical_form_is_stored(client):
                     "  <destinationPolicy/>\n</broker>\n")
     assert assert_ok(update(client, configuration, once)).json()["warnings"] == []
     assert stored(client, configuration, 3) == once
+
+
+def test_CFG_59_comments_are_kept_in_their_place(client):
+    configuration = created(client)
+    once = (f"{HEAD}<!-- one -->\n<broker {XMLNS}>\n  <!-- two\n three -->\n  <plugins><!-- four --></plugins>\n"
+            "  <!-- <five/> -->\n</broker>\n<!-- six -->\n")
+    text = once.replace("\n", "").replace(" three", "\n three").replace("<!-- <five", "<unknown><!-- --></unknown><!-- <five")
+    assert len(assert_ok(update(client, configuration, text)).json()["warnings"]) == 1
+    assert stored(client, configuration, 2) == once
+    assert assert_ok(update(client, configuration, once)).json()["warnings"] == []
+    assert stored(client, configuration, 3) == once
+
+
+def test_CFG_59_the_same_commented_file_changes_nothing(client):
+    """As community.aws compares: without any white space."""
+    configuration = created(client)
+    text = (f'{HEAD}<broker schedulePeriodForDestinationPurge="10000" {XMLNS}>\n    <!-- policies:\n         one of them -->\n'
+            "    <destinationPolicy><policyMap>\n        <!-- none --><policyEntries/>\n    </policyMap>"
+            "</destinationPolicy>\n\n    <plugins/>\n</broker>")
+    assert_ok(update(client, configuration, text))
+    assert "".join(stored(client, configuration, 2).split()) == "".join(text.split())
+
+
+def test_CFG_43_CFG_59_comments_count_for_the_size(serve):
+    client = serve("--max-body", "8MiB").client()
+    configuration = created(client)
+    assert_ok(update(client, configuration, f"<broker {XMLNS}/><!--{'x' * (LARGEST - 200)}-->"))
+    assert_error(update(client, configuration, f"<broker {XMLNS}/><!--{'x' * (LARGEST - 80)}-->"), 413,
+                 "RequestEntityTooLargeException", f"Request body is larger than [{LARGEST}] bytes.")
 
 
 def test_CFG_36_warnings(client):
@@ -183,6 +212,87 @@ def test_CFG_37_what_is_no_configuration(client, text):
     assert (refused.status, refused.json()["errorAttribute"]) == (400, "data")
     assert refused.json()["message"].startswith("The specified XML configuration data is invalid: ")
     assert revisions(client, configuration) == 1
+
+
+def refused_as(reason):
+    return "The specified XML configuration data is invalid: " + reason
+
+
+def no_value(attribute, kind, value, element="broker"):
+    """The pair for a value that is not of its type."""
+    return (f"cvc-attribute.3: The value '{value}' of attribute '{attribute}' on element '{element}' is not valid with "
+            f"respect to its type, '{kind}'. and cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{kind}'.")
+
+
+CORE = '"http://activemq.apache.org/schema/core":'
+EMPTY_STRATEGY = ("<destinationPolicy><policyMap><defaultEntry><policyEntry><slowConsumerStrategy/></policyEntry>"
+                  "</defaultEntry></policyMap></destinationPolicy>")
+
+
+def test_CFG_54_the_engine_version_chooses_the_schema(client):
+    text = f'<broker {XMLNS} maxUncommittedCount="5"/>'
+    older, newer = created(client, engineVersion="5.18"), created(client, engineVersion="5.19")
+    assert assert_ok(update(client, older, text)).json()["warnings"] == [
+        {"attributeName": "maxUncommittedCount", "elementName": "broker", "reason": "DISALLOWED_ATTRIBUTE_REMOVED"}]
+    assert assert_ok(update(client, newer, text)).json()["warnings"] == []
+    assert stored(client, newer, 2) == f'{HEAD}<broker maxUncommittedCount="5" {XMLNS}/>\n'
+    text = f"<broker {XMLNS}>{EMPTY_STRATEGY}</broker>"
+    assert_ok(update(client, older, text))
+    assert_bad_request(update(client, newer, text), refused_as(
+        "cvc-complex-type.2.4.b: The content of element 'slowConsumerStrategy' is not complete. One of "
+        f"'{{{CORE}abortSlowAckConsumerStrategy, {CORE}abortSlowConsumerStrategy}}' is expected."), "data")
+
+
+@pytest.mark.parametrize("version, kept", [("5.14.5", []), ("5.15.16", []), ("5.17.6", ["cleanupOnStop", "uri"]),
+                                           ("5.18.7", ["cleanupOnStop", "uri"]), ("6.1", ["cleanupOnStop", "uri"])])
+def test_CFG_55_versions_without_a_schema(serve, version, kept):
+    client = serve(seed=sql_insert("engine_version", engine_type="ACTIVEMQ", version=version)).client()
+    configuration = created(client, engineVersion=version)
+    text = (f'<broker {XMLNS}><persistenceAdapter><kahaDB cleanupOnStop="true"/></persistenceAdapter><networkConnectors>'
+            "<networkConnector><uri/></networkConnector></networkConnectors></broker>")
+    warnings = assert_ok(update(client, configuration, text)).json()["warnings"]
+    removed = {row.get("attributeName", row["elementName"]) for row in warnings}
+    assert removed == {"cleanupOnStop", "uri"} - set(kept)
+
+
+@pytest.mark.parametrize("attribute, kind, value", [
+    ("useVirtualTopics", "boolean", "maybe"), ("maxSchedulerRepeatAllowed", "integer", "1.0"),
+    ("taskRunnerPriority", "integer", "")])
+def test_CFG_56_values_that_are_not_of_their_type(client, attribute, kind, value):
+    configuration = created(client)
+    assert_bad_request(update(client, configuration, f'<broker {XMLNS} {attribute}="{value}"/>'),
+                       refused_as(no_value(attribute, kind, value)), "data")
+    assert revisions(client, configuration) == 1
+
+
+def test_CFG_56_strings_hold_anything(client):
+    configuration = created(client)
+    assert_ok(update(client, configuration, f'<broker {XMLNS} persistent=" maybe "/>'))
+    assert stored(client, configuration, 2) == f'{HEAD}<broker persistent=" maybe " {XMLNS}/>\n'
+
+
+def test_CFG_57_content_and_keys(client):
+    configuration = created(client)
+    connectors = '<transportConnectors><transportConnector name="openwire"/>{}</transportConnectors>'
+    for text, reason in (
+            ("<persistenceAdapter><kahaDB/><kahaDB/></persistenceAdapter>",
+             "cvc-complex-type.2.4.d: Invalid content was found starting with element 'kahaDB'. No child element is "
+             "expected at this point."),
+            (connectors.format("<transportConnector/>"),
+             'cvc-identity-constraint.4.2.1.a: Element "transportConnectors" has no value for the key "protocolName".'),
+            (connectors.format('<transportConnector name="openwire"/>'),
+             "cvc-identity-constraint.4.2.2: Duplicate key value [openwire] declared for identity constraint "
+             '"protocolName" of element "transportConnectors".')):
+        assert_bad_request(update(client, configuration, f"<broker {XMLNS}>{text}</broker>"), refused_as(reason), "data")
+
+
+def test_CFG_58_several_breaches(client):
+    configuration = created(client)
+    text = (f'<broker {XMLNS} useVirtualTopics="x" taskRunnerPriority="y"><destinations>' + '<queue DLQ="z"/>' * 30
+            + "</destinations></broker>")
+    pairs = [no_value("taskRunnerPriority", "integer", "y"), no_value("useVirtualTopics", "boolean", "x")]
+    pairs += [no_value("DLQ", "boolean", "z", element="queue")] * 18
+    assert_bad_request(update(client, configuration, text), refused_as(" and ".join(pairs)), "data")
 
 
 # --- RabbitMQ --------------------------------------------------------------------------------------------------

@@ -26,12 +26,12 @@ static void expect_warnings(const struct sanitized *out)
     }
 }
 
-static void expect_stable(struct slice stored, bool ldap)
+static void expect_stable(struct slice stored, const struct activemq_grammar *grammar)
 {
     struct arena arena;
     struct sanitized again;
     arena_init(&arena, ROOM);
-    enum result result = activemq_configuration_sanitize(stored, ldap, &arena, &again);
+    enum result result = activemq_configuration_sanitize(stored, grammar, &arena, &again);
     FUZZ_CHECK_SEEN(result == RESULT_OK, "%d %.*s", (int)result, (int)again.invalid.len,
                     again.invalid.data);
     FUZZ_CHECK_SEEN(again.warning_count == 0 && slice_equal(again.data, stored), "%.*s",
@@ -39,12 +39,13 @@ static void expect_stable(struct slice stored, bool ldap)
     arena_close(&arena);
 }
 
-static void sanitize(struct slice text, bool ldap)
+static void sanitize(struct slice text, const char *version, bool ldap)
 {
+    struct activemq_grammar grammar = activemq_grammar_of(slice_of(version), ldap);
     struct arena arena;
     struct sanitized out;
     arena_init(&arena, ROOM);
-    enum result result = activemq_configuration_sanitize(text, ldap, &arena, &out);
+    enum result result = activemq_configuration_sanitize(text, &grammar, &arena, &out);
     FUZZ_CHECK_SEEN(result == RESULT_OK || result == RESULT_INVALID, "%d", (int)result);
     if (result) {
         FUZZ_CHECK(!out.data.data && out.warning_count == 0);
@@ -53,7 +54,7 @@ static void sanitize(struct slice text, bool ldap)
         FUZZ_CHECK(!out.invalid.data && out.data.len <= SANITIZER_MAX_DATA);
         FUZZ_CHECK(utf8_valid(out.data) && !memchr(out.data.data, '\0', out.data.len));
         expect_warnings(&out);
-        expect_stable(out.data, ldap);
+        expect_stable(out.data, &grammar);
     }
     arena_close(&arena);
 }
@@ -75,9 +76,11 @@ void fuzz_xml(struct slice input)
     struct fuzz_pieces pieces = {.count = 0};
     size_t kind = fuzz_take_choice(&input, 4);
     struct slice text = fuzz_copy(&pieces, input);
-    if (kind < 2)
-        sanitize(text, kind == 1);
-    else
+    if (kind < 2) {
+        sanitize(text, "5.15", kind == 1);
+        sanitize(text, "5.19", kind == 1);
+    } else {
         check_rabbitmq(text, kind == 3);
+    }
     fuzz_free(&pieces);
 }

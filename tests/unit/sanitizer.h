@@ -13,16 +13,23 @@
 
 enum { ROOM = 64 << 20 }; /* what the header says is enough */
 
-static inline enum result sanitize(struct arena *arena, struct slice xml, bool ldap,
-                                   struct sanitized *out)
+static inline enum result sanitize_for(const char *version, struct arena *arena, struct slice xml,
+                                       bool ldap, struct sanitized *out)
 {
+    struct activemq_grammar grammar = activemq_grammar_of(slice_of(version), ldap);
     char *copy = malloc(xml.len > 0 ? xml.len : 1);
     assert_non_null(copy);
     memcpy(copy, xml.data, xml.len);
     enum result result =
-        activemq_configuration_sanitize((struct slice){copy, xml.len}, ldap, arena, out);
+        activemq_configuration_sanitize((struct slice){copy, xml.len}, &grammar, arena, out);
     free(copy);
     return result;
+}
+
+static inline enum result sanitize(struct arena *arena, struct slice xml, bool ldap,
+                                   struct sanitized *out)
+{
+    return sanitize_for("5.18", arena, xml, ldap, out);
 }
 
 /* One line a warning: element, @attribute where there is one, reason. */

@@ -1,6 +1,8 @@
 /* mq/activemq_check: types, counts and keys, and the reasons given. */
 #include "sanitizer.h"
 
+#include "mq/activemq_check.h"
+
 #define KAHADB(attribute) \
     "<persistenceAdapter><kahaDB " attribute "=\"", "\"/></persistenceAdapter>"
 
@@ -10,6 +12,14 @@
 #define FACET(facet, limit, type, value)                                                          \
     "cvc-" facet "-valid: Value '" value "' is not facet-valid with respect to " facet " '" limit \
     "' for type '" type "'."
+
+#define CONTENT(element)                                                                         \
+    "cvc-complex-type.2.4.d: Invalid content was found starting with element '" element "'. No " \
+    "child element is expected at this point."
+#define INCOMPLETE(element, expected)                          \
+    "cvc-complex-type.2.4.b: The content of element '" element \
+    "' is not complete. One of '{" expected "}' is expected."
+#define CORE(name) "\"http://activemq.apache.org/schema/core\":" name
 
 static void ranges_are_checked(void **state)
 {
@@ -113,15 +123,110 @@ static void enumerations_are_checked(void **state)
                       ENUMERATION("amqp", "openwire"));
 }
 
-/* Types without a range or an enumeration keep what they are given. */
-static void other_types_are_not_checked(void **state)
+#define NO_VALUE(element, attribute, type, lexical, value, bare) \
+    ATTRIBUTE_3(element, attribute, type, value)                 \
+    "cvc-datatype-valid.1.2.1: '" bare "' is not a valid value for '" lexical "'."
+
+static void lexical_forms_are_checked(void **state)
 {
     (void)state;
-    expect("<broker " XMLNS " persistent='maybe' useVirtualTopics='maybe' "
-           "maxSchedulerRepeatAllowed='two' offlineDurableSubscriberTimeout='1.5'/>",
-           HEAD "<broker maxSchedulerRepeatAllowed=\"two\" offlineDurableSubscriberTimeout=\"1.5\" "
-                "persistent=\"maybe\" useVirtualTopics=\"maybe\" " XMLNS "/>\n",
-           "");
+#define TOPICS(value, bare) \
+    NO_VALUE("broker", "useVirtualTopics", "boolean", "boolean", value, bare)
+#define REPEATS(value, bare) \
+    NO_VALUE("broker", "maxSchedulerRepeatAllowed", "integer", "integer", value, bare)
+#define TIMEOUT(value, bare) \
+    NO_VALUE("broker", "offlineDurableSubscriberTimeout", "long", "integer", value, bare)
+#define TIMEOUT_FACET(facet, limit, value)                                  \
+    ATTRIBUTE_3("broker", "offlineDurableSubscriberTimeout", "long", value) \
+    FACET(facet, limit, "long", value)
+    static const struct {
+        const char *attribute, *value, *reason;
+    } cases[] = {
+        {"useVirtualTopics", "true", NULL},
+        {"useVirtualTopics", "0", NULL},
+        {"useVirtualTopics", " 1&#10;", NULL},
+        {"useVirtualTopics", "", TOPICS("", "")},
+        {"useVirtualTopics", "maybe", TOPICS("maybe", "maybe")},
+        {"useVirtualTopics", " TRUE ", TOPICS(" TRUE ", "TRUE")},
+        {"useVirtualTopics", "true 1", TOPICS("true 1", "true 1")},
+        {"maxSchedulerRepeatAllowed", "-99999999999999999999", NULL},
+        {"maxSchedulerRepeatAllowed", "two", REPEATS("two", "two")},
+        {"maxSchedulerRepeatAllowed", " 1  0 ", REPEATS(" 1  0 ", "1  0")},
+        {"offlineDurableSubscriberTimeout", "9223372036854775807", NULL},
+        {"offlineDurableSubscriberTimeout", "-0009223372036854775808", NULL},
+        {"offlineDurableSubscriberTimeout", "1.5", TIMEOUT("1.5", "1.5")},
+        {"offlineDurableSubscriberTimeout", "9223372036854775808",
+         TIMEOUT_FACET("maxInclusive", "9223372036854775807", "9223372036854775808")},
+        {"offlineDurableSubscriberTimeout", "-9223372036854775809",
+         TIMEOUT_FACET("minInclusive", "-9223372036854775808", "-9223372036854775809")},
+        /* What the schema types as a string is kept. */
+        {"persistent", "maybe", NULL},
+        {"advisorySupport", " invalid ", NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char xml[200];
+        struct arena arena;
+        struct sanitized out;
+        snprintf(xml, sizeof xml, "<broker " XMLNS " %s='%s'/>", cases[i].attribute,
+                 cases[i].value);
+        arena_init(&arena, ROOM);
+        if (cases[i].reason)
+            expect_invalid(xml, cases[i].reason);
+        else
+            assert_int_equal(sanitize(&arena, slice_of(xml), false, &out), RESULT_OK);
+        arena_close(&arena);
+    }
+}
+
+static void doubles_are_checked(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"1",  "1.", ".5",    "+1",  "-.5e3", "1E5", "1.e1",
+                                       "-0", "+0", "1e999", "INF", "-INF",  "NaN", " 1 "};
+    static const char *const bad[] = {".",  "1e",  "1e+",  "+INF",     "nan",     "0x1",   "1f",
+                                      "1d", "1 2", "",     "-",        "--1",     "1e5.0", "1.2.3",
+                                      "e1", "1e-", "+.e1", "Infinity", "\xD9\xA1"};
+    const char *before = "<networkConnectors><networkConnector><uri>"
+                         "<prefetchRatePendingMessageLimitStrategy multiplier=\"",
+               *after = "\"/></uri></networkConnector></networkConnectors>";
+    for (size_t i = 0; i < COUNT(good); i++)
+        expect_inside(before, good[i], after, NULL);
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        char reason[400];
+        snprintf(reason, sizeof reason,
+                 NO_VALUE("prefetchRatePendingMessageLimitStrategy", "multiplier", "double",
+                          "double", "%s", "%s"),
+                 bad[i], bad[i]);
+        expect_inside(before, bad[i], after, reason);
+    }
+}
+
+/* All breaches in the order of the text, the first twenty of them. */
+static void breaches_are_joined(void **state)
+{
+    (void)state;
+    expect_invalid(
+        "<broker " XMLNS " useVirtualTopics='x' maxSchedulerRepeatAllowed='y'>"
+        "<plugins/><persistenceAdapter><kahaDB/><kahaDB cleanupOnStop='z'/>"
+        "</persistenceAdapter></broker>",
+        REPEATS("y", "y") " and " TOPICS("x", "x") " and " CONTENT("kahaDB") " and " NO_VALUE(
+            "kahaDB", "cleanupOnStop", "boolean", "boolean", "z", "z"));
+    for (size_t count = 19; count < 23; count++) {
+        struct buffer xml, reason;
+        buffer_init(&xml, ROOM);
+        buffer_init(&reason, ROOM);
+        buffer_append_string(&xml, OPEN "<destinations>");
+        for (size_t i = 0; i < count; i++) {
+            buffer_append_string(&xml, "<queue DLQ='x'/>");
+            if (i < ACTIVEMQ_MAX_BREACHES)
+                buffer_printf(&reason, "%s%s", i > 0 ? " and " : "",
+                              NO_VALUE("queue", "DLQ", "boolean", "boolean", "x", "x"));
+        }
+        buffer_append_string(&xml, "</destinations></broker>");
+        expect_invalid(xml.data, reason.data);
+        buffer_close(&xml);
+        buffer_close(&reason);
+    }
 }
 
 /* Control characters and length: a reason goes into JSON and a log. */
@@ -161,14 +266,6 @@ static void reasons_are_fit_to_print(void **state)
     }
 }
 
-#define CONTENT(element)                                                                         \
-    "cvc-complex-type.2.4.d: Invalid content was found starting with element '" element "'. No " \
-    "child element is expected at this point."
-#define INCOMPLETE(element, expected)                          \
-    "cvc-complex-type.2.4.b: The content of element '" element \
-    "' is not complete. One of '{" expected "}' is expected."
-#define CORE(name) "\"http://activemq.apache.org/schema/core\":" name
-
 static void counts_are_checked(void **state)
 {
     (void)state;
@@ -198,12 +295,17 @@ static void counts_are_checked(void **state)
          "</virtualDestinations></virtualDestinationInterceptor></destinationInterceptors>",
          INCOMPLETE("virtualDestinations",
                     CORE("compositeQueue") ", " CORE("compositeTopic") ", " CORE("virtualTopic"))},
-        /* The first breach of the text answers. */
-        {"<persistenceAdapter><kahaDB/><kahaDB journalDiskSyncStrategy='x'/></persistenceAdapter>"
-         "<transportConnectors><transportConnector/></transportConnectors>",
-         CONTENT("kahaDB")},
+        /* Once for all that are too many, before what is wrong inside. */
+        {"<persistenceAdapter><kahaDB/><kahaDB journalDiskSyncStrategy='x'/><kahaDB/>"
+         "</persistenceAdapter>",
+         CONTENT("kahaDB") " and " SYNC("x")},
         {"<persistenceAdapter><kahaDB journalDiskSyncStrategy='x'/><kahaDB/></persistenceAdapter>",
-         SYNC("x")},
+         SYNC("x") " and " CONTENT("kahaDB")},
+        /* Comments are no content. */
+        {"<persistenceAdapter><!-- a --><kahaDB/><!-- b --></persistenceAdapter>", NULL},
+        {"<destinationInterceptors><virtualDestinationInterceptor><!-- a -->"
+         "</virtualDestinationInterceptor></destinationInterceptors>",
+         INCOMPLETE("virtualDestinationInterceptor", CORE("virtualDestinations"))},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_inside(cases[i].xml, "", "", cases[i].reason);
@@ -263,7 +365,11 @@ static void keys_are_checked(void **state)
         /* The first that stands there twice, not the least. */
         {POLICIES(ENTRIES("<policyEntry queue='z'/><policyEntry queue='a'/><policyEntry queue='z'/>"
                           "<policyEntry queue='a'/>")),
-         UNIQUE("z", "UniqueQueue")},
+         UNIQUE("z", "UniqueQueue") " and " UNIQUE("a", "UniqueQueue")},
+        {POLICIES(ENTRIES("<policyEntry queue='a' topic='b'/><policyEntry topic='b' queue='a'/>"
+                          "<!--policyEntry--><policyEntry queue='a'/>")),
+         UNIQUE("a", "UniqueQueue") " and " UNIQUE("b", "UniqueTopic") " and " UNIQUE(
+             "a", "UniqueQueue")},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect_inside(cases[i].xml, "", "", cases[i].reason);
@@ -272,9 +378,10 @@ static void keys_are_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ranges_are_checked),          cmocka_unit_test(enumerations_are_checked),
-        cmocka_unit_test(other_types_are_not_checked), cmocka_unit_test(reasons_are_fit_to_print),
-        cmocka_unit_test(counts_are_checked),          cmocka_unit_test(keys_are_checked),
+        cmocka_unit_test(ranges_are_checked),        cmocka_unit_test(enumerations_are_checked),
+        cmocka_unit_test(lexical_forms_are_checked), cmocka_unit_test(doubles_are_checked),
+        cmocka_unit_test(breaches_are_joined),       cmocka_unit_test(reasons_are_fit_to_print),
+        cmocka_unit_test(counts_are_checked),        cmocka_unit_test(keys_are_checked),
     };
     return cmocka_run_group_tests_name("activemq_check", tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static void removes_what_is_not_permitted(void **state)
     static const struct {
         const char *xml, *stored, *warnings;
     } cases[] = {
-        {OPEN "text<!-- comment --><?target data?><![CDATA[<plugins/>]]>&amp;</broker>", EMPTY, ""},
+        {OPEN "text<?target data?><![CDATA[<plugins/>]]>&amp;</broker>", EMPTY, ""},
         {OPEN "<plugins>text</plugins></broker>",
          HEAD "<broker " XMLNS ">\n  <plugins/>\n</broker>\n", ""},
         /* Another order of the same rules: of the element, then of its children, as they stand. */
@@ -131,6 +131,31 @@ static void removes_what_is_not_permitted(void **state)
         {OPEN "<destinationPolicy/><destinationPolicy/></broker>",
          HEAD "<broker " XMLNS ">\n  <destinationPolicy/>\n  <destinationPolicy/>\n</broker>\n",
          ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        expect(cases[i].xml, cases[i].stored, cases[i].warnings);
+}
+
+/* In their place; they count for nothing else. */
+static void comments_are_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *xml, *stored, *warnings;
+    } cases[] = {
+        {"<!--a--> <!-- b\r\n-->" OPEN "<!-- c --></broker><!----><!-- <d> && -->",
+         HEAD "<!--a-->\n<!-- b\n-->\n<broker " XMLNS "><!-- c --></broker>\n<!---->\n"
+              "<!-- <d> && -->\n",
+         ""},
+        {OPEN "<!--a--><plugins><!--b--><!--c--></plugins>text<!--d\n  e--><destinations>"
+              "<queue><!--f--></queue><x/><!--x--></destinations></broker>",
+         HEAD "<broker " XMLNS ">\n  <!--a-->\n  <plugins><!--b--><!--c--></plugins>\n"
+              "  <!--d\n  e-->\n  <destinations>\n    <queue><!--f--></queue>\n    <!--x-->\n"
+              "  </destinations>\n</broker>\n",
+         "x DISALLOWED_ELEMENT_REMOVED\n"},
+        {OPEN "<x><!-- gone --><!-- too --></x></broker>", EMPTY, "x DISALLOWED_ELEMENT_REMOVED\n"},
+        {OPEN "<!--${a}--><!--queue--></broker>",
+         HEAD "<broker " XMLNS "><!--${a}--><!--queue--></broker>\n", ""},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect(cases[i].xml, cases[i].stored, cases[i].warnings);
@@ -350,6 +375,7 @@ int main(void)
         cmocka_unit_test(answers_as_recorded),
         cmocka_unit_test(sanitizes_as_recorded),
         cmocka_unit_test(removes_what_is_not_permitted),
+        cmocka_unit_test(comments_are_kept),
         cmocka_unit_test(removes_expressions),
         cmocka_unit_test(namespaces_are_resolved),
         cmocka_unit_test(values_survive),

@@ -13,6 +13,8 @@ static void no_memory_gives_no_partial_answer(void **state)
         OPEN
         "<persistenceAdapter><kahaDB journalDiskSyncStrategy='x'/></persistenceAdapter></broker>",
         OPEN "<persistenceAdapter><kahaDB checkpointInterval='1'/></persistenceAdapter></broker>",
+        OPEN "<!-- a --><networkConnectors><networkConnector duplex='x' gcSweepTime='1e1'/>"
+             "</networkConnectors></broker>",
         OPEN "<transportConnectors>" CONNECTOR CONNECTOR "</transportConnectors></broker>",
         OPEN "<destinationInterceptors><virtualDestinationInterceptor/></destinationInterceptors>"
              "</broker>",
@@ -65,6 +67,7 @@ static void whatever_is_stored_is_canonical(void **state)
         "</policyMap>",
         "</destinationPolicy>",
         "<!-- -->",
+        "<!--&#10;\r\n<-->",
         "text",
         "&amp;",
         "<x xmlns='urn:x'>",

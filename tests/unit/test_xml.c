@@ -11,23 +11,39 @@
 enum { ROOM = 48 << 20 }; /* what base/xml.h says is enough */
 
 /* Parses a copy that ends where the text does. The tree lives in `arena`. */
-static enum result parse(struct arena *arena, struct slice text, struct xml_element **root,
-                         struct xml_error *error)
+static enum result parse_all(struct arena *arena, struct slice text, struct xml_document *all,
+                             struct xml_error *error)
 {
     char *copy = malloc(text.len > 0 ? text.len : 1);
     assert_non_null(copy);
     memcpy(copy, text.data, text.len);
     *error = (struct xml_error){NULL, 0, 0};
-    *root = NULL;
+    *all = (struct xml_document){NULL, NULL};
     enum result result =
-        xml_parse(arena, (struct slice){copy, text.len}, SLICE(NAMESPACE), root, error);
+        xml_parse(arena, (struct slice){copy, text.len}, SLICE(NAMESPACE), all, error);
     free(copy);
+    assert_int_equal(all->root != NULL, result == RESULT_OK);
     return result;
 }
 
-/* {name a=value @foreign=value {child}}, a foreign element's name behind @. */
+static enum result parse(struct arena *arena, struct slice text, struct xml_element **root,
+                         struct xml_error *error)
+{
+    struct xml_document all;
+    enum result result = parse_all(arena, text, &all, error);
+    *root = all.root;
+    return result;
+}
+
+/* {name a=value @foreign=value {child}}, a foreign element's name behind @; a comment is (text). */
 static void print(struct buffer *out, const struct xml_element *element)
 {
+    if (element->comment) {
+        buffer_printf(out, "(%s)", element->name.data);
+        assert_int_equal(strlen(element->name.data), element->name.len);
+        assert_null(element->first);
+        return;
+    }
     buffer_printf(out, "{%s%s", element->foreign ? "@" : "", element->name.data);
     assert_int_equal(strlen(element->name.data), element->name.len);
     for (size_t i = 0; i < element->attribute_count; i++) {
@@ -49,13 +65,16 @@ static void expect_tree(struct slice text, const char *tree)
     struct arena arena;
     struct buffer out;
     struct xml_error error;
-    struct xml_element *root;
+    struct xml_document all;
     arena_init(&arena, ROOM);
     buffer_init(&out, ROOM);
-    enum result result = parse(&arena, text, &root, &error);
+    enum result result = parse_all(&arena, text, &all, &error);
     if (result)
         fail_msg("%.100s: %s", text.data, error.reason);
-    print(&out, root);
+    for (const struct xml_element *node = all.first; node; node = node->next) {
+        buffer_append_string(&out, node == all.first ? "" : " ");
+        print(&out, node);
+    }
     assert_string_equal(out.data, tree);
     buffer_close(&out);
     arena_close(&arena);
@@ -93,7 +112,9 @@ static void becomes_a_tree(void **state)
         {"<a xmlns='urn:ours' xml:lang='en'/>", "{a @lang=en}"},
         {"<!-- one --><?two three?><a xmlns='urn:ours'>text<!-- <b/> --><![CDATA[<c/>]]>"
          "<?d <e/>?>&lt;f/&gt;&amp;<g/></a><!-- four -->\n<?five?>\n",
-         "{a {g}}"},
+         "( one ) {a ( <b/> ) {g}} ( four )"},
+        {"<a xmlns='urn:ours'><!----><b/><!--x--><!-- &amp;\r\n\xC3\xA9 --></a>",
+         "{a () {b} (x) ( &amp;\n\xC3\xA9 )}"},
         {"<a xmlns='urn:ours' x='&lt;&gt;&amp;&quot;&apos;&#65;&#x20AC;'/>",
          "{a x=<>&\"'A\xE2\x82\xAC}"},
         {"<a xmlns='urn:ours' x='1\n2\t3\r\n4&#10;5&#9;6&#13;7'/>", "{a x=1 2 3 4\n5\t6\r7}"},
@@ -285,10 +306,13 @@ static void limits_are_exact(void **state)
     expect_limit(nested(XML_MAX_DEPTH + 1), "more than 100 levels");
     expect_limit(repeat("<a>", "<b/>", XML_MAX_NODES - 1, "</a>"), NULL);
     expect_limit(repeat("<a>", "<b/>", XML_MAX_NODES, "</a>"),
-                 "more than 100000 elements and attributes");
+                 "more than 100000 elements, attributes and comments");
     expect_limit(repeat("<a>", "<b c=''/>", XML_MAX_NODES / 2 - 1, "<b/></a>"), NULL);
     expect_limit(repeat("<a>", "<b c=''/>", XML_MAX_NODES / 2 - 1, "<b c=''/></a>"),
-                 "more than 100000 elements and attributes");
+                 "more than 100000 elements, attributes and comments");
+    expect_limit(repeat("<a>", "<!---->", XML_MAX_NODES - 1, "</a>"), NULL);
+    expect_limit(repeat("<a>", "<!---->", XML_MAX_NODES, "</a>"),
+                 "more than 100000 elements, attributes and comments");
     expect_limit(repeat("<a xmlns='", "u", XML_MAX_NAMESPACE, "'/>"), NULL);
     expect_limit(repeat("<a xmlns='", "u", XML_MAX_NAMESPACE + 1, "'/>"),
                  "a namespace name longer than 1024 bytes");
@@ -313,7 +337,7 @@ static struct slice many_names(const char *prefix, const char *value)
 static void memory_is_bounded(void **state)
 {
     (void)state;
-    expect_limit(many_names("", ""), "more than 100000 elements and attributes");
+    expect_limit(many_names("", ""), "more than 100000 elements, attributes and comments");
     expect_limit(many_names("p:", ""), "too many names");
     expect_limit(many_names("xmlns:", "u"), "too many names");
     expect_limit(repeat("<", "n", XML_MAX_TEXT - 3, "/>"), NULL);
@@ -347,7 +371,7 @@ static void no_memory_gives_no_partial_tree(void **state)
         assert_true(ceiling < 100000);
     }
     assert_true(failures > 50);
-    expect_tree(SLICE(document), "{a x=1 @y=2 {@b z=<} {d {e}}}");
+    expect_tree(SLICE(document), "{a x=1 @y=2 {@b z=<} ( c ) {d {e}}}");
 }
 
 /* Every character an attribute can have is read back as it was. */
