@@ -115,7 +115,7 @@ void control_set_clock(struct call *call)
     else
         answer_clock(call);
     if (call->failed)
-        store_tick_give_up(call->store);
+        store_tick_abort(call->store);
     if (store_tick_commit(call->store) && !call->failed)
         call_fail_internal(call, RESULT_STORE);
 }

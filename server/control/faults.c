@@ -107,7 +107,7 @@ void control_add_fault(struct call *call)
         call_succeed(call);
     }
     if (call->failed)
-        store_tick_give_up(call->store);
+        store_tick_abort(call->store);
     /* Also a refusal has opened the transaction, in which a snapshot could not be put back. */
     if (store_tick_commit(call->store) && !call->failed)
         call_fail_internal(call, RESULT_STORE);

@@ -268,7 +268,7 @@ static int serve(struct server *server, struct slice input)
     FUZZ_CHECK(exchange);
     receive(server, &text, exchange);
     struct call *call = &exchange->call;
-    bool has_faults = server->store->held.faults;
+    bool has_faults = server->store->cached.faults;
     bool is_only = !(server->options & ONE_TICK) && !has_faults; /* a fault counts what it hits */
     bool may_write = !slice_equal(exchange->request.method, SLICE("GET"));
     struct slice before = is_only && may_write ? world_image() : (struct slice){NULL, 0};
@@ -352,7 +352,7 @@ static void expect_readable(struct server *server)
 {
     static const char by_name[] = "DELETE FROM fault; DELETE FROM policy; DELETE FROM access_key";
     FUZZ_CHECK(sqlite3_exec(server->store->db, by_name, NULL, NULL, NULL) == SQLITE_OK);
-    FUZZ_CHECK(store_notice_faults(server->store) == RESULT_OK);
+    FUZZ_CHECK(store_reload_flags(server->store) == RESULT_OK);
     server->settings.verify = server->settings.throttle = false;
     server->control.token = NULL;
     world_ask("SELECT id, account, region, engine_type FROM broker ORDER BY id LIMIT 6", get_broker,

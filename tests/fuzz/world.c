@@ -52,7 +52,7 @@ void world_put_back(void)
     struct store_error error = {""};
     FUZZ_CHECK(!store->tick_open);
     copy(store->db, pristine);
-    FUZZ_CHECK_SEEN(store_read_back(store, &error) == RESULT_OK, "%s", error.text);
+    FUZZ_CHECK_SEEN(store_reload(store, &error) == RESULT_OK, "%s", error.text);
     changes = sqlite3_total_changes64(store->db);
 }
 
