@@ -124,7 +124,7 @@ static bool check_throttle(struct call *call, struct gate *gate)
 static bool find_route(struct call *call)
 {
     struct slice methods = {NULL, 0};
-    if (sts_owns(call->request)) {
+    if (sts_is_request(call->request)) {
         if (caller_read(call))
             sts_answer(call);
         return false;
