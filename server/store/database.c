@@ -68,7 +68,7 @@ enum result store_tick_commit(struct store *store)
     if (!sqlite3_get_autocommit(store->db) && run(store, &rollback_sql))
         log_event(LOG_ERROR, "store-error", "error",
                   "a transaction can be neither committed nor rolled back");
-    /* Out of memory even the ROLLBACK may fail: then the failed tick stays open until one succeeds.
+    /* When memory is exhausted, the ROLLBACK may fail too: the tick stays open until one succeeds.
      */
     store->tick_open = !sqlite3_get_autocommit(store->db);
     store->tick_failed = store->tick_open;
@@ -238,7 +238,7 @@ static enum result set_up(struct store *store, const struct store_options *optio
     return result;
 }
 
-/* Compiles the statements that end a transaction, which must also work out of memory. */
+/* Compiles the statements that end a transaction now: they must work when memory is exhausted. */
 static enum result prepare_transaction_ends(struct store *store, const char *path,
                                             struct store_error *error)
 {

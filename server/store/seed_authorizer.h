@@ -30,7 +30,7 @@ struct seed_authorizer {
     /* Of the running statement. */
     int64_t steps_here;
     size_t rows;      /* inserted or updated so far, except by triggers */
-    char denied[160]; /* the first thing that the authorizer denied; "" = none */
+    char denied[160]; /* the first denied action; "" = none */
     /* The table with an invalid text in the current row; "" = none. */
     char bad_text[SEED_AUTHORIZER_NAME];
     enum result hook_failed;

@@ -2,7 +2,7 @@
  *
  *     BEGIN IMMEDIATE
  *     seed_begin → seed_apply for each file → seed_end
- *     COMMIT if all went well, else ROLLBACK (when sqlite3_get_autocommit says there is one left)
+ *     COMMIT if all succeed, else ROLLBACK (unless sqlite3_get_autocommit: SQLite has rolled back)
  *
  * Rows may refer to rows of a later file; seed_end checks that all exist. docs/seeding.md says what
  * a seed may do. */
