@@ -6,8 +6,8 @@
 
 enum { HEALTH_MS = 3000 };
 
-/* An address for listening on all interfaces is reached over loopback. */
-static const char *reachable(const char *host)
+/* A server that listens on all interfaces is reached over loopback. */
+static const char *client_address(const char *host)
 {
     if (strcmp(host, "0.0.0.0") == 0)
         return "127.0.0.1";
@@ -16,7 +16,8 @@ static const char *reachable(const char *host)
 
 int check_health(const struct options *options)
 {
-    const char *host = reachable(options->hosts.count > 0 ? options->hosts.items[0] : "127.0.0.1");
+    const char *host =
+        client_address(options->hosts.count > 0 ? options->hosts.items[0] : "127.0.0.1");
     struct client_url url;
     struct client_request request = {
         .url = &url, .method = "GET", .target = "/_local/health", .limit_ms = HEALTH_MS};
@@ -27,7 +28,8 @@ int check_health(const struct options *options)
     if (client_call(&request, &answer, &error))
         fprintf(stderr, "amazonmq-local: %s\n", error.text);
     else if (answer.status != 200)
-        fprintf(stderr, "amazonmq-local: the server on %s port %s is not well\n", host, url.port);
+        fprintf(stderr, "amazonmq-local: the server on %s port %s is not healthy\n", host,
+                url.port);
     client_close(&answer);
     return answer.status == 200 ? 0 : 1;
 }

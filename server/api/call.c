@@ -8,7 +8,7 @@ static bool is_control(const struct call *call)
     return call->request && call->request->target.is_control;
 }
 
-void call_take_body(struct call *call)
+void call_set_body(struct call *call)
 {
     struct slice text = buffer_slice(call->out);
     char *body = call->out->failed ? NULL : arena_copy(call->arena, text);
@@ -20,7 +20,7 @@ void call_take_body(struct call *call)
     call->reply.body = (struct slice){body, text.len};
 }
 
-static size_t count_places(const char *text)
+static size_t count_placeholders(const char *text)
 {
     size_t count = 0;
     for (; (text = strstr(text, "{}")); text += 2)
@@ -33,7 +33,7 @@ void call_fail_with(struct call *call, struct slice path, enum error_id id,
 {
     const struct error_text *error = error_text(id);
     call->failed = true;
-    if (count != count_places(error->text)) {
+    if (count != count_placeholders(error->text)) {
         log_event(LOG_ERROR, "wrong-arguments", "text", error->text);
         call->reply = reply_internal_error(is_control(call));
         return;
@@ -42,7 +42,7 @@ void call_fail_with(struct call *call, struct slice path, enum error_id id,
     buffer_clear(call->out);
     error_write(call->out, id, path, args, (struct slice){NULL, 0},
                 is_control(call) || error_is_compact(id));
-    call_take_body(call);
+    call_set_body(call);
 }
 
 void call_fail_internal(struct call *call, enum result result)
@@ -66,7 +66,7 @@ void call_succeed(struct call *call)
 {
     call->failed = false;
     call->reply = (struct reply){.status = 0};
-    call_take_body(call);
+    call_set_body(call);
 }
 
 void call_finish(struct call *call, enum result result)

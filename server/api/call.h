@@ -1,4 +1,4 @@
-/* A call of an operation: what a handler gets and how it answers. */
+/* A call of an operation: the input of a handler and its means to reply. */
 #ifndef API_CALL_H
 #define API_CALL_H
 
@@ -14,7 +14,7 @@ struct control;
 struct operation;
 struct store;
 
-/* Who calls, and so which brokers exist for them. */
+/* The identity of a caller, who sees only the brokers of this account and region. */
 struct caller {
     struct slice account;
     struct slice region;
@@ -22,17 +22,17 @@ struct caller {
     struct slice user_name;  /* of a seeded access key; absent: the account's root */
 };
 
-/* What the command line says about the service. */
+/* The options of the command line for the service. */
 struct settings {
-    struct slice account; /* of a caller that names none */
+    struct slice account; /* for callers without one */
     struct slice region;
     bool verify;   /* --auth verify */
     bool throttle; /* --throttle service */
-    /* How long creations, reboots and deletions take; 0: over before the call is answered. */
+    /* Durations of creations, reboots and deletions; 0: they end before the reply. */
     int64_t create_ms, reboot_ms, delete_ms;
 };
 
-/* The broker a path names, as far as every operation wants to know it. */
+/* The broker in the path: the columns that most operations need. */
 struct call_broker {
     struct slice id;
     struct slice name;
@@ -41,7 +41,7 @@ struct call_broker {
     bool shows_users;
 };
 
-/* Path labels that the operation does not have are absent. */
+/* Absent unless the path of the operation has the label. */
 struct labels {
     struct slice broker_id;
     struct slice username;
@@ -52,69 +52,65 @@ struct labels {
 
 struct page {
     int64_t max_results;
-    struct slice after; /* the last key of the page before; absent on the first page */
+    struct slice after; /* the last key of the previous page; absent on the first page */
 };
 
-/* One call from the first byte of its request to the last of its reply. Who makes one sets
- * `request`; the gate sets the rest. */
+/* The creator of a call sets `request`, the gate the other members. */
 struct call {
     const struct request *request;
-    const struct operation *operation; /* NULL: there is none, or none yet */
+    const struct operation *operation; /* NULL: unknown */
     const struct settings *settings;
-    struct control *control; /* what the endpoints of the control API work with */
+    struct control *control; /* for the control API */
     struct store *store;
-    struct arena *arena;   /* the request's, lives until the reply is sent: for the reply */
-    struct arena *scratch; /* lives until the handler returns: for everything else */
-    struct buffer *out;    /* the reply's body is written here */
+    struct arena *arena;   /* for the reply: that of the request, valid until the reply is sent */
+    struct arena *scratch; /* for everything else: valid until the handler returns */
+    struct buffer *out;    /* for the body of the reply */
     int64_t now_ms;        /* the service's clock */
     struct labels labels;
     struct caller caller;
     struct call_broker broker; /* set for operations on a broker */
     struct page page;          /* set for lists */
-    void *input;               /* the operation's members; NULL where it has none */
+    void *input;               /* the members of the body; NULL if the operation has none */
     struct reply reply;
-    bool failed;      /* the reply is an error: nothing of the call may remain */
-    bool answered;    /* the reply is final: the operation is not to be run */
-    bool drop;        /* the connection ends instead of the reply */
-    int64_t delay_ms; /* a fault's, before the operation is run or the reply sent */
+    bool failed;      /* the reply is an error: the writes of the call are rolled back */
+    bool answered;    /* the reply is final: the operation is not run */
+    bool drop;        /* close the connection instead of sending the reply */
+    int64_t delay_ms; /* of a fault, before the operation runs or the reply is sent */
 };
 
-/* call_fail(call, id, ...) answers with an error of the table. Behind the id stand as many
- * `struct slice` as its text has places; another number is a mistake in the caller: 500, and a line
- * in the log. */
+/* call_fail(call, id, ...) answers with an error of the table. After the id come as many `struct
+ * slice` as its text has placeholders; another number is a bug: 500, and a line in the log. */
 #define call_fail(call, ...) call_fail_within(call, ((struct slice){NULL, 0}), __VA_ARGS__)
 
-/* call_fail_within(call, path, id, ...) does the same for a part of the body: `path` (with its dot,
- * `users[0].`) goes before the attribute. */
+/* call_fail_within(call, path, id, ...) does the same with `path` (with its dot, `users[0].`) as
+ * the prefix of the attribute. */
 #define call_fail_within(call, path, ...) CALL_FAIL(call, path, __VA_ARGS__, {NULL, 0})
 
-/* The last one is no argument: an array has at least one element. */
+/* The last element, which prevents an empty array, is not counted. */
 #define CALL_FAIL(call, path, id, ...)                                  \
     call_fail_with(call, path, id, (const struct slice[]){__VA_ARGS__}, \
                    sizeof((const struct slice[]){__VA_ARGS__}) / sizeof(struct slice) - 1)
 
-/* What the two above call. */
+/* Implements the two macros above. */
 void call_fail_with(struct call *call, struct slice path, enum error_id id,
                     const struct slice *args, size_t count);
 
-/* As call_fail, where a step of the call failed for a reason of ours: 500, and a line in the log.
- */
+/* Answers an internal failure: 500, and a line in the log. */
 void call_fail_internal(struct call *call, enum result result);
 
-/* Success with what was written to call->out; 500 where there is no memory for it. */
+/* Success with call->out as the body; 500 if out of memory. */
 void call_succeed(struct call *call);
 
-/* The same where the last step of the call succeeded, else as call_fail_internal. */
+/* call_succeed for RESULT_OK, else call_fail_internal. */
 void call_finish(struct call *call, enum result result);
 
-/* As call_finish, with the body `{}`, which needs no memory: what the call has committed stays
- * answered. */
+/* As call_finish, with the static body `{}`: cannot fail after the call has committed. */
 void call_finish_empty(struct call *call, enum result result);
 
-/* Moves call->out into the arena as the body of the reply. */
-void call_take_body(struct call *call);
+/* Copies call->out into the arena as the body of the reply; 500 if out of memory. */
+void call_set_body(struct call *call);
 
-/* Runs the operation. A success has the status of the operation's row, unless the handler has set
+/* Runs the operation. The status of a success is that of the operation, unless the handler sets
  * another one. */
 void call_run(struct call *call);
 

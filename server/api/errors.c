@@ -1,4 +1,4 @@
-/* The table of texts. Brackets, voice and attributes follow the service's recorded ones. */
+/* The table of texts. Brackets, wording and attributes follow recorded messages of the service. */
 #include "api/errors.h"
 
 #include "base/json.h"
@@ -333,16 +333,16 @@ static const struct error_text texts[ERROR_COUNT] = {
                           GRADE_ASSUMED},
 
     [ERROR_CONTROL_HOST] = {403, "AccessDeniedException", NULL,
-                            "The control API does not answer to the host name [{}]. Use localhost, "
-                            "an address or a name of --control-host.",
+                            "The control API does not accept the host name [{}]. Use localhost, an "
+                            "address or a name of --control-host.",
                             GRADE_ASSUMED},
     [ERROR_CONTROL_ORIGIN] = {403, "AccessDeniedException", NULL,
-                              "The control API does not answer to pages of other sites.",
+                              "The control API does not accept requests from pages of other sites.",
                               GRADE_ASSUMED},
     [ERROR_CONTROL_TOKEN] = {401, "UnauthorizedException", NULL,
-                             "The control API wants the bearer token of --control-token.",
+                             "The control API requires the bearer token of --control-token.",
                              GRADE_ASSUMED},
-    [ERROR_CONTROL_QUERY] = {BAD_REQUEST, NULL, "The query has no member [{}].", GRADE_ASSUMED},
+    [ERROR_CONTROL_QUERY] = {BAD_REQUEST, NULL, "There is no query parameter [{}].", GRADE_ASSUMED},
     [ERROR_CONTROL_VALUE] = {BAD_REQUEST, NULL, "[{}] {}.", GRADE_ASSUMED},
     [ERROR_CONTROL_NO_FAULT] = {404, "NotFoundException", NULL, "There is no fault [{}].",
                                 GRADE_ASSUMED},
@@ -357,7 +357,7 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_ANY_NOT_FOUND] = {NOT_FOUND, NULL, "The resource was not found.", GRADE_ASSUMED},
 };
 
-/* What is answered before the service is reached. */
+/* Errors that AWS answers in front of the service. */
 static const enum error_id before_service[] = {
     ERROR_BODY_TOO_LARGE,      ERROR_NO_SUCH_ROUTE,         ERROR_TOO_MANY_REQUESTS,
     ERROR_ACCESS_DENIED,       ERROR_SIGNATURE_MISSING,     ERROR_SIGNATURE_INCOMPLETE,
@@ -378,7 +378,7 @@ const struct error_text *error_text(enum error_id id)
     return &texts[id];
 }
 
-/* Names that several texts share: the one that fits any call. */
+/* For exception names of several texts: the one that fits any call. */
 static const enum error_id general[] = {ERROR_ANY_BAD_REQUEST, ERROR_ANY_CONFLICT,
                                         ERROR_ANY_NOT_FOUND, ERROR_ANY_ACCESS_DENIED,
                                         ERROR_SIGNATURE_MISMATCH};
@@ -394,7 +394,7 @@ enum error_id error_by_name(struct slice name)
     return ERROR_NONE;
 }
 
-/* Texts are ASCII without quotes or backslashes, so only the arguments need JSON's escapes. */
+/* Texts are ASCII without quotes or backslashes, so only the arguments need escapes. */
 static void write_filled(struct buffer *out, struct slice prefix, const char *text,
                          const struct slice *args)
 {

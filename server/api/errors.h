@@ -1,4 +1,4 @@
-/* Every error text a client can be shown, in one table (errors.c). */
+/* The table of all error messages for clients. */
 #ifndef API_ERRORS_H
 #define API_ERRORS_H
 
@@ -7,8 +7,8 @@
 
 enum error_id {
     ERROR_NONE,
-    /* the way in */
-    ERROR_MALFORMED_HTTP, /* what */
+    /* The comment after an error lists its arguments. */
+    ERROR_MALFORMED_HTTP, /* reason */
     ERROR_BODY_TOO_LARGE, /* limit */
     ERROR_MALFORMED_PATH,
     ERROR_NO_SUCH_ROUTE,
@@ -60,7 +60,7 @@ enum error_id {
     ERROR_AUDIT_UPDATE,
     ERROR_KMS_KEY,
     ERROR_KMS_KEY_OWNED,
-    ERROR_STORAGE_SIZE, /* most */
+    ERROR_STORAGE_SIZE, /* maximum */
     ERROR_STORAGE_SIZE_BROKER,
     ERROR_LDAP_ENGINE,
     ERROR_LDAP_MISSING,
@@ -129,7 +129,7 @@ enum error_id {
     ERROR_CONTROL_VALUE,
     ERROR_CONTROL_NO_FAULT,
     ERROR_CONTROL_REFUSED, /* reason */
-    /* names a fault may ask for that no rule answers with */
+    /* only for injected faults */
     ERROR_ANY_BAD_REQUEST,
     ERROR_ANY_CONFLICT,
     ERROR_ANY_NOT_FOUND,
@@ -137,14 +137,14 @@ enum error_id {
     ERROR_COUNT,
 };
 
-enum { ERROR_PLACES = 4 }; /* no text has more */
+enum { ERROR_PLACES = 4 }; /* maximum number of placeholders in a text */
 
-/* Said once more where there is no memory to fill a text. */
+/* Also used for the static reply when out of memory. */
 #define ERROR_INTERNAL_NAME "InternalServerErrorException"
 #define ERROR_INTERNAL_TEXT \
     "Unexpected internal server error. Retrying your request might resolve the issue."
 
-/* How sure we are of a text: docs/fidelity.md publishes it. */
+/* How well a text is verified: listed in docs/fidelity.md. */
 enum error_grade { GRADE_RECORDED, GRADE_DOCUMENTED, GRADE_ASSUMED };
 
 struct error_text {
@@ -157,16 +157,17 @@ struct error_text {
 
 const struct error_text *error_text(enum error_id id);
 
-/* Whether the error is answered before the service is reached, whose own errors are laid out. */
+/* Whether AWS answers this error in front of the service, as compact JSON; the errors of the
+ * service itself are indented. */
 bool error_is_compact(enum error_id id);
 
-/* The first text of that exception name, or ERROR_NONE. */
+/* The general error of that exception name, or else the first one; ERROR_NONE if there is none. */
 enum error_id error_by_name(struct slice name);
 
-/* Writes an object of `errorAttribute` and `message`, compact or laid out as the service does it
- * (as Jackson's pretty printer). `prefix`, unless absent, stands before the attribute (`users[0].`
- * and `password`). The attribute only where there is one. `args` has as many slices as the text has
- * places. `message`, unless absent, replaces the table's text. */
+/* Writes an object of `errorAttribute`, if the error has one, and `message`, compact or indented as
+ * by the service (Jackson's pretty printer). `prefix`, if present, precedes the attribute
+ * (`users[0].` and `password`). `args` has as many slices as the text has placeholders. `message`,
+ * if present, replaces the text of the table. */
 void error_write(struct buffer *out, enum error_id id, struct slice prefix,
                  const struct slice *args, struct slice message, bool compact);
 

@@ -1,13 +1,12 @@
 #include "api/members.h"
 
-static const char *const wanted[] = {
+static const char *const type_names[] = {
     [MEMBER_BOOLEAN] = "boolean",         [MEMBER_INTEGER] = "integer",
     [MEMBER_NUMBER] = "number",           [MEMBER_STRING] = "string",
     [MEMBER_STRINGS] = "list of strings", [MEMBER_STRING_MAP] = "object",
     [MEMBER_OBJECT] = "object",           [MEMBER_OBJECTS] = "list of objects",
 };
 
-/* One reading of a body. */
 struct reading {
     struct arena *arena;
     struct member_error *error;
@@ -25,10 +24,10 @@ static enum result refuse(const struct reading *reading, enum error_id id, const
 static enum result wrong_type(const struct reading *reading, const char *path,
                               enum member_type type)
 {
-    return refuse(reading, ERROR_WRONG_TYPE, path, wanted[type]);
+    return refuse(reading, ERROR_WRONG_TYPE, path, type_names[type]);
 }
 
-/* `name` within `path`, which is "" at the top; the arena's ceiling bounds it. */
+/* `name` within `path`, which is "" at the top; the limit of the arena bounds its length. */
 static const char *path_of(const struct reading *reading, const char *path, const char *name)
 {
     return *path ? arena_printf(reading->arena, "%s.%s", path, name) : name;
@@ -43,19 +42,19 @@ static size_t count_of(const struct json *list)
 }
 
 /* Zeroed; NULL: out of memory. */
-static void *room_for(const struct reading *reading, size_t count, size_t size)
+static void *allocate(const struct reading *reading, size_t count, size_t size)
 {
-    void *room = arena_alloc(reading->arena, count * size);
-    if (room)
-        memset(room, 0, count * size);
-    return room;
+    void *memory = arena_alloc(reading->arena, count * size);
+    if (memory)
+        memset(memory, 0, count * size);
+    return memory;
 }
 
 static enum result read_strings(const struct reading *reading, const char *path,
                                 const struct json *value, struct strings *out)
 {
     *out = (struct strings){.present = true, .count = count_of(value)};
-    out->items = room_for(reading, out->count, sizeof *out->items);
+    out->items = allocate(reading, out->count, sizeof *out->items);
     if (!out->items)
         return RESULT_NO_MEMORY;
     size_t i = 0;
@@ -72,7 +71,7 @@ static enum result read_string_map(const struct reading *reading, const char *pa
                                    const struct json *value, struct string_map *out)
 {
     *out = (struct string_map){.present = true, .count = count_of(value)};
-    out->items = room_for(reading, out->count, sizeof *out->items);
+    out->items = allocate(reading, out->count, sizeof *out->items);
     if (!out->items)
         return RESULT_NO_MEMORY;
     size_t i = 0;
@@ -91,7 +90,7 @@ static enum result read_objects(const struct reading *reading, const struct memb
                                 const char *path, const struct json *value, struct objects *out)
 {
     *out = (struct objects){.present = true, .count = count_of(value)};
-    out->items = room_for(reading, out->count, inner->size);
+    out->items = allocate(reading, out->count, inner->size);
     if (!out->items)
         return RESULT_NO_MEMORY;
     char *place = out->items;
@@ -110,7 +109,7 @@ static enum result read_objects(const struct reading *reading, const struct memb
 static enum result read_object(const struct reading *reading, const struct members *inner,
                                const char *path, const struct json *value, void **out)
 {
-    *out = room_for(reading, 1, inner->size);
+    *out = allocate(reading, 1, inner->size);
     return *out ? read_types(reading, inner, path, value, *out) : RESULT_NO_MEMORY;
 }
 

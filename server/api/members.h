@@ -1,4 +1,4 @@
-/* Members of a request body, declared as data and read by one function. */
+/* Members of a request body, declared in tables and read by one function. */
 #ifndef API_MEMBERS_H
 #define API_MEMBERS_H
 
@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 
-/* What a member fills at its offset, zeroed where it is absent. */
+/* The comments give the type at the member's offset; an absent member is all zeros. */
 enum member_type {
     MEMBER_BOOLEAN,    /* enum optional */
     MEMBER_INTEGER,    /* struct optional_integer */
@@ -14,15 +14,15 @@ enum member_type {
     MEMBER_STRING,     /* struct slice */
     MEMBER_STRINGS,    /* struct strings */
     MEMBER_STRING_MAP, /* struct string_map */
-    MEMBER_OBJECT,     /* a pointer to the struct of `inner`, NULL where absent */
-    MEMBER_OBJECTS,    /* struct objects of the structs of `inner` */
+    MEMBER_OBJECT,     /* a pointer to the struct of `inner`, NULL if absent */
+    MEMBER_OBJECTS,    /* struct objects: an array of the struct of `inner` */
 };
 
 enum optional { OPTIONAL_ABSENT, OPTIONAL_FALSE, OPTIONAL_TRUE };
 
 struct optional_integer {
     bool present;
-    int64_t value; /* what does not fit 32 bits is a wrong type */
+    int64_t value; /* at most 32 bits: otherwise the type is wrong */
 };
 
 struct optional_number {
@@ -43,7 +43,7 @@ struct string_pair {
 struct string_map {
     bool present;
     size_t count;
-    struct string_pair *items; /* as sent */
+    struct string_pair *items; /* in the order of the request */
 };
 
 struct objects {
@@ -52,17 +52,17 @@ struct objects {
     void *items;
 };
 
-/* One member of a body: where in the operation's input struct it goes. */
+/* One member of a body and its place in the input struct of the operation. */
 struct member {
     const char *name;
     enum member_type type;
     size_t offset;
     bool required;
-    const struct members *inner; /* of objects */
+    const struct members *inner; /* for MEMBER_OBJECT and MEMBER_OBJECTS */
 };
 
 struct members {
-    const struct member *list; /* in the order of the model, in which they are checked */
+    const struct member *list; /* in the order of the checks, that of the service's model */
     size_t count;
     size_t size; /* of the input struct */
 };
@@ -72,16 +72,16 @@ struct members {
         (list), sizeof(list) / sizeof *(list), sizeof(type) \
     }
 
-/* What is wrong with a body: an error and its first argument, a JSON path such as `groups[1]`. */
+/* An error in a body, and its first argument, a JSON path such as `groups[1]`. */
 struct member_error {
     enum error_id id;
     struct slice path;
-    const char *type; /* with ERROR_WRONG_TYPE: what was wanted */
+    const char *type; /* with ERROR_WRONG_TYPE: the expected one */
 };
 
-/* Fills `input` (zeroed by the caller) from `body`: all types are checked first, then all required
- * members; the first breach goes into *error with RESULT_INVALID. A null member counts as absent, a
- * null in a list is a wrong type, an unknown member is ignored. Slices point into the parsed body.
+/* Fills `input` (zeroed by the caller) from `body`. Checks first all types, then all required
+ * members; RESULT_INVALID with the first error in *error. A null member counts as absent, a null in
+ * a list is a wrong type, unknown members are ignored. Slices point into the parsed body.
  * RESULT_NO_MEMORY. */
 enum result members_read(const struct members *members, const struct json *body, void *input,
                          struct arena *arena, struct member_error *error) MUST_CHECK;

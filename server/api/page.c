@@ -1,13 +1,12 @@
-/* The recorded form of a token: base64 of
+/* The form of a token, as recorded from the service: base64 of
  * {"version":"v1","serializedPaginationToken":"<base64 of
- * {"tokenData":{"last-seen-broker-arn":"<key>"}}>"}. The name of the key is the same in every list
- * of the service. */
+ * {"tokenData":{"last-seen-broker-arn":"<key>"}}>"}. All lists use this name of the key. */
 #include "api/page.h"
 
 #include "base/crypto.h"
 #include "base/text.h"
 
-enum { PAGE_TOKEN = 2048 }; /* no key of ours makes a longer token */
+enum { PAGE_TOKEN = 2048 }; /* the maximum size of a token; our keys are shorter */
 
 static const struct slice outer_begin =
     SLICE_INIT("{\"version\":\"v1\",\"serializedPaginationToken\":\"");
@@ -15,17 +14,17 @@ static const struct slice outer_end = SLICE_INIT("\"}");
 static const struct slice inner_begin = SLICE_INIT("{\"tokenData\":{\"last-seen-broker-arn\":\"");
 static const struct slice inner_end = SLICE_INIT("\"}}");
 
-/* Decodes `text` and takes `begin` and `end` off; keys need no JSON escapes. */
-static bool unwrap(struct slice text, struct slice begin, struct slice end, char *room,
+/* Decodes `text` and removes `begin` and `end`; keys need no JSON escapes. */
+static bool unwrap(struct slice text, struct slice begin, struct slice end, char *decoded,
                    struct slice *inside)
 {
     size_t len = 0;
-    if (text.len > PAGE_TOKEN || crypto_base64_decode(text, room, &len))
+    if (text.len > PAGE_TOKEN || crypto_base64_decode(text, decoded, &len))
         return false;
-    if (len < begin.len + end.len || memcmp(room, begin.data, begin.len) != 0 ||
-        memcmp(room + len - end.len, end.data, end.len) != 0)
+    if (len < begin.len + end.len || memcmp(decoded, begin.data, begin.len) != 0 ||
+        memcmp(decoded + len - end.len, end.data, end.len) != 0)
         return false;
-    *inside = (struct slice){room + begin.len, len - begin.len - end.len};
+    *inside = (struct slice){decoded + begin.len, len - begin.len - end.len};
     return true;
 }
 

@@ -1,4 +1,4 @@
-/* What a call is answered with. */
+/* The reply to a call. */
 #ifndef API_REPLY_H
 #define API_REPLY_H
 
@@ -16,13 +16,12 @@ struct reply {
     struct slice body;        /* in the request's arena, or static */
     const char *content_type; /* NULL: application/json */
     const char *error;        /* the exception's name, NULL for a success */
-    struct reply_header
-        headers[REPLY_HEADERS]; /* beyond those of every reply; in the arena or static */
-    bool close;                 /* the connection ends with this reply */
+    /* In addition to those of every reply; in the arena or static. */
+    struct reply_header headers[REPLY_HEADERS];
+    bool close; /* close the connection after this reply */
 };
 
-/* The answer when nothing else can be said, compact (below /_local/) or laid out; needs no memory.
- */
+/* A static 500, compact (for /_local/) or indented. */
 struct reply reply_internal_error(bool compact);
 
 #endif

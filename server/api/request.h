@@ -1,4 +1,4 @@
-/* A request as the wire delivered it. */
+/* A request as received. */
 #ifndef API_REQUEST_H
 #define API_REQUEST_H
 
@@ -14,21 +14,19 @@ struct header {
 };
 
 struct query_member {
-    struct slice name, value; /* percent-decoded; `+` stays `+`; no `=`: the value is empty */
+    struct slice name, value; /* percent-decoded; `+` stays `+`; without `=` the value is empty */
 };
 
-/* The request target, split before anything is decoded. */
+/* The request target, split before it is decoded. */
 struct target {
     struct slice path;  /* raw, from the first `/` up to `?` */
-    struct slice query; /* raw, after the `?`; absent where there is none */
+    struct slice query; /* raw, after the `?`; absent without one */
     bool malformed; /* %zz, %00 or invalid UTF-8 in path or query: the members below are not set */
-    struct slice
-        segments[REQUEST_SEGMENTS]; /* decoded once; those beyond the room are only counted */
-    size_t segment_count;           /* "/v1/brokers" has 2, "/" has 1, which is empty */
+    struct slice segments[REQUEST_SEGMENTS]; /* decoded once */
+    size_t segment_count; /* may exceed REQUEST_SEGMENTS; "/" has 1, which is empty */
     struct query_member *members;
     size_t member_count;
-    bool
-        is_control; /* below /_local: the control API's, whether there is such an endpoint or not */
+    bool is_control; /* below /_local, even if there is no such endpoint */
 };
 
 struct request {
@@ -38,13 +36,13 @@ struct request {
     const struct header *headers;
     size_t header_count;
     struct slice body;
-    const char *framing_error; /* what is wrong with the framing, or NULL */
+    const char *framing_error; /* NULL: none */
     bool body_too_large;
     size_t max_body;
-    struct arena *arena; /* lives until the reply was sent */
+    struct arena *arena; /* valid until the reply was sent */
 };
 
-/* The first header of that name (any case), or an absent slice. */
+/* The first header of that name, ignoring case, or an absent slice. */
 static inline struct slice request_header(const struct request *request, struct slice name)
 {
     for (size_t i = 0; i < request->header_count; i++)

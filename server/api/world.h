@@ -1,14 +1,13 @@
-/* A world is an account and a region: what they may look like, and the partition of AWS a region
- * belongs to, the second field of every ARN. */
+/* A world is an account and a region: their syntax, and the AWS partition of a region, the second
+ * field of every ARN. */
 #ifndef API_WORLD_H
 #define API_WORLD_H
 
 #include "base/slice.h"
 
-static inline bool world_only_has(struct slice text, const char *characters, size_t least,
-                                  size_t most)
+static inline bool world_has_only(struct slice text, const char *characters, size_t min, size_t max)
 {
-    if (text.len < least || text.len > most)
+    if (text.len < min || text.len > max)
         return false;
     for (size_t i = 0; i < text.len; i++)
         if (!memchr(characters, text.data[i], strlen(characters)))
@@ -18,12 +17,12 @@ static inline bool world_only_has(struct slice text, const char *characters, siz
 
 static inline bool world_is_account(struct slice text)
 {
-    return world_only_has(text, "0123456789", 12, 12);
+    return world_has_only(text, "0123456789", 12, 12);
 }
 
 static inline bool world_is_region(struct slice text)
 {
-    return world_only_has(text, "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 32);
+    return world_has_only(text, "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 32);
 }
 
 static inline const char *partition_of(struct slice region)

@@ -1,4 +1,4 @@
-/* Would the running broker let this user in? */
+/* Checks a login with the applied values of a user, as the running broker would. */
 #include <stddef.h>
 
 #include "base/crypto.h"

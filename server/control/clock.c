@@ -1,4 +1,4 @@
-/* The service's clock, and stepping it. */
+/* Reading and setting the service's clock. */
 #include "base/clock.h"
 
 #include <stddef.h>
@@ -30,7 +30,7 @@ void control_get_clock(struct call *call)
     answer_clock(call);
 }
 
-/* Ends what is due. */
+/* Performs all due changes of brokers. */
 static enum result advance(struct call *call, int64_t now_ms)
 {
     int64_t due_ms = 0;
@@ -40,8 +40,8 @@ static enum result advance(struct call *call, int64_t now_ms)
     return result;
 }
 
-/* Windows nobody set open only here: when the clock is stepped over one. All brokers that were
- * given none have the same. */
+/* Default windows open only here: when the clock is set past one. All brokers without a window of
+ * their own have the same. */
 static enum result open_default_windows(struct call *call, int64_t at_ms)
 {
     struct slice after = {NULL, 0};
@@ -56,7 +56,7 @@ static enum result open_default_windows(struct call *call, int64_t at_ms)
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
-/* From where the clock stands to `to_ms`, with every default window between. */
+/* Performs what is due between `from_ms` and `to_ms`, and opens the default windows in between. */
 static enum result step(struct call *call, int64_t from_ms, int64_t to_ms)
 {
     int64_t window_ms = 0;
@@ -70,11 +70,11 @@ static enum result step(struct call *call, int64_t from_ms, int64_t to_ms)
     return result ? result : advance(call, to_ms);
 }
 
-/* Read by hand, as a step may be longer than 32 bits. RESULT_INVALID: it is none, of more than ten
- * years, or leads behind the year 9999. */
+/* Not read by members_read, as a step may exceed 32 bits. RESULT_INVALID: no valid step or time,
+ * more than ten years ahead, or after the year 9999. */
 static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
 {
-    const double most_ms = (double)CLOCK_STEP_MAX_DAYS * 86400000;
+    const double max_ms = (double)CLOCK_STEP_MAX_DAYS * 86400000;
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL;
     enum result result = json_parse(call->scratch, call->request->body, &body, &syntax);
@@ -86,10 +86,10 @@ static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
     if (now) {
         if (json_type(now) != JSON_STRING || !clock_parse_ms(json_string(now), to_ms))
             return RESULT_INVALID;
-        return (double)(*to_ms - from_ms) <= most_ms ? RESULT_OK : RESULT_INVALID;
+        return (double)(*to_ms - from_ms) <= max_ms ? RESULT_OK : RESULT_INVALID;
     }
     double step_ms = json_type(by) == JSON_NUMBER ? json_number(by) : -1;
-    if (!(step_ms >= 0 && step_ms <= most_ms))
+    if (!(step_ms >= 0 && step_ms <= max_ms))
         return RESULT_INVALID;
     *to_ms = from_ms + (int64_t)step_ms;
     return *to_ms <= CLOCK_MAX_MS ? RESULT_OK : RESULT_INVALID;
@@ -105,7 +105,7 @@ void control_set_clock(struct call *call)
                         "time such as 2026-12-24T18:00:00Z."));
         return;
     }
-    /* One transaction: a clock that stands between two windows is nobody's wish. */
+    /* One transaction, so that a failure does not leave the clock between two windows. */
     if (!result)
         result = store_set_clock(call->store, to_ms - clock_wall_ms());
     if (!result)
@@ -115,7 +115,7 @@ void control_set_clock(struct call *call)
     else
         answer_clock(call);
     if (call->failed)
-        store_tick_give_up(call->store);
+        store_tick_abort(call->store);
     if (store_tick_commit(call->store) && !call->failed)
         call_fail_internal(call, RESULT_STORE);
 }

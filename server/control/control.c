@@ -35,8 +35,8 @@ static bool ends_with(struct slice text, struct slice end)
            slice_equal_ignoring_case((struct slice){text.data + text.len - end.len, end.len}, end);
 }
 
-/* A page of another site reaches this server under that site's name (DNS rebinding), never under
- * one of these. */
+/* With DNS rebinding, a page of another site reaches this server by the name of that site, never by
+ * one of these names. */
 static bool is_own_host(const struct control *control, struct slice host)
 {
     struct slice name = host_of(host);
@@ -49,7 +49,7 @@ static bool is_own_host(const struct control *control, struct slice host)
     return false;
 }
 
-/* `null` and other schemes are other sites. */
+/* False also for `null` and other schemes. */
 static bool is_same_origin(struct slice origin, struct slice host)
 {
     static const struct slice schemes[] = {SLICE_INIT("http://"), SLICE_INIT("https://")};
@@ -63,7 +63,7 @@ static bool is_same_origin(struct slice origin, struct slice host)
     return false;
 }
 
-/* What a browser adds where another site's page made it send the request. */
+/* Whether a browser marked the request as caused by a page of another site. */
 static bool is_cross_site(const struct request *request)
 {
     struct slice site = request_header(request, SLICE("Sec-Fetch-Site"));
@@ -71,7 +71,7 @@ static bool is_cross_site(const struct request *request)
            !slice_equal(site, SLICE("none"));
 }
 
-static bool bears_token(const struct control *control, const struct request *request)
+static bool has_token(const struct control *control, const struct request *request)
 {
     struct slice given = request_header(request, SLICE("Authorization"));
     struct slice bearer = SLICE("Bearer ");
@@ -91,8 +91,8 @@ static bool is_listed(struct slice name, const char *list)
     return name.len > 0 && name.len < 24 && !memchr(name.data, ' ', name.len) && strstr(list, word);
 }
 
-/* A misspelt member must not become a call without it: a reset of everything, say. */
-static bool knows_query(struct call *call)
+/* Unknown parameters are rejected: ignoring a misspelt one could, for example, reset everything. */
+static bool check_query(struct call *call)
 {
     const struct target *target = &call->request->target;
     for (size_t i = 0; i < target->member_count; i++) {
@@ -118,9 +118,9 @@ bool control_admit(struct call *call)
     else if (is_cross_site(request) ||
              !is_same_origin(request_header(request, SLICE("Origin")), host))
         call_fail(call, ERROR_CONTROL_ORIGIN);
-    else if (!call->operation->tokenless && !bears_token(control, request))
+    else if (!call->operation->tokenless && !has_token(control, request))
         call_fail(call, ERROR_CONTROL_TOKEN);
     else
-        return knows_query(call);
+        return check_query(call);
     return false;
 }

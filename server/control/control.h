@@ -1,4 +1,4 @@
-/* The emulator's own endpoints under /_local/: docs/control-api.md. */
+/* The control API under /_local/: docs/control-api.md. */
 #ifndef CONTROL_CONTROL_H
 #define CONTROL_CONTROL_H
 
@@ -8,21 +8,21 @@
 
 enum control_mode { CONTROL_ON, CONTROL_OFF };
 
-/* What the endpoints work with; everything is borrowed. */
+/* Owned by the caller, as is everything in it. */
 struct control {
     const char *version;
     const char *const *seeds; /* paths, for reset */
     size_t seed_count;
     enum control_mode mode;
-    const char *token;        /* that requests must bear; NULL: none */
-    const char *const *names; /* hosts beside loopback names and literal addresses */
+    const char *token;        /* required bearer token; NULL: none */
+    const char *const *names; /* allowed hosts besides localhost and addresses */
     size_t name_count;
     struct journal *journal;
     struct metrics *metrics;
 };
 
-/* Whether the request may use call->operation, a row of control_operations; false: it is answered,
- * with 404, 403, 401 or 400. */
+/* Whether the request may use call->operation, a row of control_operations. False: answered with
+ * 404, 403, 401 or 400. */
 bool control_admit(struct call *call);
 
 #endif

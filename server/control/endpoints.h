@@ -1,4 +1,4 @@
-/* The endpoints of the control API: one row each, without a name. */
+/* The operations of the control API, without names. */
 #ifndef CONTROL_ENDPOINTS_H
 #define CONTROL_ENDPOINTS_H
 

@@ -1,4 +1,4 @@
-/* The fault table as JSON. */
+/* Listing, adding and deleting faults. */
 #include "store/faults.h"
 
 #include <stddef.h>
@@ -107,8 +107,8 @@ void control_add_fault(struct call *call)
         call_succeed(call);
     }
     if (call->failed)
-        store_tick_give_up(call->store);
-    /* Also a refusal has opened the transaction, in which a snapshot could not be put back. */
+        store_tick_abort(call->store);
+    /* A rejected insert has also opened the transaction, which would block a restore. */
     if (store_tick_commit(call->store) && !call->failed)
         call_fail_internal(call, RESULT_STORE);
 }

@@ -1,4 +1,4 @@
-/* The page for people, and the metrics for machines. */
+/* The web page and the metrics. */
 #include "control/page.h"
 
 #include "control/parts.h"

@@ -1,4 +1,4 @@
-/* page.html, made part of the binary by the build. */
+/* page.html, which the build embeds in the binary. */
 #ifndef CONTROL_PAGE_H
 #define CONTROL_PAGE_H
 

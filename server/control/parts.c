@@ -9,7 +9,7 @@ bool control_read_flag(struct call *call, struct slice name, bool *flag)
     *flag = slice_equal(text, SLICE("true"));
     if (!text.data || *flag || slice_equal(text, SLICE("false")))
         return true;
-    call_fail(call, ERROR_CONTROL_VALUE, name, SLICE("is true or false"));
+    call_fail(call, ERROR_CONTROL_VALUE, name, SLICE("must be true or false"));
     return false;
 }
 
@@ -29,6 +29,6 @@ bool control_read_number(struct call *call, struct slice name, int64_t *number)
 {
     if (control_number(request_query(call->request, name), number))
         return true;
-    call_fail(call, ERROR_CONTROL_VALUE, name, SLICE("is a number"));
+    call_fail(call, ERROR_CONTROL_VALUE, name, SLICE("must be a number"));
     return false;
 }

@@ -1,4 +1,4 @@
-/* What the files of the control API share. */
+/* Shared by the files of the control API. */
 #ifndef CONTROL_PARTS_H
 #define CONTROL_PARTS_H
 
@@ -22,11 +22,12 @@ void control_authenticate(struct call *call);
 void control_metrics(struct call *call);
 void control_page(struct call *call);
 
-/* A member of the query, or an answer and false. An absent one is false, and leaves the number. */
+/* Reads a query parameter. An absent flag is false; an absent number is not changed. False:
+ * answered with an error. */
 bool control_read_flag(struct call *call, struct slice name, bool *flag);
 bool control_read_number(struct call *call, struct slice name, int64_t *number);
 
-/* False where the text is no number; an absent one leaves it. */
+/* False if the text is not a number; an absent text does not change *number. */
 bool control_number(struct slice text, int64_t *number);
 
 #endif

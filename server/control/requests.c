@@ -1,4 +1,4 @@
-/* The journal as JSON: bodies without the passwords in them. */
+/* The journal as JSON, with passwords masked. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,11 +6,11 @@
 #include "base/clock.h"
 #include "control/parts.h"
 
-/* An answer ends with the entry that reaches this, far below what an answer may have: one entry can
- * take 100 KiB, with every character of its texts escaped. */
+/* The list ends with the entry that reaches this size, well below the limit of a reply: one entry
+ * with every character escaped can take 100 KiB. */
 enum { ANSWER_MAX = 16 << 20 };
 
-/* Names of members whose values are never shown. */
+/* Members whose values are masked. */
 static const char *const secrets[] = {"password", "serviceAccountPassword"};
 
 static bool is_secret(struct slice name)
@@ -21,7 +21,7 @@ static bool is_secret(struct slice name)
     return false;
 }
 
-/* The shortest text that is read as the same number. */
+/* Writes the shortest text that parses to the same number. */
 static void write_number(struct json_writer *writer, double value)
 {
     char text[40];
@@ -33,7 +33,8 @@ static void write_number(struct json_writer *writer, double value)
     json_write_raw(writer, slice_of(text));
 }
 
-/* Numbers such as 1e999 are read as infinite. json_parse bounds the depth. */
+/* False if a number is infinite, such as 1e999, which JSON cannot represent. json_parse limits the
+ * depth of the recursion. */
 static bool is_finite(const struct json *value)
 {
     if (json_type(value) == JSON_NUMBER)
@@ -80,14 +81,14 @@ static void write_masked(struct json_writer *writer, const struct json *value)
     }
 }
 
-/* A body that is no JSON may hold a password anywhere: only its length is shown, and so it is for
- * one with a number that cannot be shown. */
+/* Only the length is shown of a body that is not JSON, which may contain a password anywhere, or
+ * has a number that JSON cannot represent. */
 static void put_body(struct call *call, struct json_writer *writer,
                      const struct journal_entry *entry)
 {
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL;
-    /* Parsed, a body takes many times its length. */
+    /* A parsed body takes many times its length. */
     arena_reset(call->scratch);
     if (entry->body.len > 0 && !json_parse(call->scratch, entry->body, &body, &syntax) &&
         is_finite(body)) {
@@ -122,7 +123,7 @@ static void write_entry(struct call *call, struct json_writer *writer,
     json_object_end(writer);
 }
 
-/* What the query asks for; absent members ask for nothing. */
+/* The query; absent parameters match every entry. */
 struct filter {
     struct slice operation, username;
     int64_t status, since_ms, since_number, last;
@@ -141,11 +142,11 @@ static bool read_filter(struct call *call, struct filter *filter)
         return false;
     if (!clock_parse_ms(since, &filter->since_ms) && !control_number(since, &filter->since_number))
         call_fail(call, ERROR_CONTROL_VALUE, SLICE("since"),
-                  SLICE("is a number or a time such as 2026-12-24T18:00:00Z"));
+                  SLICE("must be a number or a time such as 2026-12-24T18:00:00Z"));
     return !call->failed;
 }
 
-static bool passes(const struct filter *filter, const struct journal_entry *entry)
+static bool matches(const struct filter *filter, const struct journal_entry *entry)
 {
     return (!filter->operation.data || slice_equal(filter->operation, entry->operation)) &&
            (!filter->username.data || slice_equal(filter->username, entry->username)) &&
@@ -153,25 +154,26 @@ static bool passes(const struct filter *filter, const struct journal_entry *entr
            entry->time_ms >= filter->since_ms && entry->number > filter->since_number;
 }
 
-static int64_t count_passing(const struct journal *journal, const struct filter *filter)
+static int64_t count_matching(const struct journal *journal, const struct filter *filter)
 {
     int64_t count = 0;
     for (size_t i = 0; i < journal_count(journal); i++)
-        count += passes(filter, journal_get(journal, i));
+        count += matches(filter, journal_get(journal, i));
     return count < filter->last ? count : filter->last;
 }
 
-/* The last `count` of those that pass, as many as one answer takes. */
-static void write_passing(struct call *call, struct json_writer *writer,
-                          const struct journal *journal, const struct filter *filter, int64_t count)
+/* Writes the last `count` entries that match, until ANSWER_MAX. */
+static void write_matching(struct call *call, struct json_writer *writer,
+                           const struct journal *journal, const struct filter *filter,
+                           int64_t count)
 {
     size_t start = journal_count(journal);
     for (int64_t left = count; left > 0;)
-        left -= passes(filter, journal_get(journal, --start));
+        left -= matches(filter, journal_get(journal, --start));
     json_key(writer, "requests");
     json_list_begin(writer);
     for (; start < journal_count(journal) && call->out->len < ANSWER_MAX; start++) {
-        if (!passes(filter, journal_get(journal, start)))
+        if (!matches(filter, journal_get(journal, start)))
             continue;
         write_entry(call, writer, journal_get(journal, start));
         count--;
@@ -188,12 +190,12 @@ void control_list_requests(struct call *call)
     if (!read_filter(call, &filter))
         return;
     const struct journal *journal = call->control->journal;
-    int64_t count = count_passing(journal, &filter);
+    int64_t count = count_matching(journal, &filter);
     json_object_begin(&writer);
     if (filter.count_only)
         json_put_integer(&writer, "count", count);
     else
-        write_passing(call, &writer, journal, &filter, count);
+        write_matching(call, &writer, journal, &filter, count);
     json_object_end(&writer);
     call_succeed(call);
 }

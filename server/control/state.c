@@ -7,7 +7,7 @@
 #include "store/seed_files.h"
 #include "store/snapshot.h"
 
-/* A failure of the request is said, one of ours is a 500. */
+/* Answers an invalid request with the reason, an internal failure with 500. */
 static void answer(struct call *call, enum result result, const struct store_error *error)
 {
     if (result == RESULT_INVALID)
@@ -35,10 +35,10 @@ void control_reset(struct call *call)
     if (!region.data)
         region = call->settings->region;
     if (!world_is_account(account))
-        call_fail(call, ERROR_CONTROL_VALUE, SLICE("account"), SLICE("is 12 digits"));
+        call_fail(call, ERROR_CONTROL_VALUE, SLICE("account"), SLICE("must be 12 digits"));
     else if (!world_is_region(region))
         call_fail(call, ERROR_CONTROL_VALUE, SLICE("region"),
-                  SLICE("is 1 to 32 characters of [a-z0-9-]"));
+                  SLICE("must be 1 to 32 characters of [a-z0-9-]"));
     else
         answer(call, store_reset_world(call->store, control->seeds, count, account, region, &error),
                &error);

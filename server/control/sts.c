@@ -3,7 +3,7 @@
 #include "api/world.h"
 #include "base/text.h"
 
-/* Whether `member` is one of the `&`-separated members of a form. */
+/* Whether a URL-encoded form contains `member`, a name with its value. */
 static bool form_has(struct slice form, struct slice member)
 {
     while (form.data)
@@ -12,7 +12,7 @@ static bool form_has(struct slice form, struct slice member)
     return false;
 }
 
-bool sts_owns(const struct request *request)
+bool sts_is_request(const struct request *request)
 {
     const struct target *target = &request->target;
     return slice_equal(request->method, SLICE("POST")) && target->segment_count == 1 &&
@@ -20,7 +20,7 @@ bool sts_owns(const struct request *request)
            form_has(request->body, SLICE("Action=GetCallerIdentity"));
 }
 
-/* Account, region and user name hold no character that XML would want escaped. */
+/* Account, region and user name have no characters that need escapes in XML. */
 void sts_answer(struct call *call)
 {
     const struct caller *caller = &call->caller;

@@ -1,14 +1,14 @@
-/* The one call of another service that is answered: Terraform asks STS who it is before anything
- * else, and with a single endpoint setting it asks here. */
+/* GetCallerIdentity of AWS STS: Terraform calls it first, and calls it here if one endpoint is
+ * configured for all services. */
 #ifndef CONTROL_STS_H
 #define CONTROL_STS_H
 
 #include "api/call.h"
 
-/* Whether it is `POST /` with the form member Action=GetCallerIdentity. */
-bool sts_owns(const struct request *request);
+/* Whether the request is `POST /` with the form member Action=GetCallerIdentity. */
+bool sts_is_request(const struct request *request);
 
-/* Answers with call->caller, whose signature is scoped to STS and never verified. */
+/* Answers with call->caller. The signature, whose scope is STS, is not verified. */
 void sts_answer(struct call *call);
 
 #endif

@@ -5,7 +5,7 @@
 #include "gate/sigv4.h"
 #include "store/access_keys.h"
 
-/* A scope that is absent or unreadable means the default world. */
+/* An absent or invalid scope means the default account and region. */
 static void read_world(struct call *call, const struct sigv4 *sigv4, const struct access_key *key)
 {
     call->caller = (struct caller){.account = call->settings->account,
@@ -20,9 +20,9 @@ static void read_world(struct call *call, const struct sigv4 *sigv4, const struc
         call->caller.account = sigv4->access_key;
 }
 
-/* X-Amz-Date, the limit it was compared with, and now. */
-static void refuse_date(struct call *call, enum error_id id, const struct sigv4 *sigv4,
-                        int64_t limit_s, int64_t now_s)
+/* The arguments of the error: X-Amz-Date, the limit that it exceeds, the current time. */
+static void fail_date(struct call *call, enum error_id id, const struct sigv4 *sigv4,
+                      int64_t limit_s, int64_t now_s)
 {
     char limit[CLOCK_DATE_TIME], now[CLOCK_DATE_TIME];
     clock_format_basic(limit_s, limit);
@@ -32,7 +32,7 @@ static void refuse_date(struct call *call, enum error_id id, const struct sigv4 
 
 static bool verify(struct call *call, const struct sigv4 *sigv4, struct slice secret)
 {
-    static const enum error_id refusals[] = {
+    static const enum error_id errors[] = {
         [SIGV4_MISSING] = ERROR_SIGNATURE_MISSING,
         [SIGV4_INCOMPLETE] = ERROR_SIGNATURE_INCOMPLETE,
         [SIGV4_WRONG_SCOPE] = ERROR_SIGNATURE_SCOPE,
@@ -52,9 +52,9 @@ static bool verify(struct call *call, const struct sigv4 *sigv4, struct slice se
     if (result)
         call_fail_internal(call, result);
     else if (verdict == SIGV4_EXPIRED || verdict == SIGV4_NOT_YET_CURRENT)
-        refuse_date(call, refusals[verdict], sigv4, limit_s, now_s);
+        fail_date(call, errors[verdict], sigv4, limit_s, now_s);
     else if (verdict != SIGV4_OK)
-        call_fail(call, refusals[verdict]);
+        call_fail(call, errors[verdict]);
     return !result && verdict == SIGV4_OK;
 }
 

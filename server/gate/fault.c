@@ -21,6 +21,6 @@ bool fault_answer(struct call *call, const struct fault *fault)
     buffer_clear(call->out);
     error_write(call->out, id, (struct slice){NULL, 0}, places,
                 fault->message.data || id ? fault->message : SLICE(""), error_is_compact(id));
-    call_take_body(call);
+    call_set_body(call);
     return true;
 }

@@ -19,12 +19,12 @@
 #include "store/store.h"
 
 enum {
-    /* A handler's own memory: DescribeBroker of a seeded broker of 100,000 users fits. */
+    /* Memory of a handler: enough for DescribeBroker of a seeded broker with 100,000 users. */
     GATE_SCRATCH = 64 << 20,
-    /* 1 MiB of the worst JSON within the limit of values takes 2.5 MB; larger bodies get more. */
+    /* Parsing 1 MiB of JSON takes up to 2.5 MB; larger bodies get more. */
     GATE_PARSE = 8 << 20,
     GATE_REPLY = 32 << 20,
-    GATE_WARNED = 256,
+    GATE_LOGGED = 256,
 };
 
 struct gate {
@@ -35,7 +35,7 @@ struct gate {
     struct arena scratch; /* reset when a handler returns */
     struct arena parse;
     struct buffer out;
-    uint64_t warned[GATE_WARNED]; /* hashes of the brokers of other worlds warned of already */
+    uint64_t logged[GATE_LOGGED]; /* hashes of the broker ids already logged */
 };
 
 enum result gate_new(const struct gate_options *options, struct gate **out)
@@ -63,7 +63,7 @@ void gate_free(struct gate *gate)
     free(gate);
 }
 
-/* What the call works with during one of the two steps. */
+/* Sets what the call uses in gate_enter or gate_perform. */
 static void start_step(struct gate *gate, struct call *call)
 {
     buffer_clear(&gate->out);
@@ -76,7 +76,7 @@ static void start_step(struct gate *gate, struct call *call)
     call->now_ms = store_now_ms(gate->store);
 }
 
-/* Step 1. The connection cannot be trusted to be at the start of a request afterwards. */
+/* Step 1. After a framing error the start of the next request is unknown: the connection ends. */
 static bool check_framing(struct call *call)
 {
     const struct request *request = call->request;
@@ -110,7 +110,7 @@ static void answer_options(struct call *call, struct slice methods)
                                              {"access-control-allow-headers", headers}}};
 }
 
-/* The service's quota, on request. */
+/* The service's quota, with --throttle service. */
 static bool check_throttle(struct call *call, struct gate *gate)
 {
     if (!call->settings->throttle || throttle_take(&gate->throttle, call->caller.account,
@@ -120,11 +120,11 @@ static bool check_throttle(struct call *call, struct gate *gate)
     return false;
 }
 
-/* Step 3. True: the operation was found. */
+/* Step 3. False: answered. */
 static bool find_route(struct call *call)
 {
     struct slice methods = {NULL, 0};
-    if (sts_owns(call->request)) {
+    if (sts_is_request(call->request)) {
         if (caller_read(call))
             sts_answer(call);
         return false;
@@ -139,8 +139,8 @@ static bool find_route(struct call *call)
     return call->operation != NULL;
 }
 
-/* Step 5. True: the call goes on. */
-static bool meet_fault(struct call *call)
+/* Step 5. False: answered. */
+static bool apply_fault(struct call *call)
 {
     struct fault fault;
     enum result result =
@@ -162,20 +162,20 @@ static bool meet_fault(struct call *call)
 void gate_enter(struct gate *gate, struct call *call)
 {
     start_step(gate, call);
-    bool goes_on = check_framing(call)  /* 1 */
-                   && check_path(call)  /* 2 */
-                   && find_route(call); /* 3 */
-    if (goes_on && call->request->target.is_control)
-        goes_on = control_admit(call); /* 4 */
-    else if (goes_on)
-        goes_on = caller_identify(call)         /* 4 */
-                  && check_throttle(call, gate) /* 4 */
-                  && policy_check(call)         /* 4 */
-                  && meet_fault(call);          /* 5 */
-    call->answered = !goes_on;
+    bool continues = check_framing(call)  /* 1 */
+                     && check_path(call)  /* 2 */
+                     && find_route(call); /* 3 */
+    if (continues && call->request->target.is_control)
+        continues = control_admit(call); /* 4 */
+    else if (continues)
+        continues = caller_identify(call)         /* 4 */
+                    && check_throttle(call, gate) /* 4 */
+                    && policy_check(call)         /* 4 */
+                    && apply_fault(call);         /* 5 */
+    call->answered = !continues;
 }
 
-static void refuse_body(struct call *call, const struct member_error *error)
+static void fail_body(struct call *call, const struct member_error *error)
 {
     if (error->id == ERROR_WRONG_TYPE)
         call_fail(call, error->id, error->path, slice_of(error->type));
@@ -207,7 +207,7 @@ static bool check_body(struct call *call, struct gate *gate)
         snprintf(offset, sizeof offset, "%zu", syntax.offset);
         call_fail(call, ERROR_MALFORMED_BODY, slice_of(syntax.reason), slice_of(offset));
     } else if (error.id) {
-        refuse_body(call, &error);
+        fail_body(call, &error);
     } else if (result) {
         call_fail_internal(call, result);
     } else if (call->operation->check) {
@@ -216,16 +216,16 @@ static bool check_body(struct call *call, struct gate *gate)
     return !call->failed;
 }
 
-static bool is_of_caller(const struct call *call, const struct broker_head *broker)
+static bool belongs_to_caller(const struct call *call, const struct broker_head *broker)
 {
     return slice_equal(broker->account, call->caller.account) &&
            slice_equal(broker->region, call->caller.region);
 }
 
-static void warn_of_other_world(struct gate *gate, const struct broker_head *broker)
+static void log_foreign_broker(struct gate *gate, const struct broker_head *broker)
 {
     uint64_t hash = text_hash(TEXT_HASH, broker->id);
-    uint64_t *slot = &gate->warned[hash % GATE_WARNED];
+    uint64_t *slot = &gate->logged[hash % GATE_LOGGED];
     if (*slot == hash || !log_begin(LOG_WARN, "broker-of-another-world"))
         return;
     *slot = hash;
@@ -235,7 +235,7 @@ static void warn_of_other_world(struct gate *gate, const struct broker_head *bro
     log_end();
 }
 
-void gate_meet_broker(struct call *call, const struct broker_head *broker)
+void gate_check_broker(struct call *call, const struct broker_head *broker)
 {
     const struct operation *operation = call->operation;
     bool has_state = operation->needs & NEEDS_RUNNING ? broker->state == STATE_RUNNING
@@ -250,7 +250,7 @@ void gate_meet_broker(struct call *call, const struct broker_head *broker)
                              rule_shows_users(broker, call->settings->delete_ms, call->now_ms)};
 }
 
-/* Step 7: the broker exists, its engine fits, its state fits. */
+/* Step 7: the broker exists and has the engine and state that the operation requires. */
 static bool check_broker(struct call *call, struct gate *gate)
 {
     const struct operation *operation = call->operation;
@@ -259,8 +259,8 @@ static bool check_broker(struct call *call, struct gate *gate)
         return true;
     enum result result =
         broker_find_head(call->store, call->labels.broker_id, call->scratch, &broker);
-    if (!result && !is_of_caller(call, &broker)) {
-        warn_of_other_world(gate, &broker);
+    if (!result && !belongs_to_caller(call, &broker)) {
+        log_foreign_broker(gate, &broker);
         result = RESULT_NOT_FOUND;
     }
     if (result == RESULT_NOT_FOUND)
@@ -268,13 +268,13 @@ static bool check_broker(struct call *call, struct gate *gate)
     else if (result)
         call_fail_internal(call, result);
     else
-        gate_meet_broker(call, &broker);
+        gate_check_broker(call, &broker);
     return !call->failed;
 }
 
 void gate_perform(struct gate *gate, struct call *call)
 {
-    bool is_control = call->request->target.is_control; /* it ends its transaction itself */
+    bool is_control = call->request->target.is_control; /* its operations commit themselves */
     start_step(gate, call);
     call->answered = true;
     if (!is_control)

@@ -1,4 +1,4 @@
-/* The way in: every request passes here, and one screen of gate.c shows in which order. */
+/* The steps of every request; gate_enter and gate_perform in gate.c show their order. */
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
 
@@ -9,24 +9,24 @@ struct gate;
 
 struct gate_options {
     struct store *store;
-    const struct settings *settings; /* borrowed for the gate's life */
+    const struct settings *settings; /* must outlive the gate */
     struct control *control;
 };
 
 enum result gate_new(const struct gate_options *options, struct gate **gate) MUST_CHECK;
 void gate_free(struct gate *gate);
 
-/* Steps 1 to 5: framing, path, route, caller, fault. Call it once, when head and body are complete;
- * of `call` only `request` is set before. Afterwards call->answered says whether there is a second
- * step, call->delay_ms how long to wait before it or before the reply. */
+/* Steps 1 to 5: framing, path, route, caller, fault. Call it once, after the complete request was
+ * received, with only call->request set. Unless it sets call->answered, call gate_perform next;
+ * wait call->delay_ms before that or before the reply. */
 void gate_enter(struct gate *gate, struct call *call);
 
-/* Steps 6 to 9: body, broker, rules, the write. Unless the operation is exclusive it may run while
- * a tick is open. Sets call->reply. */
+/* Steps 6 to 9: body, broker, rules, write. Sets call->reply. A tick may be open unless the
+ * operation is exclusive. */
 void gate_perform(struct gate *gate, struct call *call);
 
 /* The part of step 7 that needs no store: sets call->broker, or fails the call where the engine or
  * the state of its broker does not allow the operation. */
-void gate_meet_broker(struct call *call, const struct broker_head *broker);
+void gate_check_broker(struct call *call, const struct broker_head *broker);
 
 #endif

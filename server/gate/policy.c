@@ -29,7 +29,7 @@ bool policy_matches(struct slice pattern, struct slice text)
     return p == pattern.len;
 }
 
-/* The ARN of the broker of the path; one that does not exist has the name `*`. */
+/* The ARN of the broker in the path, with the name `*` if it does not exist. */
 static enum result name_broker(struct call *call, struct slice *arn)
 {
     struct broker_head head;
@@ -47,7 +47,7 @@ static enum result name_broker(struct call *call, struct slice *arn)
     return arn->data ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
-/* What the call is about: `*` where it names nothing. */
+/* The ARN in the path, or `*` if there is none. */
 static enum result name_resource(struct call *call, struct slice *arn)
 {
     *arn = SLICE("*");
@@ -76,7 +76,7 @@ static const char *name_caller(struct call *call)
                         caller->account.data);
 }
 
-/* An allow, and no deny. */
+/* At least one policy allows and none denies. */
 static bool is_allowed(const struct policy *policies, size_t count, struct slice action,
                        struct slice resource)
 {

@@ -1,13 +1,13 @@
-/* Whether the caller may do what the call asks for: the policy table. */
+/* Authorization of calls by the policy table. */
 #ifndef GATE_POLICY_H
 #define GATE_POLICY_H
 
 #include "api/call.h"
 
-/* False: it answered, with AccessDeniedException or 500. */
+/* False: answered with AccessDeniedException or 500. */
 bool policy_check(struct call *call);
 
-/* Whether `text` is what the pattern says: `*` stands for any characters, `?` for one. */
+/* Whether `text` matches the pattern: `*` matches any characters, `?` exactly one. */
 bool policy_matches(struct slice pattern, struct slice text);
 
 #endif

@@ -11,8 +11,7 @@ static const struct {
     bool may_be_empty;
 } label_names[] = {
     {SLICE_INIT("{broker-id}"), offsetof(struct labels, broker_id), false},
-    /* SDKs send an empty username (`…/users/`): it is a user who cannot exist, not a path that does
-       not. */
+    /* SDKs can send an empty username (`…/users/`): the user does not exist, but the route does. */
     {SLICE_INIT("{username}"), offsetof(struct labels, username), true},
     {SLICE_INIT("{configuration-id}"), offsetof(struct labels, configuration_id), false},
     {SLICE_INIT("{configuration-revision}"), offsetof(struct labels, configuration_revision),
@@ -20,7 +19,7 @@ static const struct {
     {SLICE_INIT("{resource-arn}"), offsetof(struct labels, resource_arn), false},
 };
 
-/* The next segment of a pattern, which begins with a slash. */
+/* Takes the next segment, without its slash, from the pattern. */
 static struct slice next_segment(const char **pattern)
 {
     const char *start = *pattern + 1;
@@ -46,9 +45,10 @@ static bool matches(const char *pattern, const struct target *target, struct lab
     for (size_t i = 0; i < target->segment_count; i++) {
         if (*pattern == '\0')
             return false;
-        struct slice wanted = next_segment(&pattern);
+        struct slice expected = next_segment(&pattern);
         struct slice given = target->segments[i];
-        if (wanted.data[0] == '{' ? !set_label(wanted, given, labels) : !slice_equal(wanted, given))
+        if (expected.data[0] == '{' ? !set_label(expected, given, labels)
+                                    : !slice_equal(expected, given))
             return false;
     }
     return *pattern == '\0';

@@ -1,12 +1,12 @@
-/* Reads a Signature Version 4 out of a request and judges its form; sigv4_verify.c computes. */
+/* Reads a Signature Version 4 from a request and checks its form; sigv4_verify.c verifies it. */
 #include "gate/sigv4.h"
 
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { CREDENTIAL_PARTS = 5, BASIC_DATE_LEN = 16, SCOPE_DATE_LEN = 8, LONGEST_EXPIRES_S = 604800 };
+enum { CREDENTIAL_PARTS = 5, BASIC_DATE_LEN = 16, SCOPE_DATE_LEN = 8, EXPIRES_MAX_S = 604800 };
 
-/* All of it digits, at most nine. */
+/* One to nine digits. */
 static bool read_number(struct slice digits, int64_t *number)
 {
     return digits.len <= 9 && text_number(digits, INT64_MAX, number);
@@ -16,7 +16,7 @@ struct moment {
     int64_t year, month, day, hour, minute, second; /* month and day from 1 */
 };
 
-/* Seconds since 1970; false before that, on leap seconds and where the calendar has no such day. */
+/* Seconds since 1970; false for earlier times, leap seconds and invalid days. */
 static bool moment_to_seconds(const struct moment *m, int64_t *seconds)
 {
     static const int before_month[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
@@ -51,7 +51,7 @@ static bool read_basic_date(struct slice text, int64_t *seconds)
            read_number(slice_part(text, 13, 2), &m.second) && moment_to_seconds(&m, seconds);
 }
 
-/* Counted from 1 in a list of three-letter names; 0 where it is not one of them. */
+/* The position, from 1, in a list of three-letter names; 0 if it is not in the list. */
 static int64_t find_name(const char *names, struct slice name)
 {
     for (int64_t i = 0; names[3 * i] != '\0'; i++)
@@ -60,8 +60,8 @@ static int64_t find_name(const char *names, struct slice name)
     return 0;
 }
 
-/* Mon, 23 Nov 2026 17:14:21 GMT. botocore ends it with -0000. That the day of the week is the
- * right one is not asked for: in the signing examples AWS published in 2012 it is wrong. */
+/* Mon, 23 Nov 2026 17:14:21 GMT, or with -0000 from botocore. A wrong day of the week is accepted:
+ * the signing examples that AWS published in 2012 have one. */
 static bool read_http_date(struct slice text, int64_t *seconds)
 {
     static const char shape[] = "www, 00 mmm 0000 00:00:00 ";
@@ -123,7 +123,7 @@ static bool read_credential(struct slice credential, struct sigv4 *sigv4)
     return parts[0].len > 0;
 }
 
-/* False where the member has a value already. */
+/* False if the member already has a value. */
 static bool set_once(struct slice *member, struct slice value)
 {
     if (member->data)
@@ -132,7 +132,7 @@ static bool set_once(struct slice *member, struct slice value)
     return true;
 }
 
-/* A bad part does not end the reading: the region is wanted even where nothing is verified. */
+/* Reads on after an invalid part: the region is used even if nothing is verified. */
 static bool read_authorization(struct slice text, struct sigv4 *sigv4)
 {
     const struct slice algorithm = SLICE("AWS4-HMAC-SHA256");
@@ -177,7 +177,7 @@ static bool read_query(const struct target *target, struct sigv4 *sigv4)
     const struct {
         struct slice name;
         struct slice *value;
-    } wanted[] = {
+    } parameters[] = {
         {SLICE("X-Amz-Algorithm"), &algorithm},
         {SLICE("X-Amz-Credential"), &credential},
         {SLICE("X-Amz-Date"), &sigv4->date},
@@ -185,18 +185,18 @@ static bool read_query(const struct target *target, struct sigv4 *sigv4)
         {SLICE("X-Amz-SignedHeaders"), &sigv4->signed_headers},
         {SLICE("X-Amz-Signature"), &sigv4->signature},
     };
-    enum { WANTED = sizeof wanted / sizeof *wanted };
+    enum { PARAMETERS = sizeof parameters / sizeof *parameters };
     bool well_formed = true;
     for (size_t i = 0; i < target->member_count; i++)
-        for (size_t j = 0; j < WANTED; j++)
-            if (slice_equal(target->members[i].name, wanted[j].name) &&
-                !set_once(wanted[j].value, target->members[i].value))
+        for (size_t j = 0; j < PARAMETERS; j++)
+            if (slice_equal(target->members[i].name, parameters[j].name) &&
+                !set_once(parameters[j].value, target->members[i].value))
                 well_formed = false;
     return read_credential(credential, sigv4) && well_formed &&
            slice_equal(algorithm, SLICE("AWS4-HMAC-SHA256")) && sigv4->signed_headers.len > 0 &&
            sigv4->signature.len > 0 && read_basic_date(sigv4->date, &sigv4->date_s) &&
            read_number(expires, &sigv4->expires_s) && sigv4->expires_s >= 1 &&
-           sigv4->expires_s <= LONGEST_EXPIRES_S;
+           sigv4->expires_s <= EXPIRES_MAX_S;
 }
 
 void sigv4_read(const struct request *request, struct sigv4 *sigv4)
@@ -214,7 +214,7 @@ void sigv4_read(const struct request *request, struct sigv4 *sigv4)
     if (sigv4->presigned) {
         sigv4->well_formed = read_query(&request->target, sigv4);
     } else if (header_count > 0) {
-        /* Two signatures, wherever they stand, leave open which one is meant: AWS refuses them. */
+        /* Two signatures, in headers or query, are ambiguous: AWS rejects them. */
         sigv4->well_formed = read_authorization(text_trim(authorization), sigv4) &&
                              read_header_date(request, sigv4) && header_count == 1 && !in_query;
     }

@@ -1,5 +1,5 @@
-/* Computes the signature a request should carry and compares it with the one it does.
- * Scratch memory comes from the request's arena, each piece with room for the longest outcome. */
+/* Computes the expected signature of a request and compares it with the one received. Allocates
+ * from the request's arena, each text with its maximum size. */
 #include "gate/sigv4.h"
 
 #include <assert.h>
@@ -9,16 +9,16 @@
 #include "base/crypto.h"
 #include "base/text.h"
 
-/* A text that is written once from front to back. */
+/* An append-only text of fixed capacity. */
 struct text {
     char *data;
     size_t len;
-    size_t room;
+    size_t capacity;
 };
 
-static enum result text_init(struct text *text, struct arena *arena, size_t room)
+static enum result text_init(struct text *text, struct arena *arena, size_t capacity)
 {
-    *text = (struct text){arena_alloc(arena, room), 0, room};
+    *text = (struct text){arena_alloc(arena, capacity), 0, capacity};
     return text->data ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
@@ -29,13 +29,13 @@ static struct slice text_from(const struct text *text, size_t start)
 
 static void put_char(struct text *text, char c)
 {
-    assert(text->len < text->room);
+    assert(text->len < text->capacity);
     text->data[text->len++] = c;
 }
 
 static void put(struct text *text, struct slice s)
 {
-    assert(s.len <= text->room - text->len);
+    assert(s.len <= text->capacity - text->len);
     if (s.len > 0)
         memcpy(text->data + text->len, s.data, s.len);
     text->len += s.len;
@@ -47,12 +47,12 @@ static void put_line(struct text *text, struct slice s)
     put_char(text, '\n');
 }
 
-/* RFC 3986's unreserved characters stay; the others take three bytes. */
-static void put_encoded(struct text *text, char c, bool keep_slash)
+/* Percent-encodes all but the unreserved characters of RFC 3986. */
+static void put_encoded(struct text *text, char c, bool allow_slash)
 {
     static const char digits[] = "0123456789ABCDEF";
     if (text_is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~' ||
-        (keep_slash && c == '/')) {
+        (allow_slash && c == '/')) {
         put_char(text, c);
         return;
     }
@@ -61,13 +61,13 @@ static void put_encoded(struct text *text, char c, bool keep_slash)
     put_char(text, digits[(unsigned char)c & 15]);
 }
 
-/* Lower-case, by byte, whatever the locale. */
+/* ASCII only, independent of the locale. */
 static char to_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-/* Byte order, a prefix first. */
+/* Byte order; a prefix comes first. */
 static int compare(struct slice a, struct slice b)
 {
     size_t shorter = a.len < b.len ? a.len : b.len;
@@ -75,7 +75,7 @@ static int compare(struct slice a, struct slice b)
     return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* The same with ASCII letters taken as lower-case. */
+/* As compare, with ASCII letters as lower-case. */
 static int compare_ignoring_case(struct slice a, struct slice b)
 {
     for (size_t i = 0; i < a.len && i < b.len; i++) {
@@ -87,8 +87,8 @@ static int compare_ignoring_case(struct slice a, struct slice b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
-/* Decoded and encoded again, so that %7e and ~ are the same. `+` is a plus sign, as everywhere in
- * this service, and becomes %2B. */
+/* Decodes and encodes again, so that %7e and ~ are equal. `+` is a plus sign, as everywhere in this
+ * service, and becomes %2B. */
 static struct slice put_query_part(struct text *text, struct slice raw)
 {
     size_t start = text->len;
@@ -116,17 +116,17 @@ static int compare_pairs(const void *left, const void *right)
     return order != 0 ? order : compare(a->value, b->value);
 }
 
-/* Read from the raw query: the decoded members of a request are limited in number. A request that
- * is not presigned has no X-Amz-Signature, or its form was refused. */
+/* Uses the raw query, because the number of decoded members is limited. X-Amz-Signature occurs only
+ * in presigned requests: sigv4_check_form rejects it in others. */
 static enum result canonical_query(struct arena *arena, struct slice raw, struct slice *query)
 {
-    size_t most = 1;
+    size_t count_max = 1;
     for (size_t i = 0; i < raw.len; i++)
-        most += raw.data[i] == '&';
-    struct pair *pairs = arena_alloc(arena, most * sizeof *pairs);
+        count_max += raw.data[i] == '&';
+    struct pair *pairs = arena_alloc(arena, count_max * sizeof *pairs);
     struct text encoded, text;
     if (!pairs || text_init(&encoded, arena, 3 * raw.len) ||
-        text_init(&text, arena, 3 * raw.len + 2 * most))
+        text_init(&text, arena, 3 * raw.len + 2 * count_max))
         return RESULT_NO_MEMORY;
     size_t count = 0;
     while (raw.data) {
@@ -151,7 +151,7 @@ static enum result canonical_query(struct arena *arena, struct slice raw, struct
     return RESULT_OK;
 }
 
-/* By name; those of the same name stay in the order they came in. */
+/* By name; headers of the same name stay in their order. */
 static int compare_headers(const void *left, const void *right)
 {
     const struct header *a = *(const struct header *const *)left;
@@ -160,7 +160,7 @@ static int compare_headers(const void *left, const void *right)
     return order != 0 ? order : (a > b) - (a < b);
 }
 
-/* Trimmed, inner blanks folded into one space. */
+/* Trims the value and replaces each run of blanks by a space. */
 static void put_header_value(struct text *text, struct slice value)
 {
     value = text_trim(value);
@@ -193,8 +193,8 @@ static bool is_lower_case(struct slice name)
     return true;
 }
 
-/* All headers of that name as one line; false where there is none from *next on, which stands
- * behind those of the name before. */
+/* Writes all headers of that name as one line; false if there is none from *next on. Moves *next
+ * past them, so names must ascend. */
 static bool put_header(struct text *text, const struct header *const *sorted, size_t count,
                        size_t *next, struct slice name)
 {
@@ -213,19 +213,19 @@ static bool put_header(struct text *text, const struct header *const *sorted, si
     return true;
 }
 
-/* RESULT_INVALID where a name stands for no header or the list is not what every client writes:
- * lower-case, ascending, each once. Nothing says how the service would sign another. One without
- * `host` it refuses with InvalidSignatureException, a different text ("'Host' or ':authority' must
- * be a 'SignedHeader' in the AWS Authorization."). */
+/* RESULT_INVALID if a header is missing or the names are not, as from every client, in lower case,
+ * ascending and unique: AWS does not document how it would treat other lists. It rejects a list
+ * without `host` with an InvalidSignatureException of a different text ("'Host' or ':authority'
+ * must be a 'SignedHeader' in the AWS Authorization."). */
 static enum result canonical_headers(const struct request *request, struct slice names,
                                      struct slice *headers)
 {
-    size_t room = 0;
+    size_t capacity = 0;
     for (size_t i = 0; i < request->header_count; i++)
-        room += request->headers[i].name.len + request->headers[i].value.len + 2;
+        capacity += request->headers[i].name.len + request->headers[i].value.len + 2;
     struct text text;
     const struct header **sorted = sort_headers(request);
-    if (!sorted || text_init(&text, request->arena, room))
+    if (!sorted || text_init(&text, request->arena, capacity))
         return RESULT_NO_MEMORY;
     size_t next = 0;
     bool has_host = false;
@@ -239,9 +239,9 @@ static enum result canonical_headers(const struct request *request, struct slice
     return has_host ? RESULT_OK : RESULT_INVALID;
 }
 
-/* The path as botocore, the JavaScript, Java and Ruby SDKs sign it: RFC 3986 §5.2.4, but empty
- * segments go too, and a slash at the end stays only if there was one. The request line keeps
- * what they leave out. */
+/* The path as signed by botocore and the SDKs for JavaScript, Java and Ruby: RFC 3986 §5.2.4, but
+ * also without empty segments, and with a slash at the end only if there was one. Their request
+ * line has the original path. */
 static enum result remove_dot_segments(struct arena *arena, struct slice path, struct slice *out)
 {
     struct text text;
@@ -264,15 +264,15 @@ static enum result remove_dot_segments(struct arena *arena, struct slice path, s
     return RESULT_OK;
 }
 
-/* What does not change between the attempts to match a signature. */
+/* Values common to all attempts to match a signature. */
 struct material {
     struct slice query, headers; /* canonical */
-    struct slice hashes[2];      /* what may stand for the body */
+    struct slice hashes[2];      /* the accepted values for the body */
     size_t hash_count;
     uint8_t key[CRYPTO_SHA256]; /* derived from the secret */
 };
 
-/* RESULT_INVALID where the body is not the one that was declared. */
+/* RESULT_INVALID if the body does not have the declared hash. */
 static enum result find_hashes(const struct request *request, const struct sigv4 *sigv4,
                                struct material *material)
 {
@@ -294,7 +294,7 @@ static enum result find_hashes(const struct request *request, const struct sigv4
     material->hashes[0] = (struct slice){hex, CRYPTO_SHA256_HEX};
     if (declared.data)
         return crypto_equal(declared, material->hashes[0]) ? RESULT_OK : RESULT_INVALID;
-    /* A presigned request declares nothing: botocore signs the hash, others that there is none. */
+    /* Without a declared hash, botocore presigns that of the body, others UNSIGNED-PAYLOAD. */
     if (sigv4->presigned)
         material->hashes[material->hash_count++] = unsigned_payload;
     return RESULT_OK;
@@ -341,10 +341,10 @@ static enum result hash_request(const struct request *request, const struct sigv
                                 const struct material *material, struct slice path,
                                 struct slice body_hash, char hex[CRYPTO_SHA256_HEX + 1])
 {
-    size_t room = request->method.len + 3 * path.len + material->query.len + material->headers.len +
-                  sigv4->signed_headers.len + body_hash.len + 6;
+    size_t capacity = request->method.len + 3 * path.len + material->query.len +
+                      material->headers.len + sigv4->signed_headers.len + body_hash.len + 6;
     struct text text;
-    if (text_init(&text, request->arena, room))
+    if (text_init(&text, request->arena, capacity))
         return RESULT_NO_MEMORY;
     put_line(&text, request->method);
     for (size_t i = 0; i < path.len; i++)
@@ -361,7 +361,7 @@ static enum result hash_request(const struct request *request, const struct sigv
     return result;
 }
 
-/* Whether the request carries the signature that belongs to this path and body hash. */
+/* Whether the signature is the one of this path and body hash. */
 static enum result match(const struct request *request, const struct sigv4 *sigv4,
                          const struct material *material, struct slice path, struct slice body_hash,
                          bool *matches)
@@ -373,11 +373,11 @@ static enum result match(const struct request *request, const struct sigv4 *sigv
     char date[CLOCK_DATE_TIME];
     clock_format_basic(sigv4->date_s, date);
     const struct slice scope[] = {sigv4->scope_date, sigv4->region, sigv4->service};
-    size_t room = CLOCK_DATE_TIME + CRYPTO_SHA256_HEX + sigv4->terminator.len + 32;
+    size_t capacity = CLOCK_DATE_TIME + CRYPTO_SHA256_HEX + sigv4->terminator.len + 32;
     for (size_t i = 0; i < 3; i++)
-        room += scope[i].len;
+        capacity += scope[i].len;
     struct text text;
-    if (text_init(&text, request->arena, room))
+    if (text_init(&text, request->arena, capacity))
         return RESULT_NO_MEMORY;
     put_line(&text, SLICE("AWS4-HMAC-SHA256"));
     put_line(&text, slice_of(date));
@@ -397,7 +397,7 @@ static enum result match(const struct request *request, const struct sigv4 *sigv
     return RESULT_OK;
 }
 
-/* Any of the forms in which clients sign the path and the body will do. */
+/* Tries all forms in which clients sign the path and the body. */
 static enum result match_any(const struct request *request, const struct sigv4 *sigv4,
                              const struct material *material, bool *matches)
 {
@@ -410,8 +410,7 @@ static enum result match_any(const struct request *request, const struct sigv4 *
     return result;
 }
 
-/* SIGV4_OK where the date is neither too old nor too new. */
-static enum sigv4_verdict judge_date(const struct sigv4 *sigv4, int64_t now_s, int64_t *limit_s)
+static enum sigv4_verdict check_date(const struct sigv4 *sigv4, int64_t now_s, int64_t *limit_s)
 {
     *limit_s = now_s - (sigv4->presigned ? sigv4->expires_s : SIGV4_SKEW_S);
     if (sigv4->date_s < *limit_s)
@@ -426,7 +425,7 @@ enum result sigv4_verify(const struct request *request, const struct sigv4 *sigv
                          struct slice secret, int64_t now_s, int64_t *limit_s,
                          enum sigv4_verdict *verdict)
 {
-    *verdict = judge_date(sigv4, now_s, limit_s);
+    *verdict = check_date(sigv4, now_s, limit_s);
     if (*verdict != SIGV4_OK)
         return RESULT_OK;
     struct material material = {0};

@@ -1,5 +1,5 @@
-/* The service's quota of calls: 15 a second, a burst of 100, for each account and region
- * (Amazon MQ endpoints and quotas). */
+/* The service's quota of calls (Amazon MQ endpoints and quotas): 15 a second with a burst of 100,
+ * for each account and region. */
 #ifndef GATE_THROTTLE_H
 #define GATE_THROTTLE_H
 
@@ -9,7 +9,7 @@
 
 enum { THROTTLE_WORLDS = 256, THROTTLE_RATE = 15, THROTTLE_BURST = 100 };
 
-/* Zeroed, no call has been made. Worlds whose hashes meet share a bucket. */
+/* Initialized with zeros. Accounts and regions with the same hash share a bucket. */
 struct throttle {
     struct {
         int64_t updated_us; /* monotonic; 0: never */
@@ -17,7 +17,7 @@ struct throttle {
     } buckets[THROTTLE_WORLDS];
 };
 
-/* Whether one more call of that world is within the quota at `now_us` (monotonic). */
+/* Counts a call at `now_us` (monotonic); false if it exceeds the quota. */
 bool throttle_take(struct throttle *throttle, struct slice account, struct slice region,
                    int64_t now_us);
 

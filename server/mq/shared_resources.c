@@ -79,7 +79,7 @@ static void refuse_shares(struct call *call, const struct share_error *errors, s
     buffer_append_string(out, " ]\n}");
     call->failed = true;
     call->reply = (struct reply){.status = error->status, .error = error->name};
-    call_take_body(call);
+    call_set_body(call);
 }
 
 bool shares_check_store(struct call *call, const struct strings *arns)

@@ -1,4 +1,4 @@
-/* Access keys: whose they are and what they sign with. */
+/* Access keys: the secret and the identity behind each. */
 #ifndef STORE_ACCESS_KEYS_H
 #define STORE_ACCESS_KEYS_H
 
@@ -10,7 +10,7 @@ struct access_key {
     struct slice user_name; /* absent: the account's root */
 };
 
-/* RESULT_NOT_FOUND, RESULT_STORE, RESULT_NO_MEMORY. What is found lives in `arena`. */
+/* RESULT_NOT_FOUND, RESULT_STORE, RESULT_NO_MEMORY. Texts are copied into `arena`. */
 enum result access_key_find(struct store *store, struct slice id, struct arena *arena,
                             struct access_key *key) MUST_CHECK;
 

@@ -33,7 +33,7 @@ enum { HEAD_COLUMNS = 6, FIELDS = sizeof fields / sizeof *fields };
 #define BROKER_HEAD "id, account, region, name, state, engine_type"
 #define BROKER_COLUMNS BROKER_HEAD BROKER_FIELD_NAMES
 
-/* Columns 0 to 5 of every query on brokers. */
+/* BROKER_HEAD, the first columns of every query on brokers. */
 #define READ_HEAD(stmt, arena, broker)                                 \
     ((broker)->state = statement_term((stmt), 4, &broker_state_terms), \
      (broker)->engine = statement_term((stmt), 5, &engine_terms),      \
@@ -112,7 +112,7 @@ static void bind_fields(sqlite3_stmt *stmt, int first, const struct broker *brok
     }
 }
 
-/* Steps to the one broker a query gives, and ends it. */
+/* Reads the only row of a query and ends the statement. */
 static enum result find_one(struct store *store, sqlite3_stmt *stmt, struct arena *arena,
                             struct broker *broker)
 {
@@ -166,14 +166,14 @@ enum result broker_find_head(struct store *store, struct slice id, struct arena 
 }
 
 enum result broker_page(struct store *store, struct slice account, struct slice region,
-                        struct slice after, int64_t most, struct arena *arena,
+                        struct slice after, int64_t limit, struct arena *arena,
                         struct broker **brokers, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &broker_page_sql);
     statement_bind(stmt, 1, account);
     statement_bind(stmt, 2, region);
     statement_bind(stmt, 3, after.data ? after : SLICE(""));
-    sqlite3_bind_int64(stmt, 4, most);
+    sqlite3_bind_int64(stmt, 4, limit);
     return statement_list(store, stmt, read_summary, arena, sizeof **brokers, brokers, count);
 }
 

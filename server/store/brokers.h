@@ -1,4 +1,4 @@
-/* Brokers (schema/0001_initial.sql), what belongs to them, and what of them is due. */
+/* Brokers (schema/0001_initial.sql), their dependent rows, and which of their changes are due. */
 #ifndef STORE_BROKERS_H
 #define STORE_BROKERS_H
 
@@ -10,7 +10,7 @@
 /* An integer column that is NULL. */
 #define BROKER_UNSET INT64_MIN
 
-/* The columns behind id, account, region, name, state and engine_type: one list for the struct and
+/* The columns after id, account, region, name, state and engine_type: one list for the struct and
  * for every statement. TEXT: a slice, absent for NULL. TERM: a value of that enumeration, 0 for
  * NULL. FLAG: a bool. NUMBER: an int64_t, BROKER_UNSET for NULL. */
 /* clang-format off */
@@ -46,7 +46,7 @@ struct broker {
 #undef NUMBER
 };
 
-/* What every call on a broker looks at first. */
+/* The columns that the gate checks before every call on a broker. */
 struct broker_head {
     struct slice id, account, region, name;
     enum broker_state state;
@@ -54,7 +54,7 @@ struct broker_head {
     int64_t creation_step, state_due_ms; /* state_due_ms may be BROKER_UNSET */
 };
 
-/* A configuration a broker had before. */
+/* A configuration that the broker used before. */
 struct configuration_use {
     struct slice id;
     int64_t revision;
@@ -64,10 +64,10 @@ struct action_required {
     struct slice code, info; /* info may be absent */
 };
 
-/* What is found lives in `arena`. All of them: RESULT_STORE, RESULT_NO_MEMORY; where one is sought,
- * RESULT_NOT_FOUND. */
+/* Texts are copied into `arena`. All of these return RESULT_STORE or RESULT_NO_MEMORY on failure;
+ * those that read one broker also RESULT_NOT_FOUND. */
 
-/* The broker of that id, whosever it is. */
+/* By id, in any account and region. */
 enum result broker_find(struct store *store, struct slice id, struct arena *arena,
                         struct broker *broker) MUST_CHECK;
 enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
@@ -76,10 +76,10 @@ enum result broker_find_by_name(struct store *store, struct slice account, struc
                                 struct slice name, struct arena *arena,
                                 struct broker *broker) MUST_CHECK;
 
-/* Up to `most` brokers of that account and region, by id, behind `after` (absent: from the first).
+/* Up to `limit` brokers of that account and region, by id, after `after` (absent: from the first).
  * Only the head, created, deployment_mode and host_instance_type of each are set. */
 enum result broker_page(struct store *store, struct slice account, struct slice region,
-                        struct slice after, int64_t most, struct arena *arena,
+                        struct slice after, int64_t limit, struct arena *arena,
                         struct broker **brokers, size_t *count) MUST_CHECK;
 
 enum result broker_history(struct store *store, struct slice id, struct arena *arena,
@@ -89,18 +89,18 @@ enum result broker_actions_required(struct store *store, struct slice id, struct
 
 enum result broker_insert(struct store *store, const struct broker *broker) MUST_CHECK;
 
-/* Writes state and fields of a broker that was read. */
+/* Updates the state and all BROKER_FIELDS. */
 enum result broker_save(struct store *store, const struct broker *broker) MUST_CHECK;
 
-/* With all that belongs to it. */
+/* Also deletes the rows that refer to it. */
 enum result broker_delete(struct store *store, struct slice id) MUST_CHECK;
 
-/* One more configuration it had. */
+/* Adds a configuration that the broker used. */
 enum result broker_add_history(struct store *store, struct slice id, struct slice configuration_id,
                                int64_t revision) MUST_CHECK;
 
-/* The broker whose state or window is due first, if by `now_ms`; and one whose window has no time
- * yet. */
+/* The broker whose state change or window is due first, if by `now_ms`; and one whose next window
+ * is not yet computed. */
 enum result broker_next_state_due(struct store *store, int64_t now_ms, struct arena *arena,
                                   struct broker *broker) MUST_CHECK;
 enum result broker_next_window_due(struct store *store, int64_t now_ms, struct arena *arena,
@@ -108,15 +108,15 @@ enum result broker_next_window_due(struct store *store, int64_t now_ms, struct a
 enum result broker_next_unscheduled(struct store *store, struct arena *arena,
                                     struct broker *broker) MUST_CHECK;
 
-/* The first broker behind `after` (absent: of all), by id, that was never given a window. */
+/* The first broker by id, after `after` (absent: of all), without a maintenance window of its own.
+ */
 enum result broker_next_without_window(struct store *store, struct slice after, struct arena *arena,
                                        struct broker *broker) MUST_CHECK;
 
-/* Takes what is due by `now_ms` from a broker that cannot take its step. */
+/* Cancels what is due by `now_ms` on a broker whose step failed: it would fail again for ever. */
 enum result broker_park(struct store *store, struct slice id, int64_t now_ms) MUST_CHECK;
 
-/* When the next of these is due: 0 where a window has no time yet, INT64_MAX where nothing
- * is due. */
+/* The earliest due time of any broker: 0 if a window is not yet computed, INT64_MAX if none. */
 enum result broker_due_ms(struct store *store, int64_t *due_ms) MUST_CHECK;
 
 #endif

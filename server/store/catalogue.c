@@ -77,7 +77,7 @@ STATEMENT(option_page_sql,
 
 enum result catalogue_options(struct store *store, enum engine engine,
                               const struct option_filter *filter, const struct option_filter *after,
-                              int64_t most, struct arena *arena, struct instance_option **options,
+                              int64_t limit, struct arena *arena, struct instance_option **options,
                               size_t *count)
 {
     const struct statement *statement = filter->host_instance_type.data ? &option_page_of_host_sql
@@ -88,7 +88,7 @@ enum result catalogue_options(struct store *store, enum engine engine,
     statement_bind(stmt, 3,
                    after->storage_type ? term_text(&storage_type_terms, after->storage_type)
                                        : SLICE(""));
-    sqlite3_bind_int64(stmt, 4, most);
+    sqlite3_bind_int64(stmt, 4, limit);
     statement_bind(stmt, 5, term_text(&storage_type_terms, filter->storage_type));
     statement_bind(stmt, 6, filter->host_instance_type);
     return statement_list(store, stmt, read_option, arena, sizeof **options, options, count);

@@ -2,10 +2,10 @@
 
 #include "store/internal.h"
 
-/* Descriptions have no limit of their own: a page ends early rather than outgrow a reply. */
+/* Descriptions are unlimited, so a page ends after this many bytes to fit into a reply. */
 enum { PAGE_TEXT_MAX = 4 << 20 };
 
-/* With the latest revision: one step along the index of revisions. */
+/* With the latest revision; the subquery takes one step of the index of revisions. */
 #define CONFIGURATION_COLUMNS                                                                    \
     "c.id, c.account, c.region, c.name, c.created, c.engine_version, c.authentication_strategy," \
     " c.engine_type, r.revision, r.created, r.description"                                       \
@@ -53,7 +53,7 @@ STATEMENT(configuration_page_sql,
           " WHERE c.account = ?1 AND c.region = ?2 AND c.id > ?3 ORDER BY c.id LIMIT ?4");
 
 enum result configuration_page(struct store *store, struct slice account, struct slice region,
-                               struct slice after, int64_t most, struct arena *arena,
+                               struct slice after, int64_t limit, struct arena *arena,
                                struct configuration **configurations, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &configuration_page_sql);
@@ -61,13 +61,13 @@ enum result configuration_page(struct store *store, struct slice account, struct
     statement_bind(stmt, 1, account);
     statement_bind(stmt, 2, region);
     statement_bind(stmt, 3, after.data ? after : SLICE(""));
-    sqlite3_bind_int64(stmt, 4, most);
-    size_t room = 0, text = 0;
+    sqlite3_bind_int64(stmt, 4, limit);
+    size_t capacity = 0, text = 0;
     *count = 0;
     *configurations = NULL;
     while (!result && text < PAGE_TEXT_MAX && !(result = statement_step(store, stmt))) {
         *configurations =
-            statement_grow(arena, *configurations, *count, &room, sizeof **configurations);
+            statement_grow(arena, *configurations, *count, &capacity, sizeof **configurations);
         struct configuration *row = *configurations ? &(*configurations)[(*count)++] : NULL;
         if (!row || !read_configuration(stmt, arena, row))
             result = RESULT_NO_MEMORY;
@@ -99,12 +99,12 @@ enum result configuration_insert(struct store *store, const struct configuration
     return statement_run(store, stmt);
 }
 
-/* The one value of a question with one row; binds nothing. */
-static enum result ask(struct store *store, sqlite3_stmt *stmt, bool *answer)
+/* Reads the only value of a query and ends the statement. */
+static enum result read_flag(struct store *store, sqlite3_stmt *stmt, bool *flag)
 {
     enum result result = statement_step(store, stmt);
     if (!result)
-        *answer = sqlite3_column_int(stmt, 0) != 0;
+        *flag = sqlite3_column_int(stmt, 0) != 0;
     statement_end(stmt);
     return result;
 }
@@ -117,7 +117,7 @@ enum result configuration_is_used(struct store *store, struct slice id, bool *us
 {
     sqlite3_stmt *stmt = statement_get(store, &configuration_is_used_sql);
     statement_bind(stmt, 1, id);
-    return ask(store, stmt, used);
+    return read_flag(store, stmt, used);
 }
 
 STATEMENT(configuration_delete_sql, "DELETE FROM configuration WHERE id = ?1");
@@ -141,7 +141,7 @@ enum result configuration_revision_exists(struct store *store, struct slice id, 
     sqlite3_stmt *stmt = statement_get(store, &revision_exists_sql);
     statement_bind(stmt, 1, id);
     sqlite3_bind_int64(stmt, 2, revision);
-    return ask(store, stmt, exists);
+    return read_flag(store, stmt, exists);
 }
 
 static bool read_revision(sqlite3_stmt *stmt, struct arena *arena,
@@ -179,19 +179,19 @@ STATEMENT(revision_page_sql,
           " WHERE configuration_id = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3");
 
 enum result configuration_revision_page(struct store *store, struct slice id, int64_t after,
-                                        int64_t most, struct arena *arena,
+                                        int64_t limit, struct arena *arena,
                                         struct configuration_revision **revisions, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &revision_page_sql);
     enum result result = RESULT_OK;
     statement_bind(stmt, 1, id);
     sqlite3_bind_int64(stmt, 2, after);
-    sqlite3_bind_int64(stmt, 3, most);
-    size_t room = 0, text = 0;
+    sqlite3_bind_int64(stmt, 3, limit);
+    size_t capacity = 0, text = 0;
     *count = 0;
     *revisions = NULL;
     while (!result && text < PAGE_TEXT_MAX && !(result = statement_step(store, stmt))) {
-        *revisions = statement_grow(arena, *revisions, *count, &room, sizeof **revisions);
+        *revisions = statement_grow(arena, *revisions, *count, &capacity, sizeof **revisions);
         struct configuration_revision *row = *revisions ? &(*revisions)[(*count)++] : NULL;
         if (!row || !read_revision(stmt, arena, row))
             result = RESULT_NO_MEMORY;

@@ -23,27 +23,26 @@ struct configuration {
 struct configuration_revision {
     int64_t revision;
     struct slice created, description; /* the description may be absent */
-    struct slice data;                 /* the text itself; absent in a page */
+    struct slice data;                 /* absent in a page */
 };
 
-/* One configuration of that account and region. RESULT_NOT_FOUND also where it is another world's.
- * What is found lives in `arena`. RESULT_STORE, RESULT_NO_MEMORY. */
+/* RESULT_NOT_FOUND also if the configuration belongs to another account or region. Texts are copied
+ * into `arena`. RESULT_STORE, RESULT_NO_MEMORY. */
 enum result configuration_find(struct store *store, struct slice account, struct slice region,
                                struct slice id, struct arena *arena,
                                struct configuration *configuration) MUST_CHECK;
 
-/* Up to `most` configurations of that account and region, by id, behind `after` (absent: from the
- * first). Fewer where they would take more memory than a page should, but never none. */
+/* Up to `limit` configurations of that account and region, by id, after `after` (absent: from the
+ * first). A page ends early, with at least one, when its texts reach 4 MiB. */
 enum result configuration_page(struct store *store, struct slice account, struct slice region,
-                               struct slice after, int64_t most, struct arena *arena,
+                               struct slice after, int64_t limit, struct arena *arena,
                                struct configuration **configurations, size_t *count) MUST_CHECK;
 
-/* Adds a configuration with revision 1, the engine's default; the revision's members are not read.
- */
+/* Also adds revision 1, the engine's default; the members of the revision are ignored. */
 enum result configuration_insert(struct store *store,
                                  const struct configuration *configuration) MUST_CHECK;
 
-/* Whether any broker uses it or will use it after its next reboot. */
+/* Whether any broker uses it now or after its next reboot. */
 enum result configuration_is_used(struct store *store, struct slice id, bool *used) MUST_CHECK;
 
 /* Removes a configuration that no broker uses, with its revisions and tags. */
@@ -52,22 +51,21 @@ enum result configuration_delete(struct store *store, struct slice id) MUST_CHEC
 enum result configuration_revision_exists(struct store *store, struct slice id, int64_t revision,
                                           bool *exists) MUST_CHECK;
 
-/* One revision of a configuration of that account and region: RESULT_NOT_FOUND where either is
- * missing. */
+/* RESULT_NOT_FOUND if the account and region have no such configuration or it has no such revision.
+ */
 enum result configuration_revision_find(struct store *store, struct slice account,
                                         struct slice region, struct slice id, int64_t revision,
                                         struct arena *arena,
                                         struct configuration_revision *found) MUST_CHECK;
 
-/* Up to `most` revisions of a configuration, the oldest first, behind the revision `after` (0: from
- * the first), without their data. Fewer where they would take more memory than a page should, but
- * never none. */
+/* Up to `limit` revisions of a configuration, the oldest first, after the revision `after` (0: from
+ * the first), without their data. Ends early as configuration_page. */
 enum result configuration_revision_page(struct store *store, struct slice id, int64_t after,
-                                        int64_t most, struct arena *arena,
+                                        int64_t limit, struct arena *arena,
                                         struct configuration_revision **revisions,
                                         size_t *count) MUST_CHECK;
 
-/* Adds a revision. RESULT_CONFLICT if the number is taken. */
+/* RESULT_CONFLICT if the number exists. */
 enum result configuration_revision_insert(struct store *store, struct slice id,
                                           const struct configuration_revision *revision) MUST_CHECK;
 

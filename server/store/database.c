@@ -1,4 +1,4 @@
-/* Opening, the tick, the clock. */
+/* Opening of the database, the tick, the clock. */
 #include "store/internal.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/judge.h"
+#include "store/validate.h"
 
 static enum result run(struct store *store, const struct statement *statement)
 {
@@ -32,7 +32,7 @@ STATEMENT(savepoint_sql, "SAVEPOINT operation");
 
 enum result store_prepare_write(struct store *store)
 {
-    store_notice_lost_transaction(store);
+    store_detect_rollback(store);
     if (store->tick_failed)
         return RESULT_STORE;
     if (!store->tick_open) {
@@ -50,7 +50,7 @@ enum result store_prepare_write(struct store *store)
     return RESULT_OK;
 }
 
-void store_tick_give_up(struct store *store)
+void store_tick_abort(struct store *store)
 {
     store->tick_failed = store->tick_open;
 }
@@ -64,11 +64,11 @@ enum result store_tick_commit(struct store *store)
         return RESULT_OK;
     enum result result = store->tick_failed ? RESULT_STORE : run(store, &commit_sql);
     store->commits += !result;
-    *(result ? &store->held : &store->committed) = result ? store->committed : store->held;
+    *(result ? &store->cached : &store->committed) = result ? store->committed : store->cached;
     if (!sqlite3_get_autocommit(store->db) && run(store, &rollback_sql))
         log_event(LOG_ERROR, "store-error", "error",
                   "a transaction can be neither committed nor rolled back");
-    /* Without memory even the ROLLBACK may fail: then the tick goes on, failed, until one succeeds.
+    /* When memory is exhausted, the ROLLBACK may fail too: the tick stays open until one succeeds.
      */
     store->tick_open = !sqlite3_get_autocommit(store->db);
     store->tick_failed = store->tick_open;
@@ -89,7 +89,7 @@ enum result store_operation_end(struct store *store, bool keep)
     bool has_savepoint = store->has_savepoint;
     store->in_operation = false;
     store->has_savepoint = false;
-    store_notice_lost_transaction(store);
+    store_detect_rollback(store);
     if (store->tick_failed)
         return RESULT_STORE;
     if (!has_savepoint)
@@ -123,9 +123,9 @@ enum result store_change_begin(struct store *store, struct store_error *error)
 enum result store_change_end(struct store *store, enum result result, struct store_error *error)
 {
     if (!result)
-        result = store_read_back(store, error); /* before the commit: after it nothing may fail */
+        result = store_reload(store, error); /* before the commit, after which nothing may fail */
     if (result)
-        store_tick_give_up(store);
+        store_tick_abort(store);
     if (store_tick_commit(store) && !result)
         result = fail(error, "commit", sqlite3_errmsg(store->db));
     return result;
@@ -141,7 +141,7 @@ bool store_is_healthy(struct store *store)
     return healthy;
 }
 
-/* Limits and switches: what SQLite's own list for untrusted SQL asks for. */
+/* The limits and settings that SQLite's documentation recommends for untrusted SQL. */
 static bool harden(sqlite3 *db)
 {
     static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_DQS_DML,
@@ -166,10 +166,9 @@ static bool harden(sqlite3 *db)
     return good;
 }
 
-enum { SMALLEST_PAGE = 512 };
+enum { PAGE_SIZE_MIN = 512 };
 
-/* Creates the file, before SQLite would with the umask's mode, or looks at the one that is there.
- */
+/* Checks an existing file, or creates it with mode 0600: SQLite would use the mode of the umask. */
 static enum result prepare_file(const char *path, struct store_error *error)
 {
     struct stat found;
@@ -178,16 +177,16 @@ static enum result prepare_file(const char *path, struct store_error *error)
         return fail(error, path, strerror(errno));
     bool regular = fstat(fd, &found) == 0 && S_ISREG(found.st_mode);
     bool is_private =
-        !regular || found.st_size > 0 || fchmod(fd, 0600) == 0; /* it will hold passwords */
-    int kept = errno;
+        !regular || found.st_size > 0 || fchmod(fd, 0600) == 0; /* it will contain passwords */
+    int saved_errno = errno;
     close(fd);
     if (!is_private)
-        return fail(error, path, strerror(kept));
+        return fail(error, path, strerror(saved_errno));
     if (!regular)
         return fail(error, path, "not a regular file");
-    /* SQLite takes what is shorter than its smallest page for an empty database and would write
-     * over it. */
-    if (found.st_size > 0 && found.st_size < SMALLEST_PAGE)
+    /* SQLite treats a file shorter than its smallest page as an empty database and overwrites it.
+     */
+    if (found.st_size > 0 && found.st_size < PAGE_SIZE_MIN)
         return fail(error, path, "not a database of amazonmq-local (not a SQLite file)");
     return RESULT_OK;
 }
@@ -201,15 +200,15 @@ static enum result exec(struct store *store, const char *path, const char *sql,
         return RESULT_OK;
     fail(error, path,
          (code & 0xFF) == SQLITE_BUSY     ? "another process uses this database"
-         : (code & 0xFF) == SQLITE_NOTADB ? "not a database of amazonmq-local (not SQLite at all)"
+         : (code & 0xFF) == SQLITE_NOTADB ? "not a database of amazonmq-local (not a SQLite file)"
          : message                        ? message
                                           : sqlite3_errstr(code));
     sqlite3_free(message);
     return RESULT_STORE;
 }
 
-/* SQLite answers with the mode it uses, which need not be the one it was asked for. */
-static bool keeps_wal(sqlite3 *db)
+/* SQLite silently keeps another mode if a file system does not support WAL. */
+static bool has_wal(sqlite3 *db)
 {
     sqlite3_stmt *stmt = NULL;
     struct slice mode = {NULL, 0};
@@ -234,13 +233,14 @@ static enum result set_up(struct store *store, const struct store_options *optio
                       options->durability_full ? "PRAGMA synchronous = FULL"
                                                : "PRAGMA synchronous = NORMAL",
                       error);
-    if (!result && !keeps_wal(store->db))
-        result = fail(error, options->path, "this file system cannot hold a write-ahead log");
+    if (!result && !has_wal(store->db))
+        result = fail(error, options->path, "this file system does not support a write-ahead log");
     return result;
 }
 
-/* What ends a transaction must be there when there is no memory. */
-static enum result prepare_ends(struct store *store, const char *path, struct store_error *error)
+/* Compiles the statements that end a transaction now: they must work when memory is exhausted. */
+static enum result prepare_transaction_ends(struct store *store, const char *path,
+                                            struct store_error *error)
 {
     static const struct statement *const ends[] = {&commit_sql, &rollback_sql,
                                                    &savepoint_release_sql, &savepoint_rollback_sql};
@@ -253,10 +253,10 @@ static enum result prepare_ends(struct store *store, const char *path, struct st
 STATEMENT(fault_any_sql, "SELECT EXISTS (SELECT 1 FROM fault)");
 STATEMENT(policy_any_sql, "SELECT EXISTS (SELECT 1 FROM policy)");
 
-enum result store_notice_faults(struct store *store)
+enum result store_reload_flags(struct store *store)
 {
     static const struct statement *const queries[] = {&fault_any_sql, &policy_any_sql};
-    bool *const places[] = {&store->held.faults, &store->held.policies};
+    bool *const places[] = {&store->cached.faults, &store->cached.policies};
     enum result result = RESULT_OK;
     for (size_t i = 0; !result && i < sizeof queries / sizeof *queries; i++) {
         sqlite3_stmt *stmt = statement_get(store, queries[i]);
@@ -266,7 +266,7 @@ enum result store_notice_faults(struct store *store)
         statement_end(stmt);
     }
     if (!result && !store->tick_open)
-        store->committed = store->held;
+        store->committed = store->cached;
     return result;
 }
 
@@ -284,23 +284,23 @@ static enum result read_world(struct store *store)
     enum result result = statement_step(store, seeded);
     if (!result) {
         store->is_seeded = sqlite3_column_int(seeded, 0) != 0;
-        store->held.clock_offset_ms = sqlite3_column_int64(seeded, 1);
+        store->cached.clock_offset_ms = sqlite3_column_int64(seeded, 1);
     }
     statement_end(seeded);
-    return result ? RESULT_STORE : store_notice_faults(store);
+    return result ? RESULT_STORE : store_reload_flags(store);
 }
 
-enum result store_read_back(struct store *store, struct store_error *error)
+enum result store_reload(struct store *store, struct store_error *error)
 {
     return read_world(store) ? fail(error, store->options.path, sqlite3_errmsg(store->db))
                              : RESULT_OK;
 }
 
-/* A file may have been changed since this server wrote it. */
-static enum result judge(struct store *store, const char *path, struct store_error *error)
+/* Another program may have changed the file. */
+static enum result validate(struct store *store, const char *path, struct store_error *error)
 {
     struct store_error reason;
-    enum result result = store_judge(store->db, &reason);
+    enum result result = store_validate(store->db, &reason);
     if (result)
         fail(error, path, reason.text);
     return result;
@@ -321,7 +321,7 @@ static enum result open_database(struct store *store, const struct store_options
                     store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code));
     if (!harden(store->db))
         return fail(error, options->path, "SQLite refuses a setting");
-    /* Before the first read, so that a WAL database is opened without shared memory. */
+    /* Before the first read, so that SQLite needs no shared memory for the WAL. */
     result = exec(store, options->path, "PRAGMA locking_mode = EXCLUSIVE", error);
     if (!result)
         result = store_examine(store, options->path, error);
@@ -330,10 +330,10 @@ static enum result open_database(struct store *store, const struct store_options
     if (!result)
         result = store_migrate(store, options->path, error);
     if (!result && !in_memory)
-        result = judge(store, options->path, error);
+        result = validate(store, options->path, error);
     if (!result)
-        result = prepare_ends(store, options->path, error);
-    return result ? result : store_read_back(store, error);
+        result = prepare_transaction_ends(store, options->path, error);
+    return result ? result : store_reload(store, error);
 }
 
 enum result store_open(const struct store_options *options, struct store **out,
@@ -345,8 +345,7 @@ enum result store_open(const struct store_options *options, struct store **out,
         return RESULT_NO_MEMORY;
     }
     store->options = *options;
-    /* The process has one thread. SQLite refuses once it has begun, for a second store: it is set.
-     */
+    /* The process has one thread. For a second store the call fails, but the setting remains. */
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     enum result result = open_database(store, options, error);
     if (result) {
@@ -359,12 +358,12 @@ enum result store_open(const struct store_options *options, struct store **out,
 
 int64_t store_now_ms(const struct store *store)
 {
-    return clock_wall_ms() + store->held.clock_offset_ms;
+    return clock_wall_ms() + store->cached.clock_offset_ms;
 }
 
 int64_t store_clock_offset_ms(const struct store *store)
 {
-    return store->held.clock_offset_ms;
+    return store->cached.clock_offset_ms;
 }
 
 STATEMENT(clock_set_sql, "UPDATE default_world SET clock_offset_ms = ?1");
@@ -378,7 +377,7 @@ enum result store_set_clock(struct store *store, int64_t offset_ms)
     sqlite3_bind_int64(stmt, 1, offset_ms);
     result = statement_run(store, stmt);
     if (!result)
-        store->held.clock_offset_ms = offset_ms;
+        store->cached.clock_offset_ms = offset_ms;
     return result;
 }
 

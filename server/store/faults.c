@@ -45,9 +45,9 @@ static enum result count(struct store *store, int64_t id, bool hit)
     return statement_run(store, stmt);
 }
 
-/* Whether the call number `matched` of a fault is hit: the same calls for the same seed (the mixing
- * is that of splitmix64). */
-static bool is_drawn(const struct fault *fault)
+/* Whether the fault hits its next match: a splitmix64 hash of seed and number of the match decides,
+ * so the same seed hits the same calls. */
+static bool is_hit(const struct fault *fault)
 {
     uint64_t x = (uint64_t)fault->seed + ((uint64_t)fault->matched + 1) * 0x9E3779B97F4A7C15U;
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
@@ -62,7 +62,7 @@ STATEMENT(fault_find_sql,
           " AND (username IS NULL OR username = ?3) AND (times IS NULL OR times > 0) AND id > ?4"
           " ORDER BY id LIMIT 1");
 
-/* The oldest one behind `after` that matches. */
+/* The first fault after id `after` that matches. */
 static enum result find(struct store *store, const struct slice match[3], int64_t after,
                         struct arena *arena, struct fault *fault)
 {
@@ -81,10 +81,10 @@ enum result fault_take(struct store *store, struct slice operation, struct slice
                        struct slice username, struct arena *arena, struct fault *fault)
 {
     const struct slice match[3] = {operation, broker_id, username};
-    enum result result = store->held.faults ? RESULT_OK : RESULT_NOT_FOUND;
+    enum result result = store->cached.faults ? RESULT_OK : RESULT_NOT_FOUND;
     fault->id = INT64_MIN;
     while (!result && !(result = find(store, match, fault->id, arena, fault))) {
-        bool hit = fault->probability >= 1 || is_drawn(fault);
+        bool hit = fault->probability >= 1 || is_hit(fault);
         if (fault->times != FAULT_UNSET || fault->probability < 1)
             result = count(store, fault->id, hit);
         if (hit)
@@ -137,7 +137,7 @@ enum result fault_insert(struct store *store, struct fault *fault)
     else if ((sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT)
         result = RESULT_INVALID;
     statement_end(stmt);
-    store->held.faults = store->held.faults || !result;
+    store->cached.faults = store->cached.faults || !result;
     return result;
 }
 
@@ -153,5 +153,5 @@ enum result fault_delete(struct store *store, int64_t id)
     result = statement_run(store, stmt);
     if (!result && sqlite3_changes(store->db) == 0 && id != FAULT_UNSET)
         result = RESULT_NOT_FOUND;
-    return result ? result : store_notice_faults(store);
+    return result ? result : store_reload_flags(store);
 }

@@ -1,4 +1,4 @@
-/* What the files of the store share. */
+/* Shared by the files of the store. */
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
 
@@ -7,118 +7,113 @@
 #include "store/store.h"
 #include "store/terms.h"
 
-/* An SQL statement of the server: each stands above the function that binds it and reads its
- * columns. */
+/* An SQL statement, defined next to the function that binds it and reads its columns. */
 struct statement {
     const char *name, *sql;
 };
 
-/* Defines one, local to its file; all of the program lie in one section of the binary. The
- * alignment is the size so that they lie there without gaps. */
+/* Defines a statement, local to its file. All are in one section of the binary, as an array: the
+ * alignment, equal to the size, prevents gaps. */
 #define STATEMENT(variable, text)                          \
     static const struct statement variable __attribute__(( \
         section("sql_statements"), used, aligned(sizeof(struct statement)))) = {#variable, text}
 
-/* The first of that section and its end: the linker sets them. */
+/* Begin and end of that section, defined by the linker. */
 extern const struct statement __start_sql_statements[], __stop_sql_statements[];
 
-/* What is known of the tables without asking. */
-struct store_held {
+/* Values of the tables, cached to save queries. */
+struct store_cache {
     bool faults;   /* the fault table is not empty */
-    bool policies; /* nor the policy table */
+    bool policies; /* the policy table is not empty */
     int64_t clock_offset_ms;
 };
 
 struct store {
     sqlite3 *db;
-    bool is_seeded;              /* the seeds of the first start are in */
-    bool tick_open;              /* the tick's transaction was begun and not yet ended by us */
-    bool tick_failed;            /* it is gone, or must not be committed */
-    bool in_operation;           /* between store_operation_begin and _end */
-    bool has_savepoint;          /* that operation has written */
-    struct store_held held;      /* as the open tick has it */
-    struct store_held committed; /* and what it goes back to */
+    bool is_seeded;               /* the seeds of the first start are applied */
+    bool tick_open;               /* a transaction was begun, and not yet ended by us */
+    bool tick_failed;             /* SQLite rolled it back, or it must not be committed */
+    bool in_operation;            /* between store_operation_begin and _end */
+    bool has_savepoint;           /* the operation has written */
+    struct store_cache cached;    /* as of the open tick */
+    struct store_cache committed; /* restored if the tick fails */
     int64_t commits;
     struct store_options options; /* its texts belong to the caller of store_open */
-    sqlite3_stmt *compiled[];     /* of each statement of the section; NULL: not used so far */
+    sqlite3_stmt *compiled[];     /* by index in the section; NULL: not yet used */
 };
 
-/* How many statements the program has. */
 static inline size_t statement_count(void)
 {
     uintptr_t bytes = (uintptr_t)__stop_sql_statements - (uintptr_t)__start_sql_statements;
     return bytes / sizeof(struct statement);
 }
 
-/* The statement compiled, which its first use does, and ready for binding; without memory NULL,
- * which all below take: it fails. */
+/* The compiled statement, ready for binding; the first use compiles it. NULL if out of memory: the
+ * functions below accept that, statement_step then fails. */
 sqlite3_stmt *statement_get(struct store *store, const struct statement *statement);
 
-void statement_bind(sqlite3_stmt *stmt, int at,
-                    struct slice text); /* absent: NULL. Borrowed until the reset */
+/* An absent text is NULL. SQLite uses `text` in place until statement_end. */
+void statement_bind(sqlite3_stmt *stmt, int at, struct slice text);
 
-/* A column's text in the arena; NULL gives an absent slice. False: out of memory. */
+/* Copies a column's text into the arena; NULL gives an absent slice. False: out of memory. */
 bool statement_text(sqlite3_stmt *stmt, int column, struct arena *arena, struct slice *text);
 
 /* The value of a column of an enumeration; 0: NULL. */
 unsigned statement_term(sqlite3_stmt *stmt, int column, const struct terms *terms);
 
-/* Room for one more item behind `count` items, in the arena; NULL: out of memory. */
-void *statement_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size);
+/* Makes room in an array in the arena for one more than `count` items; NULL: out of memory. */
+void *statement_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
 
-/* Steps to the next row: RESULT_OK with a row, RESULT_NOT_FOUND at the end, RESULT_CONFLICT on a
- * broken unique constraint, RESULT_INVALID on any other, RESULT_STORE otherwise (both logged).
- * Notices a transaction that SQLite rolled back. */
+/* Steps to the next row: RESULT_OK with a row, RESULT_NOT_FOUND at the end, RESULT_CONFLICT if a
+ * unique constraint fails, RESULT_INVALID if another one fails, RESULT_STORE otherwise. The last
+ * two are logged once the store is seeded. Detects a rollback by SQLite. */
 enum result statement_step(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
 
-/* Steps a statement that gives no rows, resets it: RESULT_OK when it is done. */
+/* Runs a statement without rows and ends it. */
 enum result statement_run(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
 
-/* Reads a row into an item, whose bytes are unset. False: out of memory. */
+/* Reads a row into an uninitialized item. False: out of memory. */
 typedef bool statement_reader(sqlite3_stmt *stmt, struct arena *arena, void *item);
 
-/* All rows of a statement, which is ended: `items` is the address of a pointer to items of `size`
- * bytes, an array in the arena. Without a row, or with RESULT_STORE or RESULT_NO_MEMORY, *count is
- * 0. */
+/* Reads all rows and ends the statement. `items` is the address of a pointer that is set to an
+ * array of items of `size` bytes in the arena. *count is 0 on RESULT_STORE and RESULT_NO_MEMORY. */
 enum result statement_list(struct store *store, sqlite3_stmt *stmt, statement_reader *read,
                            struct arena *arena, size_t size, void *items, size_t *count) MUST_CHECK;
 
-/* Resets and unbinds. */
+/* Resets and unbinds the statement. */
 void statement_end(sqlite3_stmt *stmt);
 
-/* Marks the tick as failed where SQLite has rolled it back: SQLITE_FULL, IOERR, NOMEM and INTERRUPT
- * roll the whole transaction back, the other operations of the tick included. */
-void store_notice_lost_transaction(struct store *store);
+/* Marks the tick as failed if SQLite has rolled back the transaction: it may do so on SQLITE_FULL,
+ * IOERR, NOMEM and INTERRUPT. The other operations of the tick are then lost too. */
+void store_detect_rollback(struct store *store);
 
-/* Before the first write: opens the tick's transaction and, within an operation, its savepoint. */
+/* Call before each write: opens the tick's transaction and the savepoint of the operation. */
 enum result store_prepare_write(struct store *store) MUST_CHECK;
 
 enum { STORE_APPLICATION_ID = 0x416D5131 }; /* "AmQ1": PRAGMA application_id of our files */
 
-/* Looks whose file it is, without writing: RESULT_INVALID for a foreign, damaged, newer or locked
- * one. */
+/* Checks the file without writing: RESULT_INVALID if it is foreign, damaged, newer or locked. */
 enum result store_examine(struct store *store, const char *path,
                           struct store_error *error) MUST_CHECK;
 
-/* Brings the schema up to date, one transaction a step. */
+/* Updates the schema, one transaction for each version. */
 enum result store_migrate(struct store *store, const char *path,
                           struct store_error *error) MUST_CHECK;
 
-/* Sets the world of fixtures that name none; reads what is held outside the tables: after they may
- * have changed as a whole. */
-enum result store_read_back(struct store *store, struct store_error *error) MUST_CHECK;
+/* Call after all tables may have changed: sets the default account and region, fills the cache. */
+enum result store_reload(struct store *store, struct store_error *error) MUST_CHECK;
 
-/* A change of the store as a whole is a transaction of its own, between these two; no tick may be
- * open. Foreign keys are checked at the end. RESULT_STORE with *error set. */
+/* Begins a separate transaction for a change of the whole store; no tick may be open. Foreign keys
+ * are checked at the commit. RESULT_STORE with *error set. */
 enum result store_change_begin(struct store *store, struct store_error *error) MUST_CHECK;
 
-/* Commits; what went wrong before, which is `result` and returned, or goes wrong now leaves
- * everything as it was. */
+/* Commits if `result`, that of the change, is RESULT_OK. Otherwise, or if the commit fails, rolls
+ * back and returns the error. */
 enum result store_change_end(struct store *store, enum result result,
                              struct store_error *error) MUST_CHECK;
 
-/* Looks whether there are faults and policies: after the tables may have changed. A tick that fails
- * takes what was found back. */
-enum result store_notice_faults(struct store *store) MUST_CHECK;
+/* Call after the fault and policy tables may have changed: updates the cache, which is restored if
+ * the tick fails. */
+enum result store_reload_flags(struct store *store) MUST_CHECK;
 
 #endif

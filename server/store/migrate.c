@@ -1,4 +1,4 @@
-/* Whose file it is, and the way from an older schema to this one. */
+/* Recognizes our files and updates older schemas. */
 #include "store/internal.h"
 
 #include <stdio.h>
@@ -22,7 +22,7 @@ static bool read_number(sqlite3 *db, const char *sql, int64_t *number)
     return good;
 }
 
-/* Before anything writes, a PRAGMA included. */
+/* Runs before any write, including those of a PRAGMA. */
 enum result store_examine(struct store *store, const char *path, struct store_error *error)
 {
     int64_t application_id = 0, version = 0, tables = 0;

@@ -1,4 +1,4 @@
-/* The scripts of schema/, made part of the binary by the build. */
+/* The scripts of schema/, which the build embeds in the binary. */
 #ifndef STORE_MIGRATIONS_H
 #define STORE_MIGRATIONS_H
 

@@ -18,7 +18,7 @@ enum result policy_list(struct store *store, struct slice access_key, struct are
 {
     *count = 0;
     *policies = NULL;
-    if (!store->held.policies)
+    if (!store->cached.policies)
         return RESULT_OK;
     sqlite3_stmt *stmt = statement_get(store, &policy_page_sql);
     statement_bind(stmt, 1, access_key.data ? access_key : SLICE(""));

@@ -1,4 +1,4 @@
-/* Policies: who may do what. */
+/* Policies: which access keys may call which operations. */
 #ifndef STORE_POLICIES_H
 #define STORE_POLICIES_H
 
@@ -9,8 +9,8 @@ struct policy {
     struct slice action, resource; /* patterns */
 };
 
-/* The policies that name that access key or every one; without any in the store it costs nothing.
- * What is found lives in `arena`. RESULT_STORE, RESULT_NO_MEMORY. */
+/* The policies for that access key and for all; makes no query if the store has none. Texts are
+ * copied into `arena`. RESULT_STORE, RESULT_NO_MEMORY. */
 enum result policy_list(struct store *store, struct slice access_key, struct arena *arena,
                         struct policy **policies, size_t *count) MUST_CHECK;
 

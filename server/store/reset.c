@@ -7,7 +7,7 @@
 #include "store/seed_files.h"
 #include "store/tables.h"
 
-enum { MIGRATION_CATALOGUE = 3 }; /* the script that fills the catalogue, and nothing else */
+enum { MIGRATION_CATALOGUE = 3 }; /* the script that only fills the catalogue */
 
 static enum result fail(struct store_error *error, const char *what, const char *reason)
 {
@@ -15,7 +15,7 @@ static enum result fail(struct store_error *error, const char *what, const char 
     return RESULT_STORE;
 }
 
-/* Takes the text, which may be NULL: no memory. */
+/* Frees the text. NULL if it is NULL (out of memory) or cannot be compiled. */
 static sqlite3_stmt *prepare(sqlite3 *db, char *sql)
 {
     sqlite3_stmt *stmt = NULL;
@@ -32,19 +32,19 @@ static bool run(sqlite3_stmt *stmt)
     return done;
 }
 
-/* Rows of brokers and configurations go with these. */
-static bool goes_with_another(const struct table *table)
+/* The rows are deleted with their broker or configuration. */
+static bool is_deleted_by_cascade(const struct table *table)
 {
     return table->root && strcmp(table->root_id, "id") != 0;
 }
 
-/* Children before parents: those of brokers first, each root from the end of the list. */
+/* Deletes rows before those that they refer to: brokers first, each root in reverse order. */
 static bool empty_tables(sqlite3 *db)
 {
     bool good = run(prepare(db, sqlite3_mprintf("UPDATE default_world SET clock_offset_ms = 0")));
     for (unsigned root = TABLE_ROOTS; root-- > 0;)
         for (size_t i = table_count; good && i-- > 0;)
-            if (tables[i].root == root && tables[i].seeds && !goes_with_another(&tables[i]))
+            if (tables[i].root == root && tables[i].seeds && !is_deleted_by_cascade(&tables[i]))
                 good = run(prepare(db, sqlite3_mprintf("DELETE FROM %s", tables[i].name)));
     return good;
 }
@@ -62,7 +62,7 @@ enum result store_reset(struct store *store, const char *const *paths, size_t co
     return store_change_end(store, result, error);
 }
 
-/* `verb` on the rows of a table that belong to an account and region. */
+/* `verb` (SELECT …, DELETE) on the rows of a table that belong to an account and region. */
 static sqlite3_stmt *prepare_of_world(sqlite3 *db, const char *verb, const struct table *table,
                                       struct slice account, struct slice region)
 {
@@ -125,7 +125,7 @@ static bool empty_world(sqlite3 *db, struct slice account, struct slice region)
 {
     bool good = true;
     for (size_t i = 0; good && i < table_count; i++)
-        if (tables[i].root && !goes_with_another(&tables[i]))
+        if (tables[i].root && !is_deleted_by_cascade(&tables[i]))
             good = run(prepare_of_world(db, "DELETE", &tables[i], account, region));
     return good;
 }
@@ -136,7 +136,7 @@ enum result store_reset_world(struct store *store, const char *const *paths, siz
     struct store_options options = store->options;
     struct store *fresh = NULL;
     options.path = ":memory:";
-    /* Whatever is wrong with an empty store in memory is no fault of the request. */
+    /* The request cannot cause an error of an empty store in memory. */
     enum result result = store_open(&options, &fresh, error) ? RESULT_STORE : RESULT_OK;
     if (!result)
         result = store_seed(fresh, paths, count, error);
@@ -144,7 +144,7 @@ enum result store_reset_world(struct store *store, const char *const *paths, siz
         result = store_change_begin(store, error);
     if (!result && (!empty_world(store->db, account, region) ||
                     !copy_world(store->db, fresh->db, account, region))) {
-        /* An id of the seeds may be another world's now. */
+        /* An id of the seeds may now exist in another account or region. */
         bool broke_rule = (sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT;
         result = fail(error, "reset", sqlite3_errmsg(store->db));
         result = broke_rule ? RESULT_INVALID : result;

@@ -1,16 +1,16 @@
-/* Reset: the store goes back to the catalogue and the seeds. No tick may be open. */
+/* Reset to the catalogue and the seeds. No tick may be open. */
 #ifndef STORE_RESET_H
 #define STORE_RESET_H
 
 #include "store/store.h"
 
-/* Every table emptied, the catalogue filled in again, the clock set to the wall's, then the seeds:
- * all or nothing. As store_seed. */
+/* Empties every table, fills the catalogue, sets the clock to the wall clock and applies the seeds,
+ * in one transaction. Results as for store_seed. */
 enum result store_reset(struct store *store, const char *const *paths, size_t count,
                         struct store_error *error) MUST_CHECK;
 
-/* The same for what one account has in one region; the seeds are applied elsewhere first and give
- * their rows of that world. */
+/* Resets the brokers and configurations of one account and region: applies the seeds to a new store
+ * in memory and copies their rows of that account and region. */
 enum result store_reset_world(struct store *store, const char *const *paths, size_t count,
                               struct slice account, struct slice region,
                               struct store_error *error) MUST_CHECK;

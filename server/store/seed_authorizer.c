@@ -11,16 +11,16 @@
 #include "store/tables.h"
 
 enum {
-    STEPS_AT_ONCE = 1000,   /* between two looks at the budget: some 20 µs */
-    LIKE_PATTERN_MAX = 200, /* a match may cost pattern × text, in one step */
-    PROGRAM_MAX = 5000000,  /* of a statement of many rows; past it SQLite says "out of memory" */
+    STEPS_PER_CHECK = 1000, /* between two checks of the budget: about 20 µs */
+    LIKE_PATTERN_MAX = 200, /* a match may take pattern × text comparisons in one step */
+    PROGRAM_MAX = 5000000,  /* instructions; beyond, SQLite reports "out of memory" */
 };
 
-/* Beside tables: views and functions. */
+/* Views and table-valued functions. */
 static const char *const readable[] = {"applied_user", "pending_user", "json_each", "json_tree"};
 
-/* Left out: what reads or writes files, loads code or belongs to other modules, and what can only
- * allocate (zeroblob). A blank around each. */
+/* Omitted: functions that access files, load code or belong to other modules, and zeroblob, which
+ * only allocates. A space around each. */
 static const char functions[] =
     " -> ->> abs avg ceil ceiling changes char coalesce count cume_dist current_date"
     " current_time current_timestamp date datetime dense_rank first_value floor format glob"
@@ -61,10 +61,10 @@ static bool is_function(const char *name)
     return len > 0 && (size_t)len < sizeof word && strstr(functions, word);
 }
 
-/* The triggers that fill in defaults read default_world, seeds do not. `inner` is the trigger, or a
- * WITH table that the seed has named like one: seed_authorizer_was_fooled looks for the name in the
- * statement once its end is known. Only plain names, then: any other can be written in more than
- * one way. */
+/* Only the triggers that fill in defaults may read default_world. `inner` is the trigger, or a WITH
+ * table to which the seed gave the same name: seed_authorizer_is_bypassed searches the statement
+ * for the name once its end is known. Only names of plain characters: others have several
+ * spellings. */
 static bool remember_trigger(struct seed_authorizer *authorizer, const char *inner)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
@@ -84,8 +84,8 @@ static bool may_read(struct seed_authorizer *authorizer, const char *table, cons
                      const char *database, const char *inner)
 {
     const struct table *found = table_find(table);
-    /* A FROM of which no column is used: the name as the seed wrote it, of a table or of a WITH. A
-     * list of what is forbidden, then; a test holds it against all tables and modules there are. */
+    /* A FROM without a used column: the name, as written in the seed, of a table or a WITH table.
+     * So this is a list of forbidden names; a test compares it with all tables and modules. */
     if (!*column && !database)
         return strncasecmp(table, "sqlite_", 7) != 0 && strncasecmp(table, "pragma_", 7) != 0 &&
                !(found && found->seeds == TABLE_HIDDEN) &&
@@ -129,7 +129,7 @@ static int authorize(void *context, int action, const char *first, const char *s
                : action == SQLITE_UPDATE ? "UPDATE on"
                                          : "DELETE on";
         allowed = first && database && strcmp(database, "main") == 0 && may_write(first);
-        /* The first use of a table-valued function declares it there. */
+        /* SQLite reports the first use of a table-valued function as this UPDATE. */
         if (first && action == SQLITE_UPDATE && strcmp(first, "sqlite_master") == 0) {
             verb = "UPDATE on sqlite_master or a table-valued function other than json_each and "
                    "json_tree";
@@ -150,12 +150,11 @@ static int authorize(void *context, int action, const char *first, const char *s
 static int check_budget(void *context)
 {
     struct seed_authorizer *authorizer = context;
-    authorizer->steps_here += STEPS_AT_ONCE;
+    authorizer->steps_here += STEPS_PER_CHECK;
     return authorizer->steps + authorizer->steps_here > authorizer->steps_max;
 }
 
-/* Counts rows, and sees every value a seed stores: CAST(x'ff' AS TEXT) makes texts SQLite does not
- * look into. */
+/* Counts rows and checks every stored text: SQLite does not, as in CAST(x'ff' AS TEXT). */
 static void before_change(void *context, sqlite3 *db, int action, const char *database,
                           const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row)
 {
@@ -193,7 +192,7 @@ void seed_authorizer_install(struct seed_authorizer *authorizer, sqlite3 *db, in
     if (authorizer->hard_heap_before == 0 || ceiling < authorizer->hard_heap_before)
         sqlite3_hard_heap_limit64(ceiling);
     sqlite3_set_authorizer(db, authorize, authorizer);
-    sqlite3_progress_handler(db, STEPS_AT_ONCE, check_budget, authorizer);
+    sqlite3_progress_handler(db, STEPS_PER_CHECK, check_budget, authorizer);
     sqlite3_preupdate_hook(db, before_change, authorizer);
 }
 
@@ -203,7 +202,7 @@ void seed_authorizer_remove(struct seed_authorizer *authorizer)
     sqlite3_progress_handler(authorizer->db, 0, NULL, NULL);
     sqlite3_set_authorizer(authorizer->db, NULL, NULL);
     sqlite3_hard_heap_limit64(authorizer->hard_heap_before);
-    /* The hard limit has pulled the soft one down with it. */
+    /* Setting the hard limit also lowered the soft one. */
     sqlite3_soft_heap_limit64(authorizer->soft_heap_before);
     for (size_t i = 0; i < COUNT(limits); i++)
         sqlite3_limit(authorizer->db, limits[i].id, authorizer->limits_before[i]);
@@ -219,7 +218,7 @@ void seed_authorizer_start(struct seed_authorizer *authorizer)
     memset(authorizer->triggers, 0, sizeof authorizer->triggers);
 }
 
-bool seed_authorizer_was_fooled(const struct seed_authorizer *authorizer, const char *statement)
+bool seed_authorizer_is_bypassed(const struct seed_authorizer *authorizer, const char *statement)
 {
     for (size_t i = 0; i < SEED_AUTHORIZER_TRIGGERS && *authorizer->triggers[i]; i++) {
         if (strcasestr(statement, authorizer->triggers[i]))

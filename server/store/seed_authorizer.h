@@ -1,5 +1,5 @@
-/* What watches a seed while it runs: the authorizer, the budget of steps and memory, limits, and a
- * hook that sees each row before it is changed. For seed_run.c only. */
+/* Restricts a running seed: the authorizer, the budget of steps and memory, limits, and a hook that
+ * checks each row before it is changed. For seed_run.c only. */
 #ifndef STORE_SEED_AUTHORIZER_H
 #define STORE_SEED_AUTHORIZER_H
 
@@ -13,11 +13,10 @@ struct sqlite3;
 
 enum {
     SEED_STATEMENT_MAX = 1024 * 1024,
-    /* Any value a statement works with. What one call of a string function costs is not counted:
-     * replace() of two such values may take seconds, and so may printf('%.*c'), whatever comes of
-     * it. */
+    /* Of a value. The steps do not count the time inside a string function: replace() of two such
+     * values or printf('%.*c') may take seconds. */
     SEED_VALUE_MAX = 1024 * 1024,
-    /* What SQLite may allocate above what it holds when the file begins: rows, sorts, queues. */
+    /* What SQLite may allocate in addition while a file runs: rows, sorts, queues. */
     SEED_MEMORY_MAX = 256 * 1024 * 1024,
 };
 
@@ -26,33 +25,33 @@ enum { SEED_AUTHORIZER_LIMITS = 4, SEED_AUTHORIZER_TRIGGERS = 8, SEED_AUTHORIZER
 struct seed_authorizer {
     struct sqlite3 *db;
     int64_t steps_max;
-    int64_t steps; /* of the statements that are done */
+    int64_t steps; /* of the finished statements */
 
-    /* Of the statement that runs. */
+    /* Of the running statement. */
     int64_t steps_here;
-    size_t rows;      /* that it inserted or updated so far, without those its triggers did */
-    char denied[160]; /* what the authorizer refused first; "" = nothing */
-    /* The table that was given a broken text in that row; "" = none. */
+    size_t rows;      /* inserted or updated so far, except by triggers */
+    char denied[160]; /* the first denied action; "" = none */
+    /* The table with an invalid text in the current row; "" = none. */
     char bad_text[SEED_AUTHORIZER_NAME];
     enum result hook_failed;
-    char triggers[SEED_AUTHORIZER_TRIGGERS][SEED_AUTHORIZER_NAME]; /* what read default_world */
+    char triggers[SEED_AUTHORIZER_TRIGGERS][SEED_AUTHORIZER_NAME]; /* that read default_world */
 
     int limits_before[SEED_AUTHORIZER_LIMITS];
     int64_t soft_heap_before;
     int64_t hard_heap_before;
 };
 
-/* It must stay where it is until it is removed. */
+/* The struct must not move before seed_authorizer_remove. */
 void seed_authorizer_install(struct seed_authorizer *authorizer, struct sqlite3 *db,
                              int64_t steps_max);
 void seed_authorizer_remove(struct seed_authorizer *authorizer);
 
-/* Before a statement is prepared. */
+/* Call before a statement is prepared. */
 void seed_authorizer_start(struct seed_authorizer *authorizer);
 
-/* Whether a statement, just prepared, has a name in it that was let into default_world as that of a
- * trigger: it must not be run. */
-bool seed_authorizer_was_fooled(const struct seed_authorizer *authorizer,
-                                const char *statement) MUST_CHECK;
+/* Whether the prepared statement contains a name that was allowed to read default_world as that of
+ * a trigger: the statement must not run. */
+bool seed_authorizer_is_bypassed(const struct seed_authorizer *authorizer,
+                                 const char *statement) MUST_CHECK;
 
 #endif

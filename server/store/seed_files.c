@@ -25,7 +25,7 @@ static enum result fail_memory(struct store_error *error, const char *path)
     return RESULT_NO_MEMORY;
 }
 
-/* Passes the result of a step of the run on, with its text where it failed. */
+/* Returns the result of a step of the run; sets *error if it failed. */
 static enum result fail_run(struct store_error *error, const struct seed_run *run,
                             enum result result)
 {
@@ -49,10 +49,10 @@ static enum result read_file(const char *path, struct buffer *text, struct store
         return fail(error, path, sandbox_explain(errno));
     while (!text->failed && (got = read(fd, chunk, sizeof chunk)) > 0)
         buffer_append(text, chunk, (size_t)got);
-    int kept = errno;
+    int saved_errno = errno;
     close(fd);
     if (!text->failed && got < 0)
-        return fail(error, path, sandbox_explain(kept));
+        return fail(error, path, sandbox_explain(saved_errno));
     if (text->failed == RESULT_NO_MEMORY)
         return fail_memory(error, path);
     return text->failed ? fail(error, path, "larger than 64 MiB") : RESULT_OK;
@@ -127,7 +127,7 @@ enum result store_seed(struct store *store, const char *const *paths, size_t cou
         result = fail_store(error, store);
     if (result)
         store->tick_failed = true;
-    if ((store_tick_commit(store) || store_notice_faults(store)) && !result)
+    if ((store_tick_commit(store) || store_reload_flags(store)) && !result)
         result = fail_store(error, store);
     store->is_seeded = !result;
     return result;

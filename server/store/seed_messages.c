@@ -10,16 +10,16 @@ enum { MESSAGE_MAX = 400 };
 
 static size_t copy_without_quotes(char *to, const char *from, size_t len)
 {
-    size_t kept = 0;
+    size_t copied = 0;
     for (size_t i = 0; i < len; i++) {
         if (from[i] != '\'' && from[i] != '"' && from[i] != '`')
-            to[kept++] = from[i];
+            to[copied++] = from[i];
     }
-    return kept;
+    return copied;
 }
 
-/* Marks each byte of the message that belongs to a run of SEED_MESSAGE_PASSWORD bytes or more which
- * stands in the source too. Quotes do not count: SQLite undoubles them. */
+/* Marks each byte of the message in a run of at least SEED_MESSAGE_PASSWORD bytes that is also in
+ * the source. Quotes are ignored: SQLite turns doubled ones into one. */
 static void mark_quotations(const char *message, size_t len, struct slice source, bool *hidden)
 {
     size_t place[MESSAGE_MAX];
@@ -33,7 +33,7 @@ static void mark_quotations(const char *message, size_t len, struct slice source
         if (memmem(source.data, source.len, letters + i, SEED_MESSAGE_PASSWORD))
             memset(hidden + place[i], true, place[i + SEED_MESSAGE_PASSWORD - 1] - place[i] + 1);
     }
-    /* A blank between SQLite's words and the quotation is no part of it. */
+    /* A space next to SQLite's own words is not part of the quotation. */
     for (size_t i = 1; i + 1 < len; i++) {
         if (message[i] == ' ' && (!hidden[i - 1] || !hidden[i + 1]))
             hidden[i] = false;
@@ -42,7 +42,7 @@ static void mark_quotations(const char *message, size_t len, struct slice source
 
 void seed_message_hide(const char *message, struct slice seed, char *out, size_t size)
 {
-    /* Versions from 3.41 on quote a name in double quotes and add a piece of advice. */
+    /* SQLite 3.41 and later put the name in double quotes and add a hint. */
     static const char quoted[] = "no such column: \"", name[] = "no such column: ";
     static const char advice[] = "\" - should this be a string literal in single-quotes?";
     char plain[MESSAGE_MAX];
@@ -80,10 +80,10 @@ void seed_message_hide(const char *message, struct slice seed, char *out, size_t
 const char *seed_message_of_run(const char *message)
 {
     static const struct {
-        const char *begin, *shown; /* NULL: the message itself, which holds no value */
+        const char *begin, *shown; /* NULL: `begin` itself */
     } known[] = {
         {"JSON path error", "malformed JSON path"},
-        {"bad JSON path", "malformed JSON path"}, /* from version 3.45 on */
+        {"bad JSON path", "malformed JSON path"}, /* since SQLite 3.45 */
         {"malformed JSON", NULL},
         {"JSON cannot hold BLOB values", NULL},
         {"integer overflow", NULL},
@@ -109,7 +109,7 @@ const char *seed_message_of_run(const char *message)
         if (strncmp(message, known[i].begin, strlen(known[i].begin)) == 0)
             return known[i].shown ? known[i].shown : known[i].begin;
     }
-    return "SQLite refuses what the statement does";
+    return "SQLite rejected the statement";
 }
 
 /* "broker.account, broker.region" as "account, region"; the table goes to `table`. */
@@ -148,7 +148,7 @@ void seed_message_explain(const char *message, char *out, size_t size)
         if (i == 0)
             snprintf(out, size, "%s: another row of %s has the same", names, table);
         else
-            snprintf(out, size, "%s: a row of %s needs one", names, table);
+            snprintf(out, size, "%s: required in every row of %s", names, table);
         return;
     }
     snprintf(out, size, "%s",

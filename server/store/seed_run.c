@@ -16,21 +16,21 @@
 
 enum { REASON_MAX = 600, NAME_SHOWN_MAX = 300 };
 
-/* Statements that are refused by their first word, so that the message can name it. The authorizer
- * refuses them too, but for EXPLAIN and VACUUM, of which it is not told. */
+/* Statements are rejected by their first word, so that the message can name it. The authorizer also
+ * denies them, except EXPLAIN and VACUUM, for which SQLite does not call it. */
 static const char *const refused_words[] = {
     "ALTER", "ANALYZE", "ATTACH", "BEGIN",   "COMMIT",  "CREATE",   "DETACH",    "DROP",
     "END",   "EXPLAIN", "PRAGMA", "REINDEX", "RELEASE", "ROLLBACK", "SAVEPOINT", "VACUUM",
 };
 
-/* One text on its way through. */
+/* A seed text being run. */
 struct file {
     struct seed_run *run;
     const char *name;
-    char *text; /* owned copy: of a text without a NUL at its end SQLite copies all the rest at
-                   every statement */
+    char *text; /* owned copy with a NUL: without one SQLite would copy the rest at every statement
+                 */
     char *end;
-    char *at; /* lines are counted up to here: where a statement, or what is wrong in it, begins */
+    char *at;         /* start of a statement or of an error in it; lines are counted up to here */
     char *line_start; /* of the line `at` is on */
     size_t line;
     size_t statement;
@@ -49,7 +49,7 @@ static void set_error(struct seed_run *run, const char *format, ...)
     vsnprintf(text, sizeof run->error.text, format, args);
     va_end(args);
     size_t valid = 0;
-    while (text[valid = utf8_valid_prefix(slice_of(text))]) /* a file's name may be anything */
+    while (text[valid = utf8_valid_prefix(slice_of(text))]) /* a file name may have any bytes */
         text[valid] = '?';
     for (unsigned char *c = (unsigned char *)text; *c; c++) {
         if (*c < ' ' || *c == 0x7f)
@@ -59,7 +59,7 @@ static void set_error(struct seed_run *run, const char *format, ...)
     }
 }
 
-/* Moves the place up to which lines are counted. */
+/* Moves file->at and counts lines up to it. */
 static void advance(struct file *file, const char *to)
 {
     file->run->scanned += (size_t)(to - file->at);
@@ -111,13 +111,12 @@ static enum result fail_refused(struct file *file, const char *what)
 static enum result fail_budget(struct file *file)
 {
     char reason[REASON_MAX];
-    snprintf(reason, sizeof reason,
-             "more than %d steps of work in this file (a recursive WITH without an end?)",
+    snprintf(reason, sizeof reason, "more than %d steps in this file (an endless recursive WITH?)",
              file->run->steps_max);
     return fail_at(file, reason);
 }
 
-/* What is not the seed's fault; RESULT_INVALID without a message if it may be. */
+/* Sets the message for an error that the seed did not cause; else RESULT_INVALID without one. */
 static enum result fail_store(struct seed_run *run, const char *name, int code)
 {
     switch (code & 0xff) {
@@ -144,9 +143,9 @@ static enum result fail_store(struct seed_run *run, const char *name, int code)
     }
 }
 
-/* What may be shown of SQLite's message about the statement that begins at `start`; `runs`: it was
- * compiled. */
-static void describe(struct file *file, const char *start, int code, bool runs, char *out,
+/* SQLite's message about the statement at `start`, without text that could be a password.
+ * `compiled`: the error occurred at runtime. */
+static void describe(struct file *file, const char *start, int code, bool compiled, char *out,
                      size_t size)
 {
     const char *message = sqlite3_errmsg(file->run->db);
@@ -155,7 +154,7 @@ static void describe(struct file *file, const char *start, int code, bool runs, 
         snprintf(out, size, "a statement or a value is larger than %d bytes", SEED_VALUE_MAX);
     else if ((code & 0xff) == SQLITE_CONSTRAINT)
         seed_message_explain(message, out, size);
-    else if (runs)
+    else if (compiled)
         snprintf(out, size, "%s", seed_message_of_run(message));
     else
         seed_message_hide(
@@ -228,8 +227,8 @@ static enum result fail_prepare(struct file *file, int code)
     if (*file->authorizer.denied)
         return fail_refused(file, file->authorizer.denied);
     if (strstr(sqlite3_errmsg(file->run->db),
-               " may not be modified")) /* said before the authorizer is asked */
-        return fail_refused(file, "changing a table of SQLite's own");
+               " may not be modified")) /* checked before the authorizer is called */
+        return fail_refused(file, "changing an internal table of SQLite");
     const char *start = file->at;
     int offset = sqlite3_error_offset(file->run->db);
     if (offset > 0)
@@ -265,7 +264,7 @@ static enum result step_to_end(struct file *file, sqlite3_stmt *statement)
             return fail_store(file->run, file->name, SQLITE_NOMEM);
         if (*file->authorizer.bad_text) {
             char reason[REASON_MAX];
-            snprintf(reason, sizeof reason, "%s: a text holds a NUL or is not valid UTF-8",
+            snprintf(reason, sizeof reason, "%s: a text contains a NUL or is not valid UTF-8",
                      file->authorizer.bad_text);
             return fail_row(file, file->authorizer.rows, reason);
         }
@@ -273,7 +272,7 @@ static enum result step_to_end(struct file *file, sqlite3_stmt *statement)
     return RESULT_OK;
 }
 
-/* A foreign key that fails names nothing by itself, so the place is noted while it is known. */
+/* The error of a deferred foreign key names no row, so the statement is recorded here. */
 static void note_orphans(struct file *file)
 {
     struct seed_run *run = file->run;
@@ -287,25 +286,25 @@ static void note_orphans(struct file *file)
                  file->line, file->statement);
 }
 
-/* Whether the statement, which ends at `tail`, is one that must not run though it was prepared. */
+/* RESULT_INVALID if the prepared statement, which ends at `tail`, must not run. */
 static enum result refuse_prepared(struct file *file, sqlite3_stmt *statement, const char *tail)
 {
     char *end = file->text + (tail - file->text);
     char after = *end;
     *end = '\0';
-    bool fooled = seed_authorizer_was_fooled(&file->authorizer, file->at);
+    bool bypassed = seed_authorizer_is_bypassed(&file->authorizer, file->at);
     *end = after;
-    if (fooled)
+    if (bypassed)
         return fail_refused(file, "reading default_world");
     if (sqlite3_bind_parameter_count(statement) > 0)
         return fail_at(file, "a parameter (?, :name, @name, $name) has no value in a seed");
-    /* The first word was looked at, but SQLite also skips blanks that skip_blanks does not know. */
+    /* Not found by its first word if SQLite skips blanks that skip_blanks does not. */
     if (sqlite3_stmt_isexplain(statement))
         return fail_refused(file, "EXPLAIN");
     return RESULT_OK;
 }
 
-/* Runs the statement at file->at and gives the place behind it. */
+/* Runs the statement at file->at; *next is set to its end. */
 static enum result run_statement(struct file *file, const char **next)
 {
     file->statement++;
@@ -405,8 +404,8 @@ enum result seed_begin(struct seed_run *run, sqlite3 *db)
         set_error(run, "seeds: need an open transaction and foreign_keys on");
         return RESULT_STORE;
     }
-    /* The first use of json_each and json_tree declares them: an UPDATE of sqlite_master to the
-     * authorizer. */
+    /* The first use of json_each and json_tree declares them, which the authorizer would deny as an
+     * UPDATE of sqlite_master. */
     int code = sqlite3_exec(db,
                             "PRAGMA defer_foreign_keys = ON;"
                             "SELECT 1 FROM json_each('[]'), json_tree('[]');",
@@ -421,8 +420,8 @@ enum result seed_begin(struct seed_run *run, sqlite3 *db)
     return failed;
 }
 
-/* " (b-1234)": the id that no row has. Only one that looks like a broker's: a seed that has mixed
- * up its columns may have a password there. */
+/* " (b-1234)": the id that does not exist. Only if it looks like the id of a broker: if the seed
+ * mixed up columns, it may be a password. */
 static void describe_missing_id(sqlite3 *db, const char *query, char *out, size_t size)
 {
     sqlite3_stmt *statement = NULL;

@@ -1,11 +1,11 @@
-/* Seeds: SQL from outside, run inside limits, with errors that name file, line, statement and row.
+/* Seeds: untrusted SQL, run with limits; errors name file, line, statement and row.
  *
  *     BEGIN IMMEDIATE
  *     seed_begin → seed_apply for each file → seed_end
- *     COMMIT if all went well, else ROLLBACK (when sqlite3_get_autocommit says there is one left)
+ *     COMMIT if all succeed, else ROLLBACK (unless sqlite3_get_autocommit: SQLite has rolled back)
  *
- * Several files are one act: rows may name rows of a later file, seed_end tells whether all were
- * found. What a seed may do is in docs/seeding.md. */
+ * Rows may refer to rows of a later file; seed_end checks that all exist. docs/seeding.md says what
+ * a seed may do. */
 #ifndef STORE_SEED_RUN_H
 #define STORE_SEED_RUN_H
 
@@ -15,13 +15,13 @@
 struct sqlite3;
 
 enum {
-    /* Virtual machine steps of one file: a million tags, or two seconds; ends an endless WITH. */
+    /* Virtual machine steps of one file: a million tags, or two seconds; stops an endless WITH. */
     SEED_STEPS = 100 * 1000 * 1000,
     SEED_FILE_MAX = 64 * 1024 * 1024,
 };
 
-/* One line of valid UTF-8 without control characters and without any text of the seed long enough
- * to be a password. */
+/* One line of valid UTF-8 without control characters, and without text of the seed that could be a
+ * password. */
 struct seed_error {
     char text[1024];
 };
@@ -29,29 +29,29 @@ struct seed_error {
 struct seed_run {
     struct sqlite3 *db;     /* borrowed */
     int steps_max;          /* per file; SEED_STEPS unless the caller lowers it after seed_begin */
-    size_t scanned;         /* bytes looked at to count lines: never more than the files hold */
-    char orphan_place[384]; /* where a row came in whose parent was missing ever since; "" = none */
+    size_t scanned;         /* bytes read to count lines: never more than the files have */
+    char orphan_place[384]; /* the first statement since which a parent is missing; "" = none */
     struct seed_error error;
 };
 
-/* The three below return RESULT_OK, or with run->error set
- *   RESULT_INVALID    the seed broke a rule
+/* The functions below return RESULT_OK, or with run->error set
+ *   RESULT_INVALID    the seed breaks a rule
  *   RESULT_STORE      the database failed (disk full, I/O error)
  *   RESULT_NO_MEMORY
- * After a failure the caller rolls back and drops the run. SQLite may have rolled back itself. */
+ * After a failure the caller must roll back, unless SQLite has done so, and not use the run again.
+ */
 
-/* The caller's transaction must be open, foreign_keys on. Defers foreign keys to the end of the
- * transaction. */
+/* Requires an open transaction and foreign_keys on. Defers foreign keys to its end. */
 enum result seed_begin(struct seed_run *run, struct sqlite3 *db) MUST_CHECK;
 
-/* Runs one SQL text. `name` (its last 300 bytes) stands for it in messages. While this runs an
- * authorizer, a progress handler, a preupdate hook, limits and the process's SQLite heap limit are
- * set; none is when it returns, limits are as before. Needs SQLite's memory statistics (on by
- * default). No other statement may be stepped meanwhile. */
+/* Runs one SQL text. Messages contain the last 300 bytes of `name`. Sets an authorizer, a progress
+ * handler, a preupdate hook, limits and SQLite's heap limit of the process; removes the first three
+ * and restores the limits at the end. Needs SQLite's memory statistics (on by default). No other
+ * statement may be stepped meanwhile. */
 enum result seed_apply(struct seed_run *run, const char *name, struct slice sql) MUST_CHECK;
 
-/* Whether every row's parent is there. The statement named is the first after which one was missing
- * ever since: where several rows lack theirs, the offender may stand in a later one. */
+/* Checks that the parent of every row exists. The error names the first statement since which one
+ * has been missing; if several are missing, the reported row may be of a later statement. */
 enum result seed_end(struct seed_run *run) MUST_CHECK;
 
 #endif

@@ -20,13 +20,13 @@ static bool read_resource(sqlite3_stmt *stmt, struct arena *arena, void *item)
 }
 
 enum result shared_resource_page(struct store *store, struct slice broker_id, struct slice after,
-                                 int64_t most, struct arena *arena,
+                                 int64_t limit, struct arena *arena,
                                  struct shared_resource **resources, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &shared_resource_page_sql);
     statement_bind(stmt, 1, broker_id);
     statement_bind(stmt, 2, after.data ? after : SLICE(""));
-    sqlite3_bind_int64(stmt, 3, most);
+    sqlite3_bind_int64(stmt, 3, limit);
     return statement_list(store, stmt, read_resource, arena, sizeof **resources, resources, count);
 }
 
@@ -46,8 +46,7 @@ enum result share_error_find(struct store *store, struct slice resource_share_ar
     return result;
 }
 
-/* Runs statements on one broker's shared resources; `arns` is parameter 2 of those that have one.
- */
+/* Runs statements with the parameters `broker_id` and, if they have a second one, `arns`. */
 static enum result run_steps(struct store *store, const struct statement *const *steps,
                              size_t count, struct slice broker_id, struct slice arns)
 {
@@ -61,8 +60,8 @@ static enum result run_steps(struct store *store, const struct statement *const 
     return result;
 }
 
-/* Whether ?2, a JSON array of ARNs, has the share, or one of those a resource is in; a resource
- * that names none is in any. */
+/* Whether ?2, a JSON array of ARNs, contains the share, or a share of the resource; a resource
+ * without shares is in all of them. */
 #define IS_SHARED                                                                            \
     "CASE type WHEN 'RESOURCE_SHARE' THEN resource_arn IN (SELECT value FROM json_each(?2))" \
     " ELSE EXISTS (SELECT 1 FROM json_each(?2)"                                              \

@@ -3,19 +3,19 @@
 #include <stdio.h>
 
 #include "store/internal.h"
-#include "store/judge.h"
+#include "store/validate.h"
 #include "store/migrations.h"
 
 enum {
-    HEADER = 100,          /* bytes a SQLite file begins with */
-    PAGE_SIZE_AT = 16,     /* two bytes, big-endian; 1 stands for 65536 */
-    WRITE_VERSION_AT = 18, /* 2: a write-ahead log; an image has none, and must say so */
+    HEADER = 100,          /* size of the header of a SQLite file */
+    PAGE_SIZE_AT = 16,     /* two bytes, big-endian; 1 means 65536 */
+    WRITE_VERSION_AT = 18, /* 2: with a write-ahead log, which an image does not have */
     READ_VERSION_AT = 19,
-    PAGES_AT = 28, /* this and the following: four bytes, big-endian */
+    PAGES_AT = 28, /* the fields from here on have four bytes, big-endian */
     ENCODING_AT = 56,
     USER_VERSION_AT = 60,
     APPLICATION_ID_AT = 68,
-    SNAPSHOT_STEPS = 400 * 1000 * 1000, /* of looking through a snapshot */
+    SNAPSHOT_STEPS = 400 * 1000 * 1000, /* for the check of a snapshot */
 };
 
 enum result store_snapshot(struct store *store, struct slice *image)
@@ -45,7 +45,7 @@ static enum result refuse(struct store_error *error, const char *reason)
     return RESULT_INVALID;
 }
 
-/* Four bytes of the head, big-endian. */
+/* Four bytes of the header, big-endian. */
 static uint32_t number_at(struct slice image, size_t at)
 {
     const unsigned char *byte = (const unsigned char *)image.data + at;
@@ -62,9 +62,9 @@ static bool is_whole(struct slice image)
     return page >= 512 && image.len == page * number_at(image, PAGES_AT);
 }
 
-/* The fields of the head that say the same in every snapshot of this version
- * (sqlite.org/fileformat2.html); SQLite does not refuse all others. */
-static enum result check_head(struct slice image, struct store_error *error)
+/* Checks the header fields that are constant in snapshots of this version
+ * (sqlite.org/fileformat2.html); SQLite accepts some other values. */
+static enum result check_header(struct slice image, struct store_error *error)
 {
     static const struct {
         uint32_t at, value;
@@ -83,7 +83,7 @@ static enum result check_head(struct slice image, struct store_error *error)
     if (number_at(image, USER_VERSION_AT) != (uint32_t)migration_count)
         return refuse(error, "made by another version of amazonmq-local");
     if (encoding == 2 || encoding == 3)
-        return refuse(error, "its texts are not UTF-8");
+        return refuse(error, "its encoding is not UTF-8");
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (number_at(image, fields[i].at) != fields[i].value)
             return refuse(error, "damaged");
@@ -101,8 +101,8 @@ static bool lacks_memory(sqlite3 *db)
     return !db || (sqlite3_errcode(db) & 0xFF) == SQLITE_NOMEM;
 }
 
-/* A connection of its own for a file from outside, which takes `data`: no trigger or view in it
- * runs, and what is asked of it has a budget of steps. */
+/* Opens an untrusted file in a separate connection, which takes ownership of `data`. Triggers and
+ * views are disabled, and queries have a budget of steps. */
 static enum result open_image(unsigned char *data, size_t len, int *steps, sqlite3 **image)
 {
     static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
@@ -132,7 +132,7 @@ static enum result open_image(unsigned char *data, size_t len, int *steps, sqlit
     return result;
 }
 
-/* The schema as one text, in a statement that is stepped to it; NULL: it cannot be read. */
+/* The schema as one text, valid until *stmt is finalized; NULL if it cannot be read. */
 static const char *read_schema(sqlite3 *db, sqlite3_stmt **stmt)
 {
     static const char sql[] =
@@ -146,11 +146,11 @@ static const char *read_schema(sqlite3 *db, sqlite3_stmt **stmt)
 static enum result compare_schemas(sqlite3 *image, sqlite3 *own, struct store_error *error)
 {
     sqlite3_stmt *stmts[2] = {NULL, NULL};
-    const char *wanted = read_schema(own, &stmts[0]);
+    const char *expected = read_schema(own, &stmts[0]);
     const char *found = read_schema(image, &stmts[1]);
-    enum result result = !wanted  ? RESULT_STORE
-                         : !found ? refuse(error, "damaged")
-                         : strcmp(found, wanted) == 0
+    enum result result = !expected ? RESULT_STORE
+                         : !found  ? refuse(error, "damaged")
+                         : strcmp(found, expected) == 0
                              ? RESULT_OK
                              : refuse(error, "its tables are not those of amazonmq-local");
     sqlite3_finalize(stmts[0]);
@@ -158,7 +158,7 @@ static enum result compare_schemas(sqlite3 *image, sqlite3 *own, struct store_er
     return result;
 }
 
-/* Its triggers run once they are known to be ours. */
+/* Enables the triggers only once the schema is known to be ours. */
 static enum result check_image(struct store *store, sqlite3 *image, struct store_error *error)
 {
     struct store_error reason;
@@ -167,13 +167,13 @@ static enum result check_image(struct store *store, sqlite3 *image, struct store
         return result;
     if (sqlite3_db_config(image, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL) != SQLITE_OK)
         return RESULT_STORE;
-    result = store_judge(image, &reason);
+    result = store_validate(image, &reason);
     return result == RESULT_INVALID ? refuse(error, reason.text) : result;
 }
 
-/* The image becomes one of this server's world; reads what is held outside the tables. */
-static enum result adopt_image(const struct store *store, sqlite3 *image, struct store_held *held,
-                               struct store_error *error)
+/* Sets the account and region of this server in the image, and reads the values to be cached. */
+static enum result adopt_image(const struct store *store, sqlite3 *image,
+                               struct store_cache *cached, struct store_error *error)
 {
     static const char set[] = "UPDATE default_world SET seeded = 1, account = ?1, region = ?2";
     static const char get[] = "SELECT EXISTS (SELECT 1 FROM fault), EXISTS (SELECT 1 FROM policy),"
@@ -188,29 +188,29 @@ static enum result adopt_image(const struct store *store, sqlite3 *image, struct
            sqlite3_prepare_v2(image, get, -1, &getter, NULL) == SQLITE_OK &&
            sqlite3_step(getter) == SQLITE_ROW;
     if (good)
-        *held = (struct store_held){sqlite3_column_int(getter, 0) != 0,
-                                    sqlite3_column_int(getter, 1) != 0,
-                                    sqlite3_column_int64(getter, 2)};
-    bool no_memory = !good && lacks_memory(image); /* asked before the next call forgets it */
+        *cached = (struct store_cache){sqlite3_column_int(getter, 0) != 0,
+                                       sqlite3_column_int(getter, 1) != 0,
+                                       sqlite3_column_int64(getter, 2)};
+    bool no_memory = !good && lacks_memory(image); /* before the next call resets the error code */
     sqlite3_finalize(setter);
     sqlite3_finalize(getter);
     if (no_memory)
         return RESULT_NO_MEMORY;
-    return good ? RESULT_OK : refuse(error, "it lacks the row of default_world");
+    return good ? RESULT_OK : refuse(error, "default_world has no row");
 }
 
-/* All or nothing; after it nothing may fail. */
+/* The last step of a restore: nothing may fail after the copy. */
 static enum result copy_image(struct store *store, sqlite3 *image, struct store_error *error)
 {
-    struct store_held held = {.clock_offset_ms = 0};
-    enum result result = adopt_image(store, image, &held, error);
+    struct store_cache cached = {.clock_offset_ms = 0};
+    enum result result = adopt_image(store, image, &cached, error);
     if (result)
         return result;
     sqlite3_backup *backup = sqlite3_backup_init(store->db, "main", image, "main");
     int code = backup ? sqlite3_backup_step(backup, -1) : SQLITE_NOMEM;
     int end = sqlite3_backup_finish(backup);
     if (code == SQLITE_DONE && end == SQLITE_OK) {
-        store->held = store->committed = held;
+        store->cached = store->committed = cached;
         store->is_seeded = true;
         return RESULT_OK;
     }
@@ -221,7 +221,7 @@ static enum result copy_image(struct store *store, sqlite3 *image, struct store_
 enum result store_restore(struct store *store, struct slice image, struct store_error *error)
 {
     int steps = SNAPSHOT_STEPS / 1000;
-    enum result result = check_head(image, error);
+    enum result result = check_header(image, error);
     if (result)
         return result;
     unsigned char *data = sqlite3_malloc64(image.len);
@@ -240,7 +240,7 @@ enum result store_restore(struct store *store, struct slice image, struct store_
     if (!result)
         result = copy_image(store, db, error);
     if (result == RESULT_INVALID && lacks_memory(db))
-        result = RESULT_NO_MEMORY; /* of ours, not a fault of the image */
+        result = RESULT_NO_MEMORY; /* the image is not the cause */
     sqlite3_close(db);
     return result;
 }

@@ -1,9 +1,9 @@
-/* Statements: compiled, bound, stepped. */
+/* Statements: compiling, binding, stepping. */
 #include "store/internal.h"
 
 #include "base/log.h"
 
-void store_notice_lost_transaction(struct store *store)
+void store_detect_rollback(struct store *store)
 {
     if (store->tick_open && sqlite3_get_autocommit(store->db))
         store->tick_failed = true;
@@ -14,7 +14,7 @@ sqlite3_stmt *statement_get(struct store *store, const struct statement *stateme
     sqlite3_stmt **place = &store->compiled[statement - __start_sql_statements];
     if (!*place &&
         sqlite3_prepare_v3(store->db, statement->sql, -1, SQLITE_PREPARE_PERSISTENT, place, NULL))
-        store_notice_lost_transaction(store);
+        store_detect_rollback(store);
     return *place;
 }
 
@@ -43,15 +43,15 @@ unsigned statement_term(sqlite3_stmt *stmt, int column, const struct terms *term
     return term_find(terms, (struct slice){data, (size_t)sqlite3_column_bytes(stmt, column)});
 }
 
-void *statement_grow(struct arena *arena, void *items, size_t count, size_t *room, size_t size)
+void *statement_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size)
 {
-    if (count < *room)
+    if (count < *capacity)
         return items;
-    size_t more = *room * 2 + 16;
+    size_t more = *capacity * 2 + 16;
     void *grown = arena_alloc(arena, more * size);
     if (grown && count > 0)
         memcpy(grown, items, count * size);
-    *room = more;
+    *capacity = more;
     return grown;
 }
 
@@ -64,9 +64,9 @@ enum result statement_step(struct store *store, sqlite3_stmt *stmt)
         return RESULT_NOT_FOUND;
     if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
         return RESULT_CONFLICT;
-    store_notice_lost_transaction(store);
+    store_detect_rollback(store);
     bool broke_rule = (code & 0xFF) == SQLITE_CONSTRAINT;
-    if (store->is_seeded) /* before that the caller says in one line why it could not start */
+    if (store->is_seeded) /* during the start the caller prints the error */
         log_event(LOG_ERROR, "store-error", "error", sqlite3_errmsg(store->db));
     return broke_rule ? RESULT_INVALID : RESULT_STORE;
 }
@@ -81,7 +81,7 @@ enum result statement_run(struct store *store, sqlite3_stmt *stmt)
 void statement_end(sqlite3_stmt *stmt)
 {
     if (!stmt)
-        return; /* unlike its other functions, SQLite's sqlite3_clear_bindings takes none */
+        return; /* sqlite3_clear_bindings does not accept NULL */
     sqlite3_reset(stmt);
     sqlite3_clear_bindings(stmt);
 }
@@ -91,10 +91,10 @@ enum result statement_list(struct store *store, sqlite3_stmt *stmt, statement_re
 {
     enum result result = RESULT_OK;
     char *array = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     *count = 0;
     while (!result && !(result = statement_step(store, stmt))) {
-        array = statement_grow(arena, array, *count, &room, size);
+        array = statement_grow(arena, array, *count, &capacity, size);
         if (!array || !read(stmt, arena, array + (*count)++ * size))
             result = RESULT_NO_MEMORY;
     }
@@ -102,6 +102,6 @@ enum result statement_list(struct store *store, sqlite3_stmt *stmt, statement_re
     memcpy(items, &array, sizeof array);
     if (result == RESULT_NOT_FOUND)
         return RESULT_OK;
-    *count = 0; /* the last one is not whole */
+    *count = 0; /* the last item may be incomplete */
     return result;
 }

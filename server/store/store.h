@@ -1,5 +1,5 @@
-/* The store: one SQLite connection, its tick transaction and the savepoint of each operation, and
- * the clock, whose offset it keeps. */
+/* The store: one SQLite connection, the transaction of each tick, the savepoint of each operation,
+ * and the clock, whose offset is stored. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -11,7 +11,7 @@
 
 struct store;
 
-/* One line for the person who started the server. */
+/* One line, for the operator of the server or the caller of the control API. */
 struct store_error {
     char text[1100];
 };
@@ -19,57 +19,58 @@ struct store_error {
 struct store_options {
     const char *path; /* a file, not beginning with "file:", or ":memory:" */
     bool durability_full;
-    const char *account; /* of fixtures that name none */
+    const char *account; /* of seeds that name none */
     const char *region;
 };
 
-/* Opens or creates the database and migrates it. A foreign, newer or locked file is refused and
- * left untouched: RESULT_INVALID or RESULT_STORE with *error set. RESULT_NO_MEMORY. */
+/* Opens or creates the database, updates its schema and checks its rows. A foreign, newer or locked
+ * file is not changed. RESULT_INVALID or RESULT_STORE with *error set, RESULT_NO_MEMORY. */
 enum result store_open(const struct store_options *options, struct store **store,
                        struct store_error *error) MUST_CHECK;
 
-/* Of SQLite, as it runs; static. */
+/* Of the loaded SQLite library; static. */
 const char *store_version(void);
 
-/* NULL is fine. An open tick is rolled back. */
+/* Accepts NULL. Rolls back an open tick. */
 void store_free(struct store *store);
 
-/* Whether the seeds of the first start are still to be applied, by store_seed. */
+/* Whether store_seed must still apply the seeds of the first start. */
 bool store_is_new(const struct store *store);
 
-/* Whether the database answers a question. */
+/* Whether a query succeeds. */
 bool store_is_healthy(struct store *store);
 
-/* The tick. The first write opens its transaction; nothing counts before store_tick_commit returned
- * RESULT_OK. */
+/* The first write of a tick opens its transaction; no write is durable before store_tick_commit has
+ * returned RESULT_OK. */
 
 bool store_tick_is_open(const struct store *store);
 
-/* The transaction of the tick is lost (full disk, I/O error, no memory): all of it has failed. */
+/* Whether the tick cannot be committed: it was aborted, or lost by a full disk, an I/O error or
+ * lack of memory. */
 bool store_tick_has_failed(const struct store *store);
 
-/* Nothing of the open tick is to remain: its commit fails. Without one this does nothing. */
-void store_tick_give_up(struct store *store);
+/* Makes store_tick_commit roll back the open tick and fail. Does nothing if no tick is open. */
+void store_tick_abort(struct store *store);
 
-/* Commits or, after a failure, cleans up: RESULT_STORE means that nothing of the tick remains. */
+/* Commits, or rolls back a failed tick. RESULT_STORE: nothing of the tick was stored. */
 enum result store_tick_commit(struct store *store) MUST_CHECK;
 
-/* An operation's writes between these two are kept together or not at all. Without a write both
- * cost nothing. store_operation_end returns RESULT_STORE when what should be kept could not be. */
+/* The writes between these two are one operation, which `keep` = false rolls back within the tick.
+ * Without a write they execute no SQL. RESULT_STORE if the tick has failed. */
 void store_operation_begin(struct store *store);
 enum result store_operation_end(struct store *store, bool keep) MUST_CHECK;
 
-/* The service's clock: the wall clock and an offset that is kept. */
+/* The service's clock: the wall clock plus a stored offset. */
 int64_t store_now_ms(const struct store *store);
 int64_t store_clock_offset_ms(const struct store *store);
 
-/* A write within the tick: RESULT_STORE. */
+/* Writes within the tick. RESULT_STORE. */
 enum result store_set_clock(struct store *store, int64_t offset_ms) MUST_CHECK;
 
-/* The rule of the schema that the last failed write broke, without SQLite's words before it. */
+/* The error of the last failed write, without SQLite's prefix for a CHECK constraint. */
 const char *store_broken_rule(const struct store *store);
 
-/* Rows, the commits so far, and the bytes that SQLite has allocated. */
+/* Numbers of rows, of commits since the start, and of bytes allocated by SQLite. */
 struct store_counts {
     int64_t brokers, users, configurations, commits, memory_bytes;
 };

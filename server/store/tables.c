@@ -13,7 +13,7 @@ const struct table tables[] = {
     {"broker_tag", OF_BROKER("broker_id"), .select = "SELECT *"},
     {"broker_action_required", OF_BROKER("broker_id"), .select = "SELECT *"},
     {"broker_configuration_history", OF_BROKER("broker_id"),
-     .select = "SELECT NULL, broker_id, configuration_id, revision"}, /* it gets a new number */
+     .select = "SELECT NULL, broker_id, configuration_id, revision"}, /* the copy gets a new id */
     {"user", OF_BROKER("broker_id"), .select = "SELECT *"},
     {"configuration", OF_CONFIGURATION("id"), .select = "SELECT *"},
     {"configuration_revision", OF_CONFIGURATION("configuration_id"), .select = "SELECT *",

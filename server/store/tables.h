@@ -1,13 +1,13 @@
-/* The tables of the schema, each once: what a reset empties and copies, what a seed may touch, and
- * what is judged of a file from outside. */
+/* The tables of the schema, for the reset, for the rights of seeds and for the check of untrusted
+ * files. */
 #ifndef STORE_TABLES_H
 #define STORE_TABLES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whose rows these are: those of a configuration or broker have its account and region. The order
- * is that of references: brokers refer to configurations. */
+/* The owner of the rows. Those of a configuration or broker belong to its account and region. The
+ * order matters: brokers refer to configurations. */
 enum table_root { TABLE_OF_SERVER, TABLE_OF_CONFIGURATION, TABLE_OF_BROKER, TABLE_ROOTS };
 
 /* What a seed may do with a table. */
@@ -16,19 +16,19 @@ enum table_access { TABLE_HIDDEN, TABLE_READABLE, TABLE_WRITABLE };
 struct table {
     const char *name;
     enum table_root root;
-    /* The column with the id of the configuration or broker, "id" in their own tables; rows of the
-     * others go with these by ON DELETE CASCADE. NULL: of the server. */
+    /* The column with the id of the configuration or broker: "id" in their own tables; in the
+     * others ON DELETE CASCADE deletes the rows. NULL for TABLE_OF_SERVER. */
     const char *root_id;
-    const char *select; /* what a copy takes of a row; NULL: of the server */
-    bool has_first_row; /* a trigger has made one when the parent was copied: it is replaced */
+    const char *select; /* the columns to copy; NULL for TABLE_OF_SERVER */
+    bool has_first_row; /* a trigger creates one when the parent is copied; the copy replaces it */
     enum table_access seeds;
 };
 
-/* Within one root parents stand before children. Messages name the tables in this order. */
+/* Within one root, parents come before children. Messages list the tables in this order. */
 extern const struct table tables[];
 extern const size_t table_count;
 
-/* By name in any case, as SQLite takes it; NULL: there is no such table. */
+/* The name in any case, as in SQLite; NULL if there is no such table. */
 const struct table *table_find(const char *name);
 
 #endif

@@ -39,12 +39,12 @@ enum result tag_list(struct store *store, enum tag_owner owner, struct slice id,
     return statement_list(store, stmt, read_tag, arena, sizeof **tags, tags, count);
 }
 
-enum result tag_count(struct store *store, enum tag_owner owner, struct slice id, int64_t most,
+enum result tag_count(struct store *store, enum tag_owner owner, struct slice id, int64_t limit,
                       int64_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, statements[owner].count);
     statement_bind(stmt, 1, id);
-    sqlite3_bind_int64(stmt, 2, most);
+    sqlite3_bind_int64(stmt, 2, limit);
     enum result result = statement_step(store, stmt);
     if (!result)
         *count = sqlite3_column_int64(stmt, 0);

@@ -3,7 +3,7 @@
 #define TERM_TEXT(prefix, name) [prefix##_##name] = SLICE_INIT(#name),
 #define TERM_ITEM(prefix, name) #name ", "
 
-/* The list as a literal ends with a separator and a NUL more than it shall have. */
+/* The literal ends with a separator and a NUL, which are not part of the list. */
 #define TERMS(name, VALUES)                                                        \
     static const struct slice name##_texts[] = {VALUES(TERM_TEXT)};                \
     const struct terms name##_terms = {name##_texts,                               \

@@ -1,5 +1,5 @@
-/* The enumerations of the service. The text of a value stands in columns, requests and replies;
- * everywhere else the value is the constant. */
+/* The enumerations of the service. Columns, requests and replies contain the text of a value, all
+ * other code the constant. */
 #ifndef STORE_TERMS_H
 #define STORE_TERMS_H
 
@@ -23,7 +23,7 @@
     TERM(WEEKDAY, FRIDAY) TERM(WEEKDAY, SATURDAY) TERM(WEEKDAY, SUNDAY)
 /* clang-format on */
 
-/* 0 is an absent value: NULL in a column, a member that is not there. */
+/* 0 is an absent value: NULL in a column, a missing member. */
 #define TERM_CONSTANT(prefix, name) prefix##_##name,
 enum engine { ENGINE_ABSENT, ENGINES(TERM_CONSTANT) ENGINE_END };
 enum broker_state { STATE_ABSENT, BROKER_STATES(TERM_CONSTANT) };
@@ -40,20 +40,20 @@ enum weekday { WEEKDAY_ABSENT, WEEKDAYS(TERM_CONSTANT) };
 struct terms {
     const struct slice *texts;
     unsigned end;      /* one more than the last value */
-    struct slice list; /* all of them, ", " between them */
+    struct slice list; /* all texts, separated by ", " */
 };
 
 extern const struct terms engine_terms, broker_state_terms, deployment_mode_terms, strategy_terms,
     storage_type_terms, replication_mode_terms, replication_role_terms, promote_mode_terms,
     weekday_terms;
 
-/* The text of a value, NUL-terminated; that of an absent one is absent. */
+/* The text of a value, NUL-terminated; absent for an absent value. */
 static inline struct slice term_text(const struct terms *terms, unsigned value)
 {
     return terms->texts[value];
 }
 
-/* The value of a text in any case of letters; 0: an absent text, or none of the values. */
+/* The value of a text, ignoring case; 0 if the text is absent or unknown. */
 unsigned term_find(const struct terms *terms, struct slice text);
 
 #endif

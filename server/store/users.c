@@ -43,11 +43,11 @@ enum result user_find(struct store *store, struct slice broker_id, struct slice 
 STATEMENT(user_count_sql,
           "SELECT count(*) FROM (SELECT 1 FROM user WHERE broker_id = ?1 LIMIT ?2)");
 
-enum result user_count(struct store *store, struct slice broker_id, int64_t most, int64_t *count)
+enum result user_count(struct store *store, struct slice broker_id, int64_t limit, int64_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &user_count_sql);
     statement_bind(stmt, 1, broker_id);
-    sqlite3_bind_int64(stmt, 2, most);
+    sqlite3_bind_int64(stmt, 2, limit);
     enum result result = statement_step(store, stmt);
     if (!result)
         *count = sqlite3_column_int64(stmt, 0);
@@ -55,7 +55,7 @@ enum result user_count(struct store *store, struct slice broker_id, int64_t most
     return result;
 }
 
-/* Parameters 3 to 6; what is absent stays NULL. */
+/* Parameters 3 to 6; absent members stay NULL. */
 static void bind_change(sqlite3_stmt *stmt, const struct user_change *change)
 {
     statement_bind(stmt, 3, change->password);
@@ -123,12 +123,12 @@ static bool read_name(sqlite3_stmt *stmt, struct arena *arena, void *item)
            statement_text(stmt, 1, arena, &user->pending_change);
 }
 
-enum result user_page(struct store *store, struct slice broker_id, struct slice after, int64_t most,
-                      struct arena *arena, struct user **users, size_t *count)
+enum result user_page(struct store *store, struct slice broker_id, struct slice after,
+                      int64_t limit, struct arena *arena, struct user **users, size_t *count)
 {
     sqlite3_stmt *stmt =
         get_for_user(store, &user_page_sql, broker_id, after.data ? after : SLICE(""));
-    sqlite3_bind_int64(stmt, 3, most);
+    sqlite3_bind_int64(stmt, 3, limit);
     return statement_list(store, stmt, read_name, arena, sizeof **users, users, count);
 }
 

@@ -1,23 +1,23 @@
-/* Users of brokers: an applied and a pending side (schema/0001_initial.sql). */
+/* Users of brokers, with applied and pending values (schema/0001_initial.sql). */
 #ifndef STORE_USERS_H
 #define STORE_USERS_H
 
 #include "store/store.h"
 
-/* A user as read. Group lists are JSON arrays. */
+/* A user. Group lists are JSON arrays. */
 struct user {
     struct slice username;
-    bool applied; /* the running broker knows it: the next three hold */
+    bool applied; /* the running broker has the user; else the next two are not set */
     bool console_access;
     struct slice groups;
-    struct slice pending_change; /* CREATE, UPDATE or DELETE; absent: nothing is pending and the
-                                    next two do not hold */
+    struct slice pending_change; /* CREATE, UPDATE or DELETE; absent: no change is pending */
+    /* the values after the pending change, or else the applied ones */
     bool pending_console_access;
     struct slice pending_groups;
-    bool replication_user; /* the target: pending where a change is, else applied */
+    bool replication_user;
 };
 
-/* The members a write gives; absent (or negative) ones leave the value. */
+/* The values of a write; absent or negative members are not changed. */
 struct user_change {
     struct slice password;
     int console_access; /* 0, 1 or -1 */
@@ -25,33 +25,34 @@ struct user_change {
     int replication_user;
 };
 
-/* RESULT_NOT_FOUND, RESULT_STORE, RESULT_NO_MEMORY. What is found lives in `arena`. */
+/* RESULT_NOT_FOUND, RESULT_STORE, RESULT_NO_MEMORY. Texts are copied into `arena`. */
 enum result user_find(struct store *store, struct slice broker_id, struct slice username,
                       struct arena *arena, struct user *user) MUST_CHECK;
 
-/* How many users a broker has, counted up to `most`. */
-enum result user_count(struct store *store, struct slice broker_id, int64_t most,
+/* The number of users of a broker, or `limit` if it has more. */
+enum result user_count(struct store *store, struct slice broker_id, int64_t limit,
                        int64_t *count) MUST_CHECK;
 
-/* A new user, pending CREATE. RESULT_CONFLICT if the name is taken. */
+/* Adds a user with a pending CREATE. RESULT_CONFLICT if the name exists. */
 enum result user_insert(struct store *store, struct slice broker_id, struct slice username,
                         const struct user_change *change) MUST_CHECK;
 
-/* Stages an update: CREATE stays CREATE, DELETE becomes UPDATE or, never applied, CREATE; members
- * are merged. */
+/* Stages an update: the pending change becomes UPDATE, or CREATE if the user was never applied; the
+ * members are merged with the pending ones. */
 enum result user_stage_update(struct store *store, struct slice broker_id, struct slice username,
                               const struct user_change *change) MUST_CHECK;
 
-/* Stages a deletion; what was pending is kept. */
+/* Stages a deletion; the pending values remain. */
 enum result user_stage_delete(struct store *store, struct slice broker_id,
                               struct slice username) MUST_CHECK;
 
-/* Up to `most` names with their pending change, by name, behind `after` (absent: from the first),
- * of one broker. Only username and pending_change of each are set. The array lives in `arena`. */
-enum result user_page(struct store *store, struct slice broker_id, struct slice after, int64_t most,
-                      struct arena *arena, struct user **users, size_t *count) MUST_CHECK;
+/* Up to `limit` names with their pending change, by name, after `after` (absent: from the first),
+ * of one broker, in `arena`. Only username and pending_change of each are set. */
+enum result user_page(struct store *store, struct slice broker_id, struct slice after,
+                      int64_t limit, struct arena *arena, struct user **users,
+                      size_t *count) MUST_CHECK;
 
-/* What the running broker knows of a user. */
+/* The applied values of a user. */
 struct user_login {
     struct slice password, groups;
     bool console_access;
@@ -64,8 +65,8 @@ enum result user_find_login(struct store *store, struct slice broker_id, struct 
 /* Whether any change of a broker's users is pending. */
 enum result user_any_pending(struct store *store, struct slice broker_id, bool *pending) MUST_CHECK;
 
-/* Applies all pending changes of a broker: CREATE and UPDATE become the applied side, DELETE
- * removes the row. */
+/* Applies all pending changes of a broker: CREATE and UPDATE set the applied values, DELETE deletes
+ * the row. */
 enum result user_apply_pending(struct store *store, struct slice broker_id) MUST_CHECK;
 
 #endif

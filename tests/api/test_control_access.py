@@ -11,7 +11,7 @@ ALL = (("GET", "/_local/"), ("POST", "/_local/reset"), ("POST", "/_local/seed"),
        ("PUT", "/_local/snapshot"), ("GET", "/_local/clock"), ("POST", "/_local/clock"), ("GET", "/_local/faults"),
        ("POST", "/_local/faults"), ("DELETE", "/_local/faults"), ("GET", "/_local/requests"),
        ("DELETE", "/_local/requests"), ("POST", "/_local/authenticate"), ("GET", "/_local/metrics"))
-SITE = "The control API does not answer to pages of other sites."
+SITE = "The control API does not accept requests from pages of other sites."
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def client(server):
 
 
 def refused_host(response, name):
-    assert_error(response, 403, "AccessDeniedException", f"The control API does not answer to the host name [{name}]. "
+    assert_error(response, 403, "AccessDeniedException", f"The control API does not accept the host name [{name}]. "
                  "Use localhost, an address or a name of --control-host.")
 
 
@@ -134,7 +134,7 @@ def test_a_token_is_asked_for(serve):
                   f"Bearer  {TOKEN}"):
         for method, target in ALL[1:]:
             assert_error(control.call(client, method, target, headers={"Authorization": given} if given else ()), 401,
-                         "UnauthorizedException", "The control API wants the bearer token of --control-token.")
+                         "UnauthorizedException", "The control API requires the bearer token of --control-token.")
     assert_ok(control.call(client, *SAME, headers={"Authorization": f"Bearer {TOKEN}"}))
     assert_ok(control.call(client, "GET", "/_local/health"))
     # A browser that is given an address sends no token: the page is there without, and asks for it.

@@ -104,7 +104,7 @@ def test_CTL_10_deleting_one_and_all(client):
 @pytest.mark.parametrize("text", ("", "x", "1x", "%20", "1.5", "--1"))
 def test_an_id_that_is_none(client, text):
     add(client, error="ForbiddenException", times=0)
-    control.refused(client, "DELETE", f"{control.FAULTS}?id={text}", None, "[id] is a number.")
+    control.refused(client, "DELETE", f"{control.FAULTS}?id={text}", None, "[id] must be a number.")
     assert_error(control.call(client, "DELETE", f"{control.FAULTS}?id=99"), 404, "NotFoundException", "There is no fault [99].")
     assert len(faults(client)) == 1
 

@@ -166,14 +166,14 @@ def test_an_empty_filter_asks_for_calls_that_have_no_such_thing(filled):
     assert control.requests(client, username="") == [entry for entry in entries if "username" not in entry]
 
 
-SINCE = "[since] is a number or a time such as 2026-12-24T18:00:00Z."
+SINCE = "[since] must be a number or a time such as 2026-12-24T18:00:00Z."
 
 
 @pytest.mark.parametrize("query, message", (
-    ("count=yes", "[count] is true or false."), ("name=x", "The query has no member [name]."), ("Status=400", "The query has no member [Status]."),
-    ("status=x", "[status] is a number."), ("status=", "[status] is a number."), ("status=4xx", "[status] is a number."),
-    ("status=-1", "[status] is a number."), ("status=+1", "[status] is a number."), ("status=" + "9" * 30, "[status] is a number."),
-    ("last=", "[last] is a number."), ("last=x", "[last] is a number."), ("last=-1", "[last] is a number."),
+    ("count=yes", "[count] must be true or false."), ("name=x", "There is no query parameter [name]."), ("Status=400", "There is no query parameter [Status]."),
+    ("status=x", "[status] must be a number."), ("status=", "[status] must be a number."), ("status=4xx", "[status] must be a number."),
+    ("status=-1", "[status] must be a number."), ("status=+1", "[status] must be a number."), ("status=" + "9" * 30, "[status] must be a number."),
+    ("last=", "[last] must be a number."), ("last=x", "[last] must be a number."), ("last=-1", "[last] must be a number."),
     ("since=x", SINCE),
     ("since=", SINCE),
     ("since=2026-13-01T00:00:00Z", SINCE),

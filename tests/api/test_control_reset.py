@@ -182,13 +182,13 @@ def test_resets_between_calls_of_others(server):
 
 
 @pytest.mark.parametrize("query, message", (
-    ("account=abc", "[account] is 12 digits."), ("account=", "[account] is 12 digits."),
-    ("region=US-EAST-1", "[region] is 1 to 32 characters of [a-z0-9-]."),
-    ("region=", "[region] is 1 to 32 characters of [a-z0-9-]."),
-    ("empty=1", "[empty] is true or false."), ("empty=", "[empty] is true or false."),
-    ("acount=123456789012", "The query has no member [acount]."), ("Empty=true", "The query has no member [Empty]."),
-    ("empty%20account=true", "The query has no member [empty account]."), ("=true", "The query has no member []."),
-    ("empty=true&region=us-east-1&x", "The query has no member [x]."),
+    ("account=abc", "[account] must be 12 digits."), ("account=", "[account] must be 12 digits."),
+    ("region=US-EAST-1", "[region] must be 1 to 32 characters of [a-z0-9-]."),
+    ("region=", "[region] must be 1 to 32 characters of [a-z0-9-]."),
+    ("empty=1", "[empty] must be true or false."), ("empty=", "[empty] must be true or false."),
+    ("acount=123456789012", "There is no query parameter [acount]."), ("Empty=true", "There is no query parameter [Empty]."),
+    ("empty%20account=true", "There is no query parameter [empty account]."), ("=true", "There is no query parameter []."),
+    ("empty=true&region=us-east-1&x", "There is no query parameter [x]."),
 ))
 def test_a_misspelt_reset_resets_nothing(serve, query, message):
     client = serve(seed=SEED).client()

@@ -227,7 +227,7 @@ def dump(image, directory, *pragmas):
 
 @pytest.mark.parametrize("encoding", ("UTF-16le", "UTF-16be"))
 def test_a_file_in_utf_16(client, tmp_path, encoding):
-    refuse(client, dump(control.snapshot(client), tmp_path, f"encoding = '{encoding}'"), "its texts are not UTF-8")
+    refuse(client, dump(control.snapshot(client), tmp_path, f"encoding = '{encoding}'"), "its encoding is not UTF-8")
 
 
 @pytest.mark.parametrize("size", (512, 1024, 8192, 65536))
@@ -289,11 +289,11 @@ def test_a_row_that_breaks_a_check(client, tmp_path, script, message):
     "DELETE FROM broker WHERE id = 'b-1'", "UPDATE user SET broker_id = 'b-none'", "DELETE FROM engine"))
 def test_a_row_without_its_parent(client, tmp_path, script):
     refuse(client, changed(tmp_path, control.snapshot(client), f"PRAGMA foreign_keys = OFF; {script};"),
-           "a row lacks its parent")
+           "a row refers to a missing row")
 
 
 GROUPS, IDS = "user: groups: ", "broker: subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]"
-TEXT = "a text holds a NUL or is not valid UTF-8"
+TEXT = "a text contains a NUL or is not valid UTF-8"
 CLOCK = "default_world: clock_offset_ms: within the years 1970 to 9999"
 ROWS = (
     ("UPDATE user SET groups = '{\"a\":1}' WHERE username = 'alice'", GROUPS + "a JSON array of strings"),

@@ -143,7 +143,7 @@ def test_SEED_4_a_name_twice(store):
 
 def test_SEED_4_a_member_that_is_missing(store):
     line = refuse(store, "INSERT INTO broker (id) VALUES ('b-1');")
-    assert "seed.sql:1: statement 1, row 1: name: a row of broker needs one" in line
+    assert "seed.sql:1: statement 1, row 1: name: required in every row of broker" in line
 
 
 def test_SEED_4_a_wrong_type(store):

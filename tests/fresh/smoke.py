@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The least that a build must do: start, the life of a user, ctl, a clean stop.
+"""A minimal test of a build: start, creating, updating and deleting a user, ctl, a clean stop.
 
-    tests/fresh/smoke.py COMMAND...     of that server, started here: build/amazonmq-local, or an emulator and a binary
+    tests/fresh/smoke.py COMMAND...     COMMAND starts the server: build/amazonmq-local, or an emulator and a binary
 
-Closes with `N passed, N failed, N skipped`.
+The last line is `N passed, N failed, N skipped`.
 """
 
 import os
@@ -22,8 +22,8 @@ DEMO = "b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9"  # of schema/seeds/demo.sql
 USER = f"/v1/brokers/{DEMO}/users/smoke"
 
 
-def live(client, reboot):
-    """A user of the demo broker from the creation to the deletion; reboot() lets what is pending take effect."""
+def test_user(client, reboot):
+    """Creates, updates and deletes a user of the demo broker; reboot() applies pending changes."""
     def expect(status, method, path, body=None):
         response = client.call(method, path, body)
         assert response.status == status, f"{method} {path}: {response}"
@@ -46,17 +46,17 @@ def live(client, reboot):
 
 
 def restart_broker(client):
-    """Reboots the demo broker and steps the clock until it is done."""
+    """Reboots the demo broker and sets the clock to after the reboot."""
     assert client.call("POST", f"/v1/brokers/{DEMO}/reboot").status == 200
     answer = client.call("POST", "/_local/clock", {"advanceMs": 3600000}, check=harness.CHECK_NONE)
     assert answer.status == 200, answer
 
 
-def start_live_and_stop():
+def start_use_and_stop():
     seed = (ROOT / "schema/seeds/demo.sql").read_text(encoding="utf-8")
-    with harness.Server(seed=seed) as server:  # leaving it asserts a clean stop
+    with harness.Server(seed=seed) as server:  # asserts a clean stop at the end
         client = server.client()
-        live(client, lambda: restart_broker(client))
+        test_user(client, lambda: restart_broker(client))
 
 
 def ctl():
@@ -89,12 +89,12 @@ def main(command):
         os.chmod(wrapper, 0o755)
         harness.BINARY = wrapper
         passed = failed = 0
-        for test in (version_and_help, start_live_and_stop, ctl, state_survives):
+        for test in (version_and_help, start_use_and_stop, ctl, state_survives):
             try:
                 test()
                 passed += 1
                 print(f"ok    {test.__name__}", flush=True)
-            except Exception as error:  # each says what it found
+            except Exception as error:  # of any kind: the other tests still run
                 failed += 1
                 print(f"FAIL  {test.__name__}: {type(error).__name__}: {error}", flush=True)
     print(f"{passed} passed, {failed} failed, 0 skipped")

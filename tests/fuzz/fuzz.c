@@ -18,7 +18,7 @@ const char *fuzz_input_name;
 _Noreturn void fuzz_fail(const char *file, int line, const char *condition, const char *format, ...)
 {
     va_list args;
-    fprintf(stderr, "\n%s:%d: not so: %s\n ", file, line, condition);
+    fprintf(stderr, "\n%s:%d: check failed: %s\n ", file, line, condition);
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);

@@ -1,8 +1,8 @@
-/* What the fuzz targets share. A target takes any bytes at all and ends the process where the
- * product does something it must not do; what that is stands at the top of the target's file.
+/* Shared by the fuzz targets. A target accepts any input and aborts if a check fails; the comment
+ * at the top of its file lists what it checks.
  *
- * The same functions are linked with libFuzzer (make fuzz) and, with the kept inputs, into the unit
- * test test_fuzz_corpora. */
+ * The same functions are linked with libFuzzer (make fuzz) and, with the inputs of the corpus, into
+ * the unit test test_fuzz_corpora. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
@@ -20,12 +20,12 @@
 #endif
 
 enum {
-    FUZZ_ROOM = 256 << 20, /* of an arena: only what never ends meets it */
+    FUZZ_ROOM = 256 << 20, /* limit of an arena: reached only by endless loops */
     FUZZ_PIECES = 4096,
 };
 
 struct fuzz_target {
-    const char *name; /* also of its directory in tests/fuzz/corpus */
+    const char *name; /* also the name of its directory in tests/fuzz/corpus */
     void (*run)(struct slice input);
 };
 
@@ -40,13 +40,13 @@ void fuzz_seed(struct slice input);
 void fuzz_sigv4(struct slice input);
 void fuzz_xml(struct slice input);
 
-/* Where the input comes from, for the message of a failure. */
+/* The file of the input, for error messages. */
 extern const char *fuzz_input_name;
 
 /* Ends the process with a message and a stack trace unless `condition` holds. */
 #define FUZZ_CHECK(condition) FUZZ_CHECK_SEEN(condition, "%s", "")
 
-/* The same; what follows the condition is a format of printf with its arguments: what was seen. */
+/* The same, with a printf format and arguments for the values seen. */
 #define FUZZ_CHECK_SEEN(condition, ...)                             \
     do {                                                            \
         if (!(condition))                                           \
@@ -56,7 +56,7 @@ extern const char *fuzz_input_name;
 _Noreturn void fuzz_fail(const char *file, int line, const char *condition, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
-/* Copies with memory of their own, so that the sanitizer sees a byte read too far. */
+/* Separately allocated copies, so that the sanitizer detects a read past the end. */
 struct fuzz_pieces {
     char *list[FUZZ_PIECES];
     size_t count;
@@ -66,10 +66,11 @@ struct slice fuzz_copy(struct fuzz_pieces *pieces, struct slice text);
 struct slice fuzz_copy_terminated(struct fuzz_pieces *pieces, struct slice text);
 void fuzz_free(struct fuzz_pieces *pieces);
 
-/* The first byte as a number below `limit`, taken off; 0 where there is none. */
+/* Removes the first byte and returns it modulo `limit`; 0 if there is none. */
 size_t fuzz_take_choice(struct slice *input, size_t limit);
 
-/* What stands before the first `separator` (without one: everything), taken off with it. */
+/* Removes and returns the text before the first `separator`, or all if there is none; also removes
+ * the separator. */
 struct slice fuzz_take_until(struct slice *rest, char separator);
 
 bool fuzz_contains(struct slice text, struct slice part);

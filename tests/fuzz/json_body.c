@@ -1,8 +1,8 @@
-/* Bodies: the first byte picks an operation, the rest is its body, which goes the gate's way up to
- * the store: syntax, types, required members, rules.
+/* Bodies: the first byte selects an operation, the rest is its body, which is checked as in the
+ * gate, without the store: syntax, types, required members, rules.
  *
- * What the reader takes is JSON to another reader too, what it refuses for its syntax is none; a
- * refusal is an error of the table in valid JSON, never a 500. */
+ * The parser accepts a body only if a second parser does, and rejects its syntax only if that one
+ * does. A rejection is an error of the table as valid JSON, never a 500. */
 #include "fuzz.h"
 
 #include "api/call.h"
@@ -20,7 +20,7 @@ static const struct operation *pick(struct slice *input)
             return &operations[i];
 }
 
-/* The reasons that are not limits of ours: then the text is no JSON at all. */
+/* Whether the reason is invalid JSON, not one of our limits. */
 static bool is_syntax(const char *reason)
 {
     static const char *const reasons[] = {"unexpected end", "unexpected character",

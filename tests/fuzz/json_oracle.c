@@ -66,7 +66,7 @@ static bool take_hex4(struct reader *reader)
     return true;
 }
 
-/* *raw: what stands between the quotes. */
+/* *raw: the text between the quotes. */
 static bool take_string(struct reader *reader, struct slice *raw)
 {
     const char *start = reader->at + 1;
@@ -124,7 +124,7 @@ static bool take_container(struct reader *reader, char close)
     return take(reader, close);
 }
 
-/* Recursion is bounded by JSON_ORACLE_DEPTH. */
+/* JSON_ORACLE_DEPTH limits the recursion. */
 static bool take_value(struct reader *reader)
 {
     struct slice raw;

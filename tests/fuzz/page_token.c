@@ -1,5 +1,5 @@
-/* Page tokens: the first byte picks a list, the rest is its query. A token that is taken is, to the
- * byte, the one that is written for its key; and any key that fits comes back out of its token. */
+/* Page tokens: the first byte selects a list operation, the rest is its query. An accepted token is
+ * identical to the one written for its key, and reading a written token gives the same key. */
 #include "fuzz.h"
 
 #include "api/page.h"
@@ -24,7 +24,7 @@ static bool is_any(struct slice key)
     return key.data != NULL;
 }
 
-/* The token of `key`; false: it is too long for one. */
+/* The token of `key`; false if the key is too long. */
 static bool write_token(struct call *call, struct slice key, struct slice *token)
 {
     static const struct slice begin = SLICE_INIT("\"nextToken\":\"");

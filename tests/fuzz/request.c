@@ -1,12 +1,11 @@
-/* Whole requests, one after another, separated by the byte 0x1E (request_text.h says how they are
- * written), through the gate into a store with fixtures: what the listener does with a request, but
- * for the socket. The first byte holds the server's options (enum option).
+/* Whole requests, separated by the byte 0x1E (format: request_text.h), processed as by the listener
+ * but without a socket, with a seeded store. The first byte has the options of the server (enum
+ * option).
  *
- * Of every answer: no 5xx but from a fault that was asked for, the right Content-Type, a body that
- * is JSON where it says so, with sorted members and no null where the service answers, headers and
- * log lines that nothing can be smuggled into, and no password of the fixtures. Of the store: every
- * tick commits, what is refused changes nothing, and afterwards all of it can be read, and time can
- * pass. */
+ * Checks of every reply: no 5xx except from an injected fault; a body of its Content-Type, JSON of
+ * the API with sorted members and without null; no injection into headers and log lines; no
+ * password of the seed. Of the store: every tick commits, a rejected request changes nothing, and
+ * at the end all of it can be read and due changes can be performed. */
 #include "request_text.h"
 
 #include <fcntl.h>
@@ -35,14 +34,14 @@ enum option {
     ONE_TICK = 8,
     TOKEN = 16,
     SMALL = 32,  /* --max-body */
-    LOGFMT = 64, /* '@' alone is a server without any option */
+    LOGFMT = 64, /* '@' selects only this one */
 };
 
-enum { REQUESTS_MOST = 24, JOURNAL = 16, RECORD_SEPARATOR = 0x1E, LOG_SHOWN = 1 << 16 };
+enum { REQUESTS_MAX = 24, JOURNAL = 16, RECORD_SEPARATOR = 0x1E, LOG_SHOWN = 1 << 16 };
 
 static const int64_t day_ms = 86400000;
 
-/* A server without sockets. */
+/* The server without its sockets. */
 struct server {
     struct store *store;
     struct settings settings;
@@ -50,9 +49,9 @@ struct server {
     struct control control;
     struct gate *gate;
     struct exchange_pool pool;
-    struct slice input; /* all of it */
+    struct slice input; /* the whole input */
     size_t options;
-    bool rewritten; /* something ran that may have put another store in the place of this one */
+    bool rewritten; /* an exclusive operation ran: it may have replaced the whole store */
 };
 
 static void open_server(struct server *server, struct slice input, size_t options)
@@ -91,7 +90,7 @@ static void close_server(struct server *server)
     journal_free(server->control.journal);
 }
 
-static bool is_secret_kept(const struct server *server, struct slice text)
+static bool is_secret_hidden(const struct server *server, struct slice text)
 {
     return !fuzz_contains(text, SLICE(FUZZ_SECRET)) || fuzz_contains(server->input, SLICE("Zq7")) ||
            fuzz_contains(server->input, SLICE("_local/seed"));
@@ -109,28 +108,28 @@ static void expect_log_line(const struct server *server, struct slice line)
     else
         FUZZ_CHECK_SEEN(json_oracle(line).is_object && json_oracle(line).is_json, "%.*s",
                         (int)line.len, line.data);
-    FUZZ_CHECK_SEEN(is_secret_kept(server, line), "%.*s", (int)line.len, line.data);
+    FUZZ_CHECK_SEEN(is_secret_hidden(server, line), "%.*s", (int)line.len, line.data);
 }
 
-/* What the log wrote since the last call, caught on its way to stderr. */
+/* Checks the log since the last call, with stderr redirected to a file in memory. */
 static void expect_log(const struct server *server)
 {
-    static int caught = -1;
+    static int captured = -1;
     static char text[LOG_SHOWN];
-    if (caught < 0)
-        caught = memfd_create("log", MFD_CLOEXEC);
-    FUZZ_CHECK(caught >= 0 && ftruncate(caught, 0) == 0 && lseek(caught, 0, SEEK_SET) == 0);
-    int kept = dup(STDERR_FILENO);
-    FUZZ_CHECK(kept >= 0);
-    dup2(caught, STDERR_FILENO);
+    if (captured < 0)
+        captured = memfd_create("log", MFD_CLOEXEC);
+    FUZZ_CHECK(captured >= 0 && ftruncate(captured, 0) == 0 && lseek(captured, 0, SEEK_SET) == 0);
+    int saved = dup(STDERR_FILENO);
+    FUZZ_CHECK(saved >= 0);
+    dup2(captured, STDERR_FILENO);
     bool all = log_flush();
-    dup2(kept, STDERR_FILENO);
-    close(kept);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
     FUZZ_CHECK(all);
-    ssize_t len = pread(caught, text, sizeof text, 0);
+    ssize_t len = pread(captured, text, sizeof text, 0);
     FUZZ_CHECK(len >= 0);
     struct slice rest = {text, (size_t)len};
-    if (len == sizeof text) /* the last line may be cut */
+    if (len == sizeof text) /* the last line may be incomplete */
         return;
     while (rest.len > 0)
         expect_log_line(server, fuzz_take_until(&rest, '\n'));
@@ -176,10 +175,10 @@ static void expect_body(const struct server *server, const struct exchange *exch
     else if (slice_equal(type, SLICE("text/xml")))
         expect_xml(reply->body);
     else if (slice_equal(type, SLICE("application/vnd.sqlite3")))
-        return; /* passwords are in it */
+        return; /* contains passwords */
     else
         FUZZ_CHECK_SEEN(slice_starts_with(type, SLICE("text/")), "%s", reply->content_type);
-    FUZZ_CHECK_SEEN(is_secret_kept(server, reply->body), "%.*s", (int)reply->body.len,
+    FUZZ_CHECK_SEEN(is_secret_hidden(server, reply->body), "%.*s", (int)reply->body.len,
                     reply->body.data);
 }
 
@@ -212,8 +211,8 @@ static void expect_reply(struct server *server, struct exchange *exchange, bool 
 
 /* ---- requests ---- */
 
-/* What a seed may cost is bounded, but not by what a run of many inputs can bear: the seed target
- * looks at those, with a lower bound. */
+/* Skips seeds that may use their whole budget of steps, too slow for fuzzing: the seed target tests
+ * them with a lower budget. */
 static bool may_take_long(const struct request *request)
 {
     static const char *const words[] = {"with", "join", "printf", "format", "randomblob", "hex"};
@@ -225,7 +224,7 @@ static bool may_take_long(const struct request *request)
     return false;
 }
 
-/* As the listener does it: copies in the exchange's arena, the body in its buffer. */
+/* As in the listener: copies in the arena of the exchange, the body in its buffer. */
 static void receive(struct server *server, struct request_text *text, struct exchange *exchange)
 {
     struct request *request = &exchange->request;
@@ -254,7 +253,7 @@ static void commit(struct server *server)
     FUZZ_CHECK(!store_tick_is_open(server->store));
 }
 
-/* Returns the status of the answer; 0: the request was left out. */
+/* Returns the status of the reply; 0: the request was skipped. */
 static int serve(struct server *server, struct slice input)
 {
     static struct request_text text;
@@ -268,8 +267,9 @@ static int serve(struct server *server, struct slice input)
     FUZZ_CHECK(exchange);
     receive(server, &text, exchange);
     struct call *call = &exchange->call;
-    bool has_faults = server->store->held.faults;
-    bool is_only = !(server->options & ONE_TICK) && !has_faults; /* a fault counts what it hits */
+    bool has_faults = server->store->cached.faults;
+    bool is_only =
+        !(server->options & ONE_TICK) && !has_faults; /* a fault counts its matches in the store */
     bool may_write = !slice_equal(exchange->request.method, SLICE("GET"));
     struct slice before = is_only && may_write ? world_image() : (struct slice){NULL, 0};
     gate_enter(server->gate, call);
@@ -298,7 +298,7 @@ static int serve(struct server *server, struct slice input)
 
 /* ---- afterwards ---- */
 
-/* GET as a caller of that world. */
+/* GET as a caller of that account and region. */
 static void expect_get(struct server *server, int status, const char *const *world,
                        const char *format, ...) PRINTF_LIKE(4, 5);
 
@@ -338,7 +338,7 @@ static void get_configuration(const char *const *configuration, void *context)
     expect_get(server, 200, configuration, "/v1/configurations");
 }
 
-static void let_time_pass(struct server *server)
+static void perform_due_changes(struct server *server)
 {
     for (int days = 1; days <= 15; days += 7) {
         int64_t now_ms = store_now_ms(server->store) + days * day_ms;
@@ -347,12 +347,12 @@ static void let_time_pass(struct server *server)
     }
 }
 
-/* Nothing that inputs can do makes what is stored unreadable. */
+/* All that is stored can be read, whatever the input did. */
 static void expect_readable(struct server *server)
 {
     static const char by_name[] = "DELETE FROM fault; DELETE FROM policy; DELETE FROM access_key";
     FUZZ_CHECK(sqlite3_exec(server->store->db, by_name, NULL, NULL, NULL) == SQLITE_OK);
-    FUZZ_CHECK(store_notice_faults(server->store) == RESULT_OK);
+    FUZZ_CHECK(store_reload_flags(server->store) == RESULT_OK);
     server->settings.verify = server->settings.throttle = false;
     server->control.token = NULL;
     world_ask("SELECT id, account, region, engine_type FROM broker ORDER BY id LIMIT 6", get_broker,
@@ -373,16 +373,16 @@ void fuzz_request(struct slice input)
     struct slice rest = input;
     size_t options = fuzz_take_choice(&rest, 128);
     open_server(&server, input, options);
-    for (int i = 0; rest.data && i < REQUESTS_MOST; i++)
+    for (int i = 0; rest.data && i < REQUESTS_MAX; i++)
         serve(&server, fuzz_take_until(&rest, RECORD_SEPARATOR));
     commit(&server);
     if (server.rewritten || world_has_changed()) {
-        bool thorough = input.len % 4 == 0; /* most of the time would go into this */
+        bool thorough = input.len % 4 == 0; /* only sometimes, as it is slow */
         world_check(thorough);
-        let_time_pass(&server);
+        perform_due_changes(&server);
         if (thorough)
             expect_readable(&server);
-        world_put_back();
+        world_restore();
     }
     close_server(&server);
 }

@@ -1,6 +1,6 @@
-/* Request targets: every part lies inside the raw text, what is decoded is valid UTF-8 without NUL,
- * a target put together again from its decoded parts has the same parts, and the router finds
- * nothing that is not in its table. */
+/* Request targets: raw parts are inside the raw text, decoded parts are valid UTF-8 without NUL, a
+ * target encoded again from its decoded parts has the same parts, and the router returns only
+ * operations of its tables. */
 #include "fuzz.h"
 
 #include "base/buffer.h"
@@ -46,7 +46,7 @@ static void expect_same(const struct target *a, const struct target *b)
                         "member %zu", i);
 }
 
-/* A member of no name and no value is left out wherever it stands: it is written as `=`. */
+/* Writes a member without name and value as `=`: the parser ignores an empty one. */
 static void expect_round_trip(const struct target *target, struct arena *arena)
 {
     struct buffer text;

@@ -1,13 +1,13 @@
-/* Seeds: SQL from outside on a store with fixtures. Whatever it says, the database does not fail,
- * only the fixture tables change, and every rule holds afterwards; a refusal is one line that can
- * be printed and shows no password of the fixtures. */
+/* Seeds: untrusted SQL on a seeded store. The database does not fail, only the tables for seeds
+ * change, and every rule holds afterwards. An error is one printable line without passwords of the
+ * store. */
 #include "world.h"
 
 #include "base/utf8.h"
 #include "store/internal.h"
 #include "store/seed_run.h"
 
-enum { STEPS = 20000 }; /* enough for every row of the fixtures */
+enum { STEPS = 20000 }; /* enough to access every row of the store */
 
 static void see_text(const char *const *columns, void *context)
 {
@@ -15,7 +15,7 @@ static void see_text(const char *const *columns, void *context)
     snprintf(text, 256, "%s", columns[0] ? columns[0] : "NULL");
 }
 
-/* What no seed may change, in one line. */
+/* The data that no seed may change, as one text. */
 static void see_protected(char text[256])
 {
     world_ask("SELECT (SELECT group_concat(one || account || region || seeded || clock_offset_ms)"
@@ -78,6 +78,6 @@ void fuzz_seed(struct slice input)
     if (!result && world_has_changed())
         world_check(thorough);
     if (world_has_changed())
-        world_put_back();
+        world_restore();
     fuzz_free(&pieces);
 }

@@ -1,7 +1,7 @@
-/* Signatures: the first byte chooses what time it is, the rest is a request (request_text.h).
+/* Signatures: the first byte selects the current time, the rest is a request (request_text.h).
  *
- * Reading never fails, verifying gives the same verdict twice, and a signature that is right is so
- * for one secret, one signature and one moment only. */
+ * Reading never fails, verifying again gives the same verdict, and a request that is valid is not
+ * with another secret, another signature or a time outside its limits. */
 #include "request_text.h"
 
 #include "base/clock.h"
@@ -23,9 +23,9 @@ static enum sigv4_verdict verify(const struct request *request, const struct sig
     return verdict;
 }
 
-/* The verdict of another signature, with one bit of the right one turned. */
-static enum sigv4_verdict verify_turned(const struct request *request, struct sigv4 sigv4,
-                                        int64_t now_s)
+/* The verdict with one bit of the signature inverted. */
+static enum sigv4_verdict verify_changed(const struct request *request, struct sigv4 sigv4,
+                                         int64_t now_s)
 {
     struct fuzz_pieces pieces = {.count = 0};
     sigv4.signature = fuzz_copy(&pieces, sigv4.signature);
@@ -71,7 +71,7 @@ void fuzz_sigv4(struct slice input)
             enum sigv4_verdict verdict = verify(&text.request, &sigv4, secret, now_s);
             if (verdict == SIGV4_OK) {
                 FUZZ_CHECK(verify(&text.request, &sigv4, SLICE("secreT"), now_s) == SIGV4_MISMATCH);
-                FUZZ_CHECK(verify_turned(&text.request, sigv4, now_s) == SIGV4_MISMATCH);
+                FUZZ_CHECK(verify_changed(&text.request, sigv4, now_s) == SIGV4_MISMATCH);
                 FUZZ_CHECK(verify(&text.request, &sigv4, secret, sigv4.date_s + 604801) ==
                            SIGV4_EXPIRED);
                 FUZZ_CHECK(verify(&text.request, &sigv4, secret, sigv4.date_s - 301) ==

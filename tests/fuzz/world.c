@@ -8,7 +8,7 @@
 enum { COLUMNS = 80 };
 
 static struct store *store;
-static sqlite3 *pristine; /* what world_put_back copies */
+static sqlite3 *pristine; /* the source of world_restore */
 static sqlite3_int64 changes;
 
 static void copy(sqlite3 *to, sqlite3 *from)
@@ -47,12 +47,12 @@ bool world_has_changed(void)
     return sqlite3_total_changes64(store->db) != changes;
 }
 
-void world_put_back(void)
+void world_restore(void)
 {
     struct store_error error = {""};
     FUZZ_CHECK(!store->tick_open);
     copy(store->db, pristine);
-    FUZZ_CHECK_SEEN(store_read_back(store, &error) == RESULT_OK, "%s", error.text);
+    FUZZ_CHECK_SEEN(store_reload(store, &error) == RESULT_OK, "%s", error.text);
     changes = sqlite3_total_changes64(store->db);
 }
 
@@ -64,7 +64,7 @@ struct slice world_image(void)
     return (struct slice){image, (size_t)size};
 }
 
-/* SQLite counts transactions in the first page, also those that changed nothing. */
+/* Ignores the header, in which SQLite counts transactions, also those without changes. */
 bool world_is(struct slice image)
 {
     enum { HEADER = 100 };
@@ -125,7 +125,7 @@ void world_check(bool thorough)
         "policy",
         "default_world",
     };
-    static char orphan[] = "a row without its parent";
+    static char orphan[] = "a row refers to a missing row";
     FUZZ_CHECK(!store->tick_open && sqlite3_get_autocommit(store->db));
     world_ask("PRAGMA foreign_key_check", refuse_row, orphan);
     if (!thorough)

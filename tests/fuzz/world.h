@@ -1,5 +1,5 @@
-/* The store in which the targets work: in memory, with the fixtures of tests/fuzz/corpus/world.sql,
- * put back after every input that changed it. */
+/* The store of the targets: in memory, with the seed tests/fuzz/corpus/world.sql, restored after
+ * every input that changed it. */
 #ifndef TESTS_FUZZ_WORLD_H
 #define TESTS_FUZZ_WORLD_H
 
@@ -9,28 +9,26 @@ struct store;
 
 #define FUZZ_WORLD FUZZ_CORPUS "/world.sql"
 
-/* The beginning of every password in the fixtures: an input that does not hold it must not be
- * answered with it. */
+/* The prefix of every password in the seed: no reply may contain it unless the input does. */
 #define FUZZ_SECRET "Zq7-"
 
 /* Opened at the first call. */
 struct store *world_store(void);
 
-/* Whether rows were written since the world was opened or put back. */
+/* Whether rows were written since the world was opened or restored. */
 bool world_has_changed(void);
-void world_put_back(void);
+void world_restore(void);
 
-/* All that is stored, and whether it still is that; the caller frees it with store_snapshot_free.
- */
+/* A copy of the store, to be freed with store_snapshot_free, and whether the store equals it. */
 struct slice world_image(void);
 bool world_is(struct slice image);
 
-/* Ends the process unless the store is whole: no transaction is open and every row has its parent.
- * With `thorough` also: all texts are valid UTF-8 without NUL, and a snapshot is taken back. */
+/* Checks that no transaction is open and every foreign key is valid. With `thorough` also that all
+ * texts are valid UTF-8 without NUL, and that a snapshot can be restored. */
 void world_check(bool thorough);
 
-/* Calls `see` with the columns of each row of a query, as texts that last until it returns; NULL
- * stands for NULL. */
+/* Calls `see` with the columns of each row of a query, as texts valid until it returns; NULL for
+ * NULL. */
 void world_ask(const char *sql, void (*see)(const char *const *columns, void *context),
                void *context);
 

@@ -1,13 +1,13 @@
-/* Configurations: the first byte says of which kind, the rest is the text. What ActiveMQ's
- * sanitizer stores, sanitized again, is itself without a warning; what it says of a bad one can be
- * printed. RabbitMQ's check names a line that is there. */
+/* Configurations: the first byte selects the kind, the rest is the text. Sanitizing the output of
+ * the ActiveMQ sanitizer changes nothing and gives no warning; its errors are printable. An error
+ * of the RabbitMQ check has an existing line number. */
 #include "fuzz.h"
 
 #include "base/utf8.h"
 #include "mq/activemq_configuration.h"
 #include "mq/rabbitmq_configuration.h"
 
-enum { ROOM = 64 << 20 }; /* what the header says is enough */
+enum { ROOM = 64 << 20 }; /* limit of the arena, sufficient according to the header */
 
 static void expect_printable(struct slice text)
 {

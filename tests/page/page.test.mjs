@@ -189,7 +189,7 @@ test('a failed look at one broker leaves the others to be seen', async (t) => {
   expectErrors(/status of 500/);
   await shows(status, /GET \/v1\/brokers\/b-rabbit: 500 InternalServerErrorException/);
   await shows(broker('orders'), 'RUNNING');
-  await shows(broker('events'), 'not looked at');
+  await shows(broker('events'), 'not loaded');
   await page.getByRole('button', { name: 'Refresh' }).click();
   await shows(status, /b-rabbit: 500/);
 });

@@ -284,14 +284,14 @@ static inline const char *first_difference(const struct buffer *a, const struct 
 /* What the store holds outside its tables says what stands in them. */
 static inline bool holds_what_is_stored(struct anomaly *anomaly)
 {
-    char held[100];
+    char cached[100];
     const struct store *store = anomaly->world.store;
-    snprintf(held, sizeof held, "%d|%d|%lld", store->held.faults, store->held.policies,
-             (long long)store->held.clock_offset_ms);
+    snprintf(cached, sizeof cached, "%d|%d|%lld", store->cached.faults, store->cached.policies,
+             (long long)store->cached.clock_offset_ms);
     const char *stored = world_ask(
         &anomaly->world, "SELECT EXISTS (SELECT 1 FROM fault), EXISTS (SELECT 1 FROM policy),"
                          " clock_offset_ms FROM default_world");
-    return strcmp(held, stored) == 0;
+    return strcmp(cached, stored) == 0;
 }
 
 /* All rows, into anomaly->rows, of the files as a crash at this moment would leave them. */
@@ -308,11 +308,11 @@ static inline void read_crashed(struct anomaly *anomaly)
 static inline void check_store(struct anomaly *anomaly, const struct anomaly_call *call, long n)
 {
     if (!holds_what_is_stored(anomaly))
-        breach(anomaly, call, n, "what is held beside the tables is not what stands there");
+        breach(anomaly, call, n, "the cache differs from the tables");
     if (strcmp(world_ask(&anomaly->world, "PRAGMA integrity_check"), "ok") != 0)
         breach(anomaly, call, n, "the file is damaged");
     if (*world_ask(&anomaly->world, "PRAGMA foreign_key_check") != '\0')
-        breach(anomaly, call, n, "a row lacks its parent");
+        breach(anomaly, call, n, "a row refers to a missing row");
 }
 
 /* Whether anomaly->rows are those that the call leaves where it succeeds. */

@@ -114,7 +114,7 @@ static inline bool world_find_broker(struct call *call)
     else if (result)
         call_fail_internal(call, result);
     else
-        gate_meet_broker(call, &broker);
+        gate_check_broker(call, &broker);
     return !call->failed;
 }
 

@@ -170,11 +170,11 @@ static void broken_values(void **state)
                  made[i]);
         expect(
             sql,
-            "seed.sql:1: statement 2, row 2: broker_tag: a text holds a NUL or is not valid UTF-8");
+            "seed.sql:1: statement 2, row 2: broker_tag: a text contains a NUL or is not valid UTF-8");
     }
     expect("INSERT INTO fault (delay_ms, username) VALUES (1, 'a'); UPDATE fault SET username = "
            "'b' || char(0)",
-           "seed.sql:1: statement 2, row 1: fault: a text holds a NUL or is not valid UTF-8");
+           "seed.sql:1: statement 2, row 1: fault: a text contains a NUL or is not valid UTF-8");
 }
 
 static void odd_names(void **state)
@@ -254,8 +254,8 @@ static void statements_refused_by_name(void **state)
         {"ANALYZE", "ANALYZE"},
         {"REINDEX", "REINDEX"},
         {"EXPLAIN QUERY PLAN SELECT 1", "EXPLAIN"},
-        {"UPDATE sqlite_master SET sql = ''", "changing a table of SQLite's own"},
-        {"DELETE FROM sqlite_schema", "changing a table of SQLite's own"},
+        {"UPDATE sqlite_master SET sql = ''", "changing an internal table of SQLite"},
+        {"DELETE FROM sqlite_schema", "changing an internal table of SQLite"},
         {"UPDATE default_world SET account = '1'", "UPDATE on default_world"},
         {"INSERT INTO default_world DEFAULT VALUES", "INSERT on default_world"},
         {"DELETE FROM default_world", "DELETE on default_world"},

@@ -34,8 +34,8 @@ static void endless_statements_end(void **state)
         assert_int_equal(apply_text(&run, "base.sql", BROKER), RESULT_OK);
         assert_int_equal(apply_text(&run, "seed.sql", endless[i]), RESULT_INVALID);
         assert_string_equal(run.error.text,
-                            "seed.sql:1:1: statement 1: more than 1000000 steps of work in this "
-                            "file (a recursive WITH without an end?)");
+                            "seed.sql:1:1: statement 1: more than 1000000 steps in this "
+                            "file (an endless recursive WITH?)");
         if (!sqlite3_get_autocommit(db))
             must(db, "ROLLBACK");
         assert_int_equal(number_of(db, "SELECT count(*) FROM broker"), 0);
@@ -54,7 +54,7 @@ static void small_statements_add_up(void **state)
     struct seed_run run;
     sqlite3 *db = begin_run(&run, 300);
     assert_int_equal(apply_text(&run, "seed.sql", sql), RESULT_INVALID);
-    assert_non_null(strstr(run.error.text, "more than 300 steps of work in this file"));
+    assert_non_null(strstr(run.error.text, "more than 300 steps in this file"));
     run.steps_max = 1500;
     assert_int_equal(apply_text(&run, "seed.sql", sql), RESULT_OK);
     assert_int_equal(apply_text(&run, "seed.sql", sql), RESULT_OK);
@@ -365,7 +365,7 @@ static void errors_keep_passwords(void **state)
               "SELECT json_extract('{}', password) FROM user",
               "seed.sql:1: statement 1: malformed JSON path");
     assert_string_equal(seed_message_of_run("a new message: '$zebra-wolf-1'"),
-                        "SQLite refuses what the statement does");
+                        "SQLite rejected the statement");
 }
 
 int main(void)

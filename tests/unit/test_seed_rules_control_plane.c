@@ -113,7 +113,7 @@ static const struct rule configuration_rules[] = {
      "created: YYYY-MM-DDTHH:MM:SS.fffZ"},
     {REVISION("revision, data, description", "2, '', 'a' || char(0)"),
      "description: without U+0000"},
-    {REVISION("revision", "2"), "data: a row of configuration_revision needs one"},
+    {REVISION("revision", "2"), "data: required in every row of configuration_revision"},
     {REVISION("revision, data", "2, hex(randomblob(524289))"),
      "a statement or a value is larger than 1048576 bytes"},
     {"INSERT INTO configuration_revision (configuration_id, revision, data) VALUES ('c-9', 1, '')",

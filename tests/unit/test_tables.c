@@ -95,8 +95,8 @@ static void parents_stand_before_children(void **state)
     world_close(&world);
 }
 
-/* A file from outside is judged by writing every row as it is (store/judge.c). Two rules are for
- * INSERT only: broker_name_insert says before a default what UNIQUE says after it, and a later
+/* An untrusted file is validated by writing every row as it is (store/validate.c). Two rules are
+ * for INSERT only: broker_name_insert says before a default what UNIQUE says after it, and a later
  * UPDATE may give a broker any configuration. */
 static void rules_of_triggers_hold_for_changed_rows_too(void **state)
 {

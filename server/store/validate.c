@@ -1,4 +1,4 @@
-#include "store/judge.h"
+#include "store/validate.h"
 
 #include <stdio.h>
 
@@ -13,7 +13,7 @@ static enum result refuse(struct store_error *error, const char *table, const ch
     return RESULT_INVALID;
 }
 
-/* What SQLite has just reported, where a step failed. */
+/* Converts the last error of SQLite. */
 static enum result fail(sqlite3 *db, struct store_error *error, const char *table)
 {
     int code = sqlite3_errcode(db) & 0xFF;
@@ -23,7 +23,7 @@ static enum result fail(sqlite3 *db, struct store_error *error, const char *tabl
         return RESULT_NO_MEMORY;
     }
     if (code == SQLITE_INTERRUPT)
-        return refuse(error, "", "looking through it takes too long");
+        return refuse(error, "", "checking it takes too long");
     if (code == SQLITE_ERROR)
         return refuse(error, table, seed_message_of_run(sqlite3_errmsg(db)));
     if (code != SQLITE_CONSTRAINT)
@@ -37,7 +37,7 @@ static bool prepare(sqlite3 *db, const char *sql, sqlite3_stmt **stmt)
     return sqlite3_prepare_v2(db, sql, -1, stmt, NULL) == SQLITE_OK;
 }
 
-/* RESULT_OK where the query gives no row. */
+/* RESULT_OK if the query gives no row. */
 static enum result expect_none(sqlite3 *db, const char *sql, struct store_error *error,
                                const char *reason)
 {
@@ -50,8 +50,8 @@ static enum result expect_none(sqlite3 *db, const char *sql, struct store_error 
     return result;
 }
 
-/* The service's clock, which is the wall clock and an offset, stands in the years 1970 to 9999. */
-static enum result judge_clock(sqlite3 *db, struct store_error *error)
+/* The service's clock, the wall clock plus an offset, must be in the years 1970 to 9999. */
+static enum result check_clock(sqlite3 *db, struct store_error *error)
 {
     char sql[160];
     int64_t wall_ms = clock_wall_ms();
@@ -62,9 +62,8 @@ static enum result judge_clock(sqlite3 *db, struct store_error *error)
                        "default_world: clock_offset_ms: within the years 1970 to 9999");
 }
 
-/* The pages and indexes. Of constraints it knows less than the statements below: what it says of
- * them is passed over. */
-static enum result judge_structure(sqlite3 *db, struct store_error *error)
+/* Checks pages and indexes. Its messages on constraints are ignored: check_rules checks more. */
+static enum result check_structure(sqlite3 *db, struct store_error *error)
 {
     return expect_none(db,
                        "SELECT 1 FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
@@ -73,8 +72,8 @@ static enum result judge_structure(sqlite3 *db, struct store_error *error)
                        error, "damaged");
 }
 
-/* Each text of a table, as seed_authorizer judges those of a seed. */
-static enum result judge_texts(sqlite3 *db, const struct table *table, struct store_error *error)
+/* Checks each text of a table as seed_authorizer does for seeds. */
+static enum result check_texts(sqlite3 *db, const struct table *table, struct store_error *error)
 {
     char sql[64];
     sqlite3_stmt *stmt = NULL;
@@ -89,7 +88,7 @@ static enum result judge_texts(sqlite3 *db, const struct table *table, struct st
                 text.len = (size_t)sqlite3_column_bytes(stmt, i);
             }
             if (text.data && (memchr(text.data, '\0', text.len) || !utf8_valid(text)))
-                result = refuse(error, table->name, "a text holds a NUL or is not valid UTF-8");
+                result = refuse(error, table->name, "a text contains a NUL or is not valid UTF-8");
         }
     }
     if (!result && code != SQLITE_DONE)
@@ -98,8 +97,8 @@ static enum result judge_texts(sqlite3 *db, const struct table *table, struct st
     return result;
 }
 
-/* Writes every column of every row as it is: constraints and triggers judge it anew. */
-static enum result judge_rules(sqlite3 *db, const struct table *table, struct store_error *error)
+/* Updates every column of every row to its own value, so that constraints and triggers run. */
+static enum result check_rules(sqlite3 *db, const struct table *table, struct store_error *error)
 {
     sqlite3_stmt *columns = NULL, *update = NULL;
     bool good =
@@ -117,31 +116,31 @@ static enum result judge_rules(sqlite3 *db, const struct table *table, struct st
     return result;
 }
 
-static enum result judge_tables(sqlite3 *db, struct store_error *error)
+static enum result check_tables(sqlite3 *db, struct store_error *error)
 {
     enum result result = RESULT_OK;
     for (size_t i = 0; !result && i < table_count; i++) {
-        result = judge_texts(db, &tables[i], error);
+        result = check_texts(db, &tables[i], error);
         if (!result)
-            result = judge_rules(db, &tables[i], error);
+            result = check_rules(db, &tables[i], error);
     }
     return result;
 }
 
-enum result store_judge(sqlite3 *db, struct store_error *error)
+enum result store_validate(sqlite3 *db, struct store_error *error)
 {
-    enum result result = judge_structure(db, error);
+    enum result result = check_structure(db, error);
     if (!result)
         result = expect_none(db, "SELECT 1 FROM pragma_foreign_key_check", error,
-                             "a row lacks its parent");
+                             "a row refers to a missing row");
     if (!result)
-        result = judge_clock(db, error);
+        result = check_clock(db, error);
     if (result)
         return result;
-    /* Nothing of it reaches the disk. */
+    /* Without cache spill, the changes of the transaction are never written to disk. */
     if (sqlite3_exec(db, "PRAGMA cache_spill = OFF; BEGIN", NULL, NULL, NULL) != SQLITE_OK)
         return fail(db, error, "");
-    result = judge_tables(db, error);
+    result = check_tables(db, error);
     if ((!sqlite3_get_autocommit(db) &&
          sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK) ||
         sqlite3_exec(db, "PRAGMA cache_spill = ON", NULL, NULL, NULL) != SQLITE_OK)

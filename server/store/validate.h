@@ -1,0 +1,15 @@
+/* Validates the rows of an untrusted database, a snapshot or a file, by the rules for seeds and
+ * calls: structure, references, constraints and triggers of the schema, texts. */
+#ifndef STORE_VALIDATE_H
+#define STORE_VALIDATE_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+/* `db` must have the schema of this version, triggers enabled and no open transaction; it is not
+ * changed. RESULT_INVALID or RESULT_NO_MEMORY with error->text set, which begins with the table if
+ * the error is in one. */
+enum result store_validate(sqlite3 *db, struct store_error *error) MUST_CHECK;
+
+#endif
