@@ -108,10 +108,26 @@ static const struct error_text texts[ERROR_COUNT] = {
                               "Broker engine version [{}] is invalid for broker engine type [{}]. "
                               "Valid values: [{}].",
                               GRADE_RECORDED},
+    [ERROR_VERSION_LOWER] = {BAD_REQUEST, "engineVersion",
+                             "Broker engine version [{}] is lower than the current version [{}]. "
+                             "Downgrades are not supported.",
+                             GRADE_ASSUMED},
+    [ERROR_VERSION_SKIPPED] = {BAD_REQUEST, "engineVersion",
+                               "Brokers on [{}] version [{}] can't be upgraded to version [{}]. "
+                               "Upgrade to version [{}] first.",
+                               GRADE_ASSUMED},
+    [ERROR_VERSION_OF_REPLICA] = {BAD_REQUEST, NULL,
+                                  "Global broker attribute [Optional[engineVersion]] cannot be "
+                                  "modified in Replica broker directly.",
+                                  GRADE_RECORDED},
     [ERROR_AUTO_MINOR] =
         {BAD_REQUEST, "autoMinorVersionUpgrade",
          "Brokers on [{}] version [{}] must have [autoMinorVersionUpgrade] set to [true].",
          GRADE_RECORDED},
+    [ERROR_AUTO_MINOR_UPGRADE] = {BAD_REQUEST, "autoMinorVersionUpgrade",
+                                  "Brokers upgrading to [{}] version [{}] must have "
+                                  "[autoMinorVersionUpgrade] set to [true].",
+                                  GRADE_RECORDED},
     [ERROR_INSTANCE_TYPE] = {BAD_REQUEST, "hostInstanceType",
                              "Broker engine type [{}] does not support host instance type [{}].",
                              GRADE_RECORDED},

@@ -39,13 +39,17 @@ enum error_id {
     ERROR_BROKER_DELETE_STATE, /* name, state */
     ERROR_BROKER_NAME_LENGTH,
     ERROR_BROKER_NAME_CHARACTERS,
-    ERROR_BROKER_EXISTS,      /* name */
-    ERROR_BROKER_PAIRED,      /* name */
-    ERROR_NO_REPLICA,         /* name */
-    ERROR_ENUM,               /* member, value, valid values */
-    ERROR_ENGINE_TYPE,        /* value */
-    ERROR_ENGINE_VERSION,     /* version, ENGINE, valid versions */
+    ERROR_BROKER_EXISTS,   /* name */
+    ERROR_BROKER_PAIRED,   /* name */
+    ERROR_NO_REPLICA,      /* name */
+    ERROR_ENUM,            /* member, value, valid values */
+    ERROR_ENGINE_TYPE,     /* value */
+    ERROR_ENGINE_VERSION,  /* version, ENGINE, valid versions */
+    ERROR_VERSION_LOWER,   /* version, current version */
+    ERROR_VERSION_SKIPPED, /* engine, current version, version, next version */
+    ERROR_VERSION_OF_REPLICA,
     ERROR_AUTO_MINOR,         /* engine, version */
+    ERROR_AUTO_MINOR_UPGRADE, /* the same */
     ERROR_INSTANCE_TYPE,      /* engine, type */
     ERROR_STORAGE_TYPE,       /* engine, type */
     ERROR_DEPLOYMENT_MODE,    /* engine, mode */

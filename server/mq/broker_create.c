@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "mq/catalogue.h"
+#include "mq/engine_versions.h"
 #include "mq/lifecycle.h"
 #include "mq/names.h"
 #include "mq/replication.h"
@@ -182,15 +183,24 @@ bool create_broker_check(struct call *call)
 static bool check_catalogue(struct call *call, struct broker_input *input, struct broker *broker)
 {
     struct instance_option option;
+    struct option_wanted wanted = {input->host_instance_type, input->mode, input->storage};
     bool upgrade = input->auto_minor_version_upgrade != OPTIONAL_FALSE;
     broker->engine_version = input->engine_version;
-    broker->storage_type = input->storage;
-    if (!catalogue_check_version(call, broker->engine, &broker->engine_version) ||
-        !input_check_auto_minor(call, broker->engine, broker->engine_version, upgrade) ||
-        !catalogue_check_instance(call, broker->engine, broker->engine_version,
-                                  input->host_instance_type, input->mode, &broker->storage_type,
-                                  &option))
+    enum result result =
+        broker->engine_version.data
+            ? RESULT_OK
+            : catalogue_default_version(call, broker->engine, &wanted, &broker->engine_version);
+    if (result) {
+        call_fail_internal(call, result);
         return false;
+    }
+    if (!engine_version_check(call, broker->engine, broker->engine_version,
+                              &broker->engine_patch) ||
+        !input_check_auto_minor(call, broker->engine, broker->engine_version, upgrade,
+                                ERROR_AUTO_MINOR) ||
+        !catalogue_check_instance(call, broker->engine, broker->engine_version, &wanted, &option))
+        return false;
+    broker->storage_type = option.storage_type;
     broker->auto_minor_version_upgrade = upgrade;
     broker->host_instance_type = input->host_instance_type;
     broker->deployment_mode = input->mode;

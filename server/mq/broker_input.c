@@ -314,12 +314,12 @@ bool input_find_configuration(struct call *call, enum engine engine,
 }
 
 bool input_check_auto_minor(struct call *call, enum engine engine, struct slice version,
-                            bool upgrade)
+                            bool upgrade, enum error_id error)
 {
     struct slice least = engine == ENGINE_RABBITMQ ? SLICE("3.13") : SLICE("5.18");
     if (upgrade || !version_at_least(version, least))
         return true;
-    call_fail(call, ERROR_AUTO_MINOR, catalogue_engine_name(engine), version);
+    call_fail(call, error, catalogue_engine_name(engine), version);
     return false;
 }
 

@@ -100,9 +100,9 @@ bool input_find_configuration(struct call *call, enum engine engine,
                               const struct configuration_input *input, struct slice *id,
                               int64_t *revision);
 
-/* Whether that version lets autoMinorVersionUpgrade be what it is. */
+/* Whether that version lets autoMinorVersionUpgrade be what it is; else it answers `error`. */
 bool input_check_auto_minor(struct call *call, enum engine engine, struct slice version,
-                            bool upgrade);
+                            bool upgrade, enum error_id error);
 
 /* A storage size, where the broker's engine version, deployment mode and instance type let it be
  * chosen. *size becomes BROKER_UNSET where it is absent, 0 or the type's own. */

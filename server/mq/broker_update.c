@@ -3,6 +3,7 @@
 #include "mq/broker_write.h"
 #include "mq/brokers.h"
 #include "mq/catalogue.h"
+#include "mq/engine_versions.h"
 #include "mq/lifecycle.h"
 #include "mq/names.h"
 #include "mq/replication.h"
@@ -84,9 +85,7 @@ static bool update_engine(struct update *update)
     struct broker *broker = &update->broker;
     struct slice version = update->input->engine_version;
     enum optional upgrade = update->input->auto_minor_version_upgrade;
-    /* What the broker has may be taken back to, though it is no longer sold. */
-    if (version.data && !slice_equal(version, broker->engine_version) &&
-        !catalogue_check_version(call, broker->engine, &version))
+    if (version.data && !engine_version_check_upgrade(call, broker, version))
         return false;
     update->engine_version =
         stage(&broker->pending_engine_version, broker->engine_version, version);
@@ -97,9 +96,11 @@ static bool update_engine(struct update *update)
     }
     if (!update->engine_version && !update->auto_minor)
         return true;
-    return input_check_auto_minor(call, broker->engine,
-                                  target(broker->pending_engine_version, broker->engine_version),
-                                  broker->auto_minor_version_upgrade);
+    return input_check_auto_minor(
+        call, broker->engine, target(broker->pending_engine_version, broker->engine_version),
+        broker->auto_minor_version_upgrade,
+        update->engine_version && broker->pending_engine_version.data ? ERROR_AUTO_MINOR_UPGRADE
+                                                                      : ERROR_AUTO_MINOR);
 }
 
 static bool is_downgrade(const struct broker *broker, struct slice wanted)
@@ -138,7 +139,6 @@ static bool update_instance(struct update *update)
     struct call *call = update->call;
     struct broker *broker = &update->broker;
     const struct broker_input *input = update->input;
-    enum storage_type storage_type = broker->storage_type;
     struct instance_option option;
     if (!input->host_instance_type.data && !input->storage_size.present && !update->engine_version)
         return true;
@@ -152,9 +152,9 @@ static bool update_instance(struct update *update)
     after.engine_version = target(broker->pending_engine_version, broker->engine_version);
     after.host_instance_type =
         target(broker->pending_host_instance_type, broker->host_instance_type);
-    if (!catalogue_check_instance(call, broker->engine, after.engine_version,
-                                  after.host_instance_type, broker->deployment_mode, &storage_type,
-                                  &option))
+    struct option_wanted wanted = {after.host_instance_type, broker->deployment_mode,
+                                   broker->storage_type};
+    if (!catalogue_check_instance(call, broker->engine, after.engine_version, &wanted, &option))
         return false;
     return update_storage_size(update, &after, &option);
 }

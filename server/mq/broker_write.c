@@ -311,7 +311,8 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
     if (!result)
         result = put_encryption(writer, broker, arena);
     json_put_string(writer, "engineType", catalogue_engine_name(broker->engine));
-    json_put_string(writer, "engineVersion", broker->engine_version);
+    json_put_string(writer, "engineVersion",
+                    broker->engine_patch.data ? broker->engine_patch : broker->engine_version);
     json_put_string(writer, "hostInstanceType", broker->host_instance_type);
     if (broker->ldap_server_metadata.data)
         json_put_raw(writer, "ldapServerMetadata", broker->ldap_server_metadata);

@@ -1,12 +1,10 @@
 #include "mq/catalogue.h"
 
-#include <stdlib.h>
-
 #include "api/page.h"
 #include "base/text.h"
-#include "mq/versions.h"
+#include "mq/engine_versions.h"
 
-enum { VERSION_MAX = 20, HOST_INSTANCE_TYPE_MAX = 50, DEFAULT_ZONES = 3 };
+enum { HOST_INSTANCE_TYPE_MAX = 50, DEFAULT_ZONES = 3 };
 
 struct slice catalogue_engine_name(enum engine engine)
 {
@@ -47,71 +45,6 @@ void catalogue_put_list(struct json_writer *writer, const char *name, struct sli
     json_list_end(writer);
 }
 
-/* Versions. */
-
-struct texts {
-    struct slice *items;
-    size_t count;
-};
-
-static int compare_newest_first(const void *a, const void *b)
-{
-    const struct slice *left = a, *right = b;
-    int order = version_compare(*right, *left);
-    if (order != 0)
-        return order;
-    return left->len < right->len ? -1 : left->len > right->len; /* 5.19 and 5.19.0 */
-}
-
-/* All versions of an engine, the newest first. */
-static enum result read_versions(struct call *call, enum engine engine, struct texts *versions)
-{
-    enum result result =
-        catalogue_versions(call->store, engine, call->scratch, &versions->items, &versions->count);
-    if (!result && versions->count > 1)
-        qsort(versions->items, versions->count, sizeof *versions->items, compare_newest_first);
-    return result;
-}
-
-static enum result join_versions(struct call *call, const struct texts *versions,
-                                 struct slice *joined)
-{
-    struct buffer text;
-    buffer_init(&text, versions->count * (VERSION_MAX + 2));
-    for (size_t i = 0; i < versions->count; i++) {
-        buffer_append_string(&text, i > 0 ? ", " : "");
-        buffer_append_slice(&text, versions->items[i]);
-    }
-    char *copy = text.failed ? NULL : arena_copy(call->scratch, buffer_slice(&text));
-    *joined = (struct slice){copy, text.len};
-    buffer_close(&text);
-    return copy ? RESULT_OK : RESULT_NO_MEMORY;
-}
-
-bool catalogue_check_version(struct call *call, enum engine engine, struct slice *version)
-{
-    struct texts versions = {NULL, 0};
-    struct slice valid = {NULL, 0};
-    enum result result =
-        version->data ? catalogue_version_find(call->store, engine, *version) : RESULT_NOT_FOUND;
-    if (!result)
-        return true;
-    if (result == RESULT_NOT_FOUND)
-        result = read_versions(call, engine, &versions);
-    if (!result && !version->data && versions.count > 0) {
-        *version = versions.items[0];
-        return true;
-    }
-    if (!result)
-        result = join_versions(call, &versions, &valid);
-    if (result)
-        call_fail_internal(call, result);
-    else
-        call_fail(call, ERROR_ENGINE_VERSION, version->data ? *version : SLICE(""),
-                  term_text(&engine_terms, engine), valid);
-    return false;
-}
-
 /* Instance types. */
 
 static bool has_version(const struct instance_option *option, struct slice version)
@@ -119,26 +52,62 @@ static bool has_version(const struct instance_option *option, struct slice versi
     return !option->engine_versions.data || list_has(option->engine_versions, version);
 }
 
-bool catalogue_check_instance(struct call *call, enum engine engine, struct slice version,
-                              struct slice host_instance_type, enum deployment_mode deployment_mode,
-                              enum storage_type *storage_type, struct instance_option *option)
+static enum result options_of_type(struct call *call, enum engine engine,
+                                   struct slice host_instance_type,
+                                   struct instance_option **options, size_t *count)
 {
     static const struct option_filter first = {{NULL, 0}, STORAGE_ABSENT};
+    return catalogue_options(call->store, engine,
+                             &(struct option_filter){.host_instance_type = host_instance_type},
+                             &first, STORAGE_END - 1, call->scratch, options, count);
+}
+
+static enum storage_type default_storage(enum engine engine)
+{
+    return engine == ENGINE_RABBITMQ ? STORAGE_EBS : STORAGE_EFS;
+}
+
+enum result catalogue_default_version(struct call *call, enum engine engine,
+                                      const struct option_wanted *wanted, struct slice *version)
+{
+    struct texts versions = {NULL, 0};
+    struct instance_option *options = NULL;
+    size_t count = 0;
+    struct slice mode = term_text(&deployment_mode_terms, wanted->deployment_mode);
+    enum storage_type storage =
+        wanted->storage_type ? wanted->storage_type : default_storage(engine);
+    enum result result = engine_versions_read(call, engine, &versions);
+    if (!result)
+        result = options_of_type(call, engine, wanted->host_instance_type, &options, &count);
+    if (!result && versions.count > 0)
+        *version = versions.items[0];
+    for (size_t v = 0; !result && v < versions.count; v++)
+        for (size_t i = 0; i < count; i++)
+            if (options[i].storage_type == storage && has_version(&options[i], versions.items[v]) &&
+                list_has(options[i].deployment_modes, mode)) {
+                *version = versions.items[v];
+                return RESULT_OK;
+            }
+    return result;
+}
+
+bool catalogue_check_instance(struct call *call, enum engine engine, struct slice version,
+                              const struct option_wanted *wanted, struct instance_option *option)
+{
     struct instance_option *options = NULL;
     size_t count = 0;
     bool has_type = false, has_storage = false;
     struct slice name = catalogue_engine_name(engine);
-    struct slice mode = term_text(&deployment_mode_terms, deployment_mode);
-    if (!*storage_type)
-        *storage_type = engine == ENGINE_RABBITMQ ? STORAGE_EBS : STORAGE_EFS;
-    enum result result = catalogue_options(
-        call->store, engine, &(struct option_filter){.host_instance_type = host_instance_type},
-        &first, STORAGE_END - 1, call->scratch, &options, &count);
+    struct slice mode = term_text(&deployment_mode_terms, wanted->deployment_mode);
+    enum storage_type storage =
+        wanted->storage_type ? wanted->storage_type : default_storage(engine);
+    enum result result =
+        options_of_type(call, engine, wanted->host_instance_type, &options, &count);
     for (size_t i = 0; !result && i < count; i++) {
         if (!has_version(&options[i], version))
             continue;
         has_type = true;
-        if (options[i].storage_type == *storage_type) {
+        if (options[i].storage_type == storage) {
             has_storage = true;
             *option = options[i];
         }
@@ -146,9 +115,9 @@ bool catalogue_check_instance(struct call *call, enum engine engine, struct slic
     if (result)
         call_fail_internal(call, result);
     else if (!has_type)
-        call_fail(call, ERROR_INSTANCE_TYPE, name, host_instance_type);
+        call_fail(call, ERROR_INSTANCE_TYPE, name, wanted->host_instance_type);
     else if (!has_storage)
-        call_fail(call, ERROR_STORAGE_TYPE, name, term_text(&storage_type_terms, *storage_type));
+        call_fail(call, ERROR_STORAGE_TYPE, name, term_text(&storage_type_terms, storage));
     else if (!list_has(option->deployment_modes, mode))
         call_fail(call, ERROR_DEPLOYMENT_MODE, name, mode);
     else
@@ -211,7 +180,7 @@ static void write_names(struct json_writer *writer, const struct texts *texts)
 static enum result write_engine(struct call *call, struct json_writer *writer, enum engine engine)
 {
     struct texts versions;
-    enum result result = read_versions(call, engine, &versions);
+    enum result result = engine_versions_read(call, engine, &versions);
     if (result)
         return result;
     json_object_begin(writer);
@@ -306,7 +275,7 @@ static enum result read_offers(struct call *call, size_t most, struct offer offe
             result = catalogue_options(call->store, engine, &filter, &after, (int64_t)most,
                                        call->scratch, &offer->options, &offer->count);
         if (!result && offer->count > 0)
-            result = read_versions(call, engine, &offer->versions);
+            result = engine_versions_read(call, engine, &offer->versions);
         most -= offer->count;
         after = (struct option_filter){{NULL, 0}, STORAGE_ABSENT};
     }

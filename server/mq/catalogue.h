@@ -9,16 +9,24 @@
 /* "ActiveMQ" or "RabbitMQ", as brokers and configurations show it. */
 struct slice catalogue_engine_name(enum engine engine);
 
-/* The engine's version to use: absent becomes the newest. Answers ERROR_ENGINE_VERSION, or 500, and
- * returns false where the catalogue does not have it. */
-bool catalogue_check_version(struct call *call, enum engine engine, struct slice *version);
+/* What a broker is asked to be made of; an absent storage type is the engine's default. */
+struct option_wanted {
+    struct slice host_instance_type;
+    enum deployment_mode deployment_mode;
+    enum storage_type storage_type;
+};
 
-/* Whether the catalogue has the combination; *option is it. An absent storage type becomes the
- * engine's default. Answers ERROR_INSTANCE_TYPE (the engine or that version of it does not have the
- * type), then ERROR_STORAGE_TYPE, then ERROR_DEPLOYMENT_MODE, or 500, and returns false. */
+/* The newest version of the engine that offers all of `wanted`; where none does, the newest of all.
+ * Absent where the catalogue has none. RESULT_STORE, RESULT_NO_MEMORY. */
+enum result catalogue_default_version(struct call *call, enum engine engine,
+                                      const struct option_wanted *wanted,
+                                      struct slice *version) MUST_CHECK;
+
+/* Whether the catalogue has the combination; *option is it. Answers ERROR_INSTANCE_TYPE (the engine
+ * or that version of it does not have the type), then ERROR_STORAGE_TYPE, then
+ * ERROR_DEPLOYMENT_MODE, or 500, and returns false. */
 bool catalogue_check_instance(struct call *call, enum engine engine, struct slice version,
-                              struct slice host_instance_type, enum deployment_mode deployment_mode,
-                              enum storage_type *storage_type, struct instance_option *option);
+                              const struct option_wanted *wanted, struct instance_option *option);
 
 /* A member whose value is a list of strings, from the JSON text of a column that a seed may have
  * written: the strings are taken from between the quotation marks, the rest is written anew. */

@@ -6,6 +6,7 @@
 #include "mq/broker_input.h"
 #include "mq/catalogue.h"
 #include "mq/configuration_write.h"
+#include "mq/engine_versions.h"
 #include "mq/rules.h"
 #include "mq/tags.h"
 
@@ -101,13 +102,26 @@ static enum result write_created(struct call *call, const struct configuration *
     return result;
 }
 
+/* The newest one where none is asked for. False: answered. */
+static bool choose_version(struct call *call, enum engine engine, struct slice *version)
+{
+    struct texts versions = {NULL, 0};
+    struct slice patch;
+    enum result result = version->data ? RESULT_OK : engine_versions_read(call, engine, &versions);
+    if (result)
+        call_fail_internal(call, result);
+    if (versions.count > 0)
+        *version = versions.items[0];
+    return !result && engine_version_check(call, engine, *version, &patch);
+}
+
 void create_configuration(struct call *call)
 {
     const struct create_input *input = call->input;
     struct slice version = input->engine_version;
     struct configuration configuration;
     char uuid[ID_UUID];
-    if (!catalogue_check_version(call, input->engine, &version))
+    if (!choose_version(call, input->engine, &version))
         return;
     id_uuid(uuid);
     struct slice id = slice_of(arena_printf(call->scratch, "c-%s", uuid));

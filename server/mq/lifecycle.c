@@ -4,6 +4,7 @@
 #include "base/time_zone.h"
 #include "mq/replication.h"
 #include "mq/rules.h"
+#include "store/catalogue.h"
 #include "store/shared_resources.h"
 #include "store/users.h"
 
@@ -92,6 +93,9 @@ static enum result apply_pending(struct store *store, struct broker *broker, str
         result = replication_apply(store, broker, arena);
     if (!result)
         result = shares_apply(store, broker->id);
+    take_text(&broker->engine_patch, &broker->pending_engine_patch);
+    if (broker->pending_engine_version.data)
+        broker->engine_patch = nothing; /* until the next window */
     take_text(&broker->engine_version, &broker->pending_engine_version);
     take_text(&broker->host_instance_type, &broker->pending_host_instance_type);
     take_text(&broker->security_groups, &broker->pending_security_groups);
@@ -115,8 +119,9 @@ static enum result apply_pending(struct store *store, struct broker *broker, str
 static bool has_pending(const struct broker *broker)
 {
     return broker->pending_configuration_id.data || broker->pending_engine_version.data ||
-           broker->pending_host_instance_type.data || broker->pending_authentication_strategy ||
-           broker->pending_security_groups.data || broker->pending_ldap_server_metadata.data ||
+           broker->pending_engine_patch.data || broker->pending_host_instance_type.data ||
+           broker->pending_authentication_strategy || broker->pending_security_groups.data ||
+           broker->pending_ldap_server_metadata.data ||
            broker->pending_ldap_service_account_password.data ||
            broker->pending_data_replication_mode || broker->pending_storage_size != BROKER_UNSET ||
            broker->pending_logs_general != BROKER_UNSET ||
@@ -179,23 +184,39 @@ void lifecycle_schedule_window(struct broker *broker, int64_t now_ms)
     broker->window_due_ms = INT64_MAX;
 }
 
+/* Stages the patch of the catalogue where the broker lets itself be upgraded, or has none. */
+static enum result plan_patch(struct store *store, struct broker *broker, struct arena *arena)
+{
+    struct slice patch = nothing;
+    enum result result =
+        catalogue_version_find(store, broker->engine, broker->engine_version, arena, &patch);
+    bool wanted = patch.data && !slice_equal(patch, broker->engine_patch) &&
+                  (broker->auto_minor_version_upgrade || !broker->engine_patch.data);
+    broker->pending_engine_patch = wanted ? patch : nothing;
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result; /* it may be no longer sold */
+}
+
 enum result lifecycle_open_window(struct store *store, struct broker *broker,
                                   const struct settings *settings, int64_t at_ms, int64_t now_ms,
                                   struct arena *arena)
 {
-    bool users_pending = false, shares_pending = false;
+    bool users_pending = false, shares_pending = false, changed = broker->window_changes > 0;
+    int64_t due_ms = broker->window_due_ms;
     lifecycle_schedule_window(broker, now_ms);
+    changed = changed || broker->window_due_ms != due_ms;
     broker->window_changes = 0;
     if (!rule_state_allows_change(broker->state))
-        return broker_save(store, broker);
-    enum result result = user_any_pending(store, broker->id, &users_pending);
+        return changed ? broker_save(store, broker) : RESULT_OK;
+    enum result result = plan_patch(store, broker, arena);
+    if (!result)
+        result = user_any_pending(store, broker->id, &users_pending);
     if (!result)
         result = shares_any_pending(store, broker->id, &shares_pending);
     if (result)
         return result;
-    return users_pending || shares_pending || has_pending(broker)
-               ? lifecycle_reboot(store, broker, settings, at_ms, arena)
-               : broker_save(store, broker);
+    if (users_pending || shares_pending || has_pending(broker))
+        return lifecycle_reboot(store, broker, settings, at_ms, arena);
+    return changed ? broker_save(store, broker) : RESULT_OK; /* that of the default window */
 }
 
 static enum result change_state(struct store *store, struct broker *broker,

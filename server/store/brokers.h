@@ -26,7 +26,7 @@
     TEXT(pending_ldap_service_account_password) NUMBER(pending_logs_general) NUMBER(pending_logs_audit) \
     TEXT(pending_configuration_id) NUMBER(pending_configuration_revision) TERM(replication_mode, data_replication_mode) \
     TERM(replication_mode, pending_data_replication_mode) TERM(replication_role, data_replication_role) \
-    TEXT(data_replication_counterpart) \
+    TEXT(engine_patch) TEXT(pending_engine_patch) TEXT(data_replication_counterpart) \
     TEXT(data_replication_counterpart_region)
 /* clang-format on */
 

@@ -10,13 +10,17 @@ static sqlite3_stmt *get_for_engine(struct store *store, const struct statement 
     return stmt;
 }
 
-STATEMENT(version_find_sql, "SELECT 1 FROM engine_version WHERE engine_type = ?1 AND version = ?2");
+STATEMENT(version_find_sql,
+          "SELECT patch FROM engine_version WHERE engine_type = ?1 AND version = ?2");
 
-enum result catalogue_version_find(struct store *store, enum engine engine, struct slice version)
+enum result catalogue_version_find(struct store *store, enum engine engine, struct slice version,
+                                   struct arena *arena, struct slice *patch)
 {
     sqlite3_stmt *stmt = get_for_engine(store, &version_find_sql, engine);
     statement_bind(stmt, 2, version);
     enum result result = statement_step(store, stmt);
+    if (!result && !statement_text(stmt, 0, arena, patch))
+        result = RESULT_NO_MEMORY;
     statement_end(stmt);
     return result;
 }

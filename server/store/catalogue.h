@@ -21,9 +21,10 @@ struct option_filter {
 
 /* Texts are copied into `arena`. All of these can return RESULT_STORE and RESULT_NO_MEMORY. */
 
-/* RESULT_NOT_FOUND if the engine has no such version. */
-enum result catalogue_version_find(struct store *store, enum engine engine,
-                                   struct slice version) MUST_CHECK;
+/* RESULT_NOT_FOUND if the engine has no such version. *patch is what brokers of it run; absent:
+ * the version itself. */
+enum result catalogue_version_find(struct store *store, enum engine engine, struct slice version,
+                                   struct arena *arena, struct slice *patch) MUST_CHECK;
 
 /* All versions of an engine, in unspecified order. */
 enum result catalogue_versions(struct store *store, enum engine engine, struct arena *arena,

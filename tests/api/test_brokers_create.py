@@ -160,7 +160,7 @@ def test_CBR_4_everything_given(client):
         brokerInstances=[activemq_instance(broker, number, addresses[number - 1]) for number in (1, 2)],
         configurations={"current": {"id": configuration, "revision": 1}, "history": []}, deploymentMode=STANDBY,
         encryptionOptions={"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/1234", "useAwsOwnedKey": False},
-        engineVersion="5.18", hostInstanceType="mq.m5.4xlarge",
+        engineVersion="5.18.7", hostInstanceType="mq.m5.4xlarge",
         ldapServerMetadata={key: value for key, value in LDAP.items() if key != "serviceAccountPassword"},
         logs=activemq_logs(broker, audit=True, general=True),
         maintenanceWindowStartTime={"dayOfWeek": "WEDNESDAY", "timeOfDay": "05:52", "timeZone": "Europe/Berlin"},
@@ -204,10 +204,13 @@ def test_CBR_6_the_strategy_in_any_case(client, strategy, engine, shown):
 
 @pytest.mark.parametrize("body, version", [
     (broker_body("x"), "5.19"), (broker_body("x", engineVersion="5.19"), "5.19"),
-    (broker_body("x", engineVersion="5.18"), "5.18"), (rabbit_body("x"), "4.3"),
-    (rabbit_body("x", engineVersion="4.2"), "4.2"), (rabbit_body("x", engineVersion="3.13"), "3.13"),
-    (rabbit_body("x", engineVersion="3.13", hostInstanceType="mq.m5.large"), "3.13")])
-def test_CBR_7_engine_versions(client, body, version):
+    (broker_body("x", engineVersion="5.18"), "5.18.7"), (rabbit_body("x"), "4.3"),
+    (rabbit_body("x", engineVersion="4.2"), "4.2"), (rabbit_body("x", engineVersion="3.13"), "3.13.7"),
+    (rabbit_body("x", engineVersion="3.13", hostInstanceType="mq.m5.large"), "3.13.7"),
+    # The newest that the instance type offers.
+    (rabbit_body("x", hostInstanceType="mq.m5.large"), "3.13.7"),
+    (rabbit_body("x", hostInstanceType="mq.m5.large", deploymentMode=CLUSTER), "3.13.7")])
+def test_CBR_7_CBR_38_engine_versions(client, body, version):
     assert made(client, {**body, "brokerName": broker_name()})[1].json()["engineVersion"] == version
 
 

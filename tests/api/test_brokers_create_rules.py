@@ -303,7 +303,6 @@ def test_CBR_26_older_versions_may_choose(client, body):
     (active(hostInstanceType="mq.m7g.medium"), "ActiveMQ"), (active(hostInstanceType="mq.t2.micro"), "ActiveMQ"),
     (active(hostInstanceType="x"), "ActiveMQ"), (active(hostInstanceType=""), "ActiveMQ"),
     (active(hostInstanceType="MQ.M5.LARGE"), "ActiveMQ"), (rabbit(hostInstanceType="mq.t3.micro"), "RabbitMQ"),
-    (rabbit(hostInstanceType="mq.m5.large"), "RabbitMQ"),
     (rabbit(hostInstanceType="mq.m5.large", engineVersion="4.2"), "RabbitMQ")])
 def test_CBR_27_instance_types(client, body, engine):
     refused(client, body, f"Broker engine type [{engine}] does not support host instance type "

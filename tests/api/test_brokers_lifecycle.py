@@ -274,14 +274,14 @@ def test_LIF_9_a_whole_life(serve, tmp_path, times):
     client = server.client()
     configuration = assert_ok(client.call("POST", "/v1/configurations", {"name": "own", "engineType": "ACTIVEMQ"})
                               ).json()["id"]
-    broker = create_broker(client, broker_body("life", configuration={"id": configuration, "revision": 1}))
+    broker = create_broker(client, broker_body("life", engineVersion="5.18", configuration={"id": configuration, "revision": 1}))
     wait_state(client, broker, "RUNNING")
     create_user(client, broker, "dev", groups=["writers"])
     update_user(client, broker, "admin", consoleAccess=True)
-    assert_ok(client.call("PUT", broker_path(broker), {"engineVersion": "5.18", "logs": {"general": True}}))
+    assert_ok(client.call("PUT", broker_path(broker), {"engineVersion": "5.19", "logs": {"general": True}}))
     reboot(client, broker)
     body = wait_state(client, broker, "RUNNING")
-    assert (body["engineVersion"], body["logs"]["general"]) == ("5.18", True)
+    assert (body["engineVersion"], body["logs"]["general"]) == ("5.19", True)
     assert body["users"] == [{"username": "admin"}, {"username": "dev"}]
     delete_user(client, broker, "dev")
     server.restart()

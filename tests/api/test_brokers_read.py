@@ -136,7 +136,7 @@ def test_BRK_2_BRK_7_BRK_14_BRK_16_BRK_18_BRK_19_public_with_everything_given(cl
         brokerInstances=[activemq_instance("b-public", 1, address)],
         configurations={"current": {"id": "c-given", "revision": 3}, "history": []},
         encryptionOptions={"kmsKeyId": "arn:aws:kms:us-east-1:123456789012:key/1234", "useAwsOwnedKey": False},
-        engineVersion="5.18", hostInstanceType="mq.t3.micro",
+        engineVersion="5.18.7", hostInstanceType="mq.t3.micro",
         logs=activemq_logs("b-public", audit=True, general=True),
         maintenanceWindowStartTime={"dayOfWeek": "WEDNESDAY", "timeOfDay": "05:52", "timeZone": "Europe/Berlin"},
         publiclyAccessible=True, securityGroups=["sg-1", "sg-0"], storageType="ebs", subnetIds=["subnet-1234"],

@@ -76,13 +76,13 @@ def test_CBR_36_FLT_4_without_a_token_it_is_a_conflict(serve):
                  "Broker named [one] already exists. Specify a unique broker name.", "brokerName")
 
 
-@pytest.mark.parametrize("method, path, body", [("PUT", broker_path("b-1"), {"engineVersion": "5.18"}),
+@pytest.mark.parametrize("method, path, body", [("PUT", broker_path("b-1"), {"hostInstanceType": "mq.m5.xlarge"}),
                                                 ("DELETE", broker_path("b-1"), None)])
 def test_UBR_31_DBR_1_ERR_29_an_injected_error_changes_nothing(serve, method, path, body):
     seed = sql_broker("b-1") + sql_fault(broker_id="b-1", error="InternalServerErrorException", times=1)
     client = serve("--delete-time", "0", seed=seed).client()
     assert client.call(method, path, body).status == 500
-    assert "pendingEngineVersion" not in describe_broker(client, "b-1")
+    assert "pendingHostInstanceType" not in describe_broker(client, "b-1")
     assert client.call(method, path, body).status == 200
 
 

@@ -67,8 +67,22 @@ def test_UBR_1_what_is_so_already(client, broker):
     assert describe_broker(client, broker) == body
 
 
+@pytest.fixture
+def older(client):
+    """A broker that can be upgraded."""
+    return create_broker(client, broker_body(broker_name(), engineVersion="5.18"))
+
+
+def test_UBR_2_UBR_3_the_version(client, older):
+    before = describe_broker(client, older)
+    assert before["engineVersion"] == "5.18.7"
+    assert updated(client, older, {"engineVersion": "5.19"}, engineVersion="5.19") == {
+        **before, "pendingEngineVersion": "5.19"}
+    reboot(client, older)
+    assert describe_broker(client, older) == {**before, "engineVersion": "5.19"}
+
+
 @pytest.mark.parametrize("member, value, pending, current", [
-    ("engineVersion", "5.18", "pendingEngineVersion", "5.19"),
     ("hostInstanceType", "mq.m5.4xlarge", "pendingHostInstanceType", "mq.m5.large"),
     ("hostInstanceType", "mq.t3.micro", "pendingHostInstanceType", "mq.m5.large")])
 def test_UBR_2_UBR_3_pending_until_a_reboot(client, broker, member, value, pending, current):
@@ -223,9 +237,10 @@ def test_UBR_9_BRK_33_with_another_instance_type(client):
 # --- Twice, and back again -------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("member, first, second, current, pending", [
-    ("engineVersion", "5.18", None, "5.19", "pendingEngineVersion"),
+    ("engineVersion", "5.19", None, "5.18", "pendingEngineVersion"),
     ("hostInstanceType", "mq.m5.xlarge", "mq.m5.2xlarge", "mq.m5.large", "pendingHostInstanceType")])
-def test_UBR_10_UBR_11_against_what_will_be(client, broker, member, first, second, current, pending):
+def test_UBR_10_UBR_11_against_what_will_be(client, older, member, first, second, current, pending):
+    broker = older
     before = describe_broker(client, broker)
     updated(client, broker, {member: first}, **{member: first})
     # What will be so anyway is no change.
@@ -277,19 +292,19 @@ def several(client, broker):
     create_user(client, broker, "new")
     delete_user(client, broker, "gone")
     waiting = updated(
-        client, broker, {"logs": {"audit": True}, "hostInstanceType": "mq.m5.xlarge", "engineVersion": "5.18",
+        client, broker, {"logs": {"audit": True}, "hostInstanceType": "mq.m5.xlarge", "engineVersion": "5.19",
                          "configuration": other, "authenticationStrategy": "LDAP", "ldapServerMetadata": LDAP},
-        logs={"audit": True, "general": False}, hostInstanceType="mq.m5.xlarge", engineVersion="5.18",
+        logs={"audit": True, "general": False}, hostInstanceType="mq.m5.xlarge", engineVersion="5.19",
         configuration=other, authenticationStrategy="ldap", ldapServerMetadata=SHOWN_LDAP)
     own = before["configurations"]["current"]
     assert waiting == {
         **before, "configurations": {"current": own, "history": [], "pending": other},
         "logs": activemq_logs(broker, pending={"audit": True, "general": False}),
-        "pendingAuthenticationStrategy": "ldap", "pendingEngineVersion": "5.18",
+        "pendingAuthenticationStrategy": "ldap", "pendingEngineVersion": "5.19",
         "pendingHostInstanceType": "mq.m5.xlarge", "pendingLdapServerMetadata": SHOWN_LDAP,
         "users": [{"pendingChange": "UPDATE", "username": "admin"}, {"pendingChange": "DELETE", "username": "gone"},
                   {"pendingChange": "CREATE", "username": "new"}]}
-    after = {**before, "configurations": {"current": other, "history": [own]}, "engineVersion": "5.18",
+    after = {**before, "configurations": {"current": other, "history": [own]}, "engineVersion": "5.19",
              "logs": activemq_logs(broker, audit=True), "authenticationStrategy": "ldap",
              "ldapServerMetadata": SHOWN_LDAP, "hostInstanceType": "mq.m5.xlarge",
              "users": [{"username": "admin"}, {"username": "new"}]}
@@ -300,7 +315,7 @@ USERS = [{"username": "admin", "password": PASSWORD}, {"username": "gone", "pass
 
 
 def test_UBR_12_PND_28_one_reboot_applies_it_all(client):
-    broker = create_broker(client, broker_body(broker_name(), users=USERS))
+    broker = create_broker(client, broker_body(broker_name(), users=USERS, engineVersion="5.18"))
     _, after = several(client, broker)
     reboot(client, broker)
     assert describe_broker(client, broker) == after
@@ -310,7 +325,7 @@ def test_UBR_12_PND_28_one_reboot_applies_it_all(client):
 def test_UBR_12_RBT_8_in_one_step(serve):
     """Whatever is read while the broker reboots, it is all of before or all of after."""
     client = serve("--create-time", "0").client()
-    broker = create_broker(client, broker_body("one", users=USERS))
+    broker = create_broker(client, broker_body("one", users=USERS, engineVersion="5.18"))
     waiting, after = several(client, broker)
     assert_ok(client.call("POST", reboot_path(broker)), {})
 
@@ -325,7 +340,7 @@ def test_UBR_12_RBT_8_in_one_step(serve):
 def test_UBR_12_DUR_2_what_waits_survives_a_restart(serve, tmp_path):
     server = serve("--create-time", "0", "--reboot-time", "0", "--db", tmp_path / "store.db")
     client = server.client()
-    broker = create_broker(client, broker_body("one", users=USERS))
+    broker = create_broker(client, broker_body("one", users=USERS, engineVersion="5.18"))
     waiting, after = several(client, broker)
     server.restart()
     client = server.client()
@@ -336,22 +351,23 @@ def test_UBR_12_DUR_2_what_waits_survives_a_restart(serve, tmp_path):
     assert describe_broker(server.client(), broker) == after
 
 
-def test_UBR_12_other_brokers_do_not_notice(client, broker, other_broker):
+def test_UBR_12_other_brokers_do_not_notice(client, older, other_broker):
+    broker = older
     before = describe_broker(client, other_broker)
-    update(client, broker, engineVersion="5.18", logs={"general": True})
+    update(client, broker, engineVersion="5.19", logs={"general": True})
     reboot(client, other_broker)
     assert describe_broker(client, other_broker) == before
-    assert describe_broker(client, broker)["pendingEngineVersion"] == "5.18"
+    assert describe_broker(client, broker)["pendingEngineVersion"] == "5.19"
 
 
 def test_UBR_12_every_kind_of_member_at_once(client):
-    broker = create_broker(client, broker_body(broker_name(), deploymentMode=STANDBY))
+    broker = create_broker(client, broker_body(broker_name(), deploymentMode=STANDBY, engineVersion="5.18"))
     window = {"dayOfWeek": "FRIDAY", "timeOfDay": "13:05", "timeZone": "CET"}
     response = client.call("PUT", broker_path(broker), {
         "securityGroups": ["sg-1"], "maintenanceWindowStartTime": window, "logs": {"general": True},
-        "hostInstanceType": "mq.m5.2xlarge", "engineVersion": "5.18", "autoMinorVersionUpgrade": True})
+        "hostInstanceType": "mq.m5.2xlarge", "engineVersion": "5.19", "autoMinorVersionUpgrade": True})
     assert response.body == compact({
-        "brokerId": broker, "engineVersion": "5.18", "hostInstanceType": "mq.m5.2xlarge",
+        "brokerId": broker, "engineVersion": "5.19", "hostInstanceType": "mq.m5.2xlarge",
         "logs": {"audit": False, "general": True}, "maintenanceWindowStartTime": window, "securityGroups": ["sg-1"]})
     body = json.loads(client.call("GET", broker_path(broker)).body)
     assert (body["securityGroups"], body["maintenanceWindowStartTime"]) == (["sg-1"], window)

@@ -18,7 +18,7 @@ CHANGEABLE = ("RUNNING", "CRITICAL_ACTION_REQUIRED", "REPLICA")
 @pytest.fixture(scope="module")
 def server():
     seed = (sql_broker("b-active", name="active") + sql_broker("b-old", name="old", engine_version="5.15")
-            + sql_broker("b-pair", name="pair", deployment_mode=STANDBY)
+            + sql_broker("b-pair", name="pair", deployment_mode=STANDBY, engine_version="5.18")
             + sql_broker("b-micro", name="micro", host_instance_type="mq.t3.micro")
             + sql_broker("b-ebs", name="ebs", storage_type="EBS")
             + sql_broker("b-ldap", name="ldap", authentication_strategy="LDAP")
@@ -152,15 +152,15 @@ def test_UBR_23_versions(client, broker, version, engine, valid):
 
 
 def test_UBR_32_a_version_no_longer_sold_can_be_taken_back_to(client):
-    assert_ok(client.call("PUT", broker_path("b-old"), {"engineVersion": "5.9"}),
-              {"brokerId": "b-old", "engineVersion": "5.9"})
+    assert_ok(client.call("PUT", broker_path("b-old"), {"engineVersion": "5.17.6"}),
+              {"brokerId": "b-old", "engineVersion": "5.17.6"})
     assert_ok(client.call("PUT", broker_path("b-old"), {"engineVersion": "5.15"}),
               {"brokerId": "b-old", "engineVersion": "5.15"})
 
 
 @pytest.mark.parametrize("broker, members, engine, version", [
     ("b-active", {"autoMinorVersionUpgrade": False}, "ActiveMQ", "5.19"),
-    ("b-active", {"autoMinorVersionUpgrade": False, "engineVersion": "5.18"}, "ActiveMQ", "5.18"),
+    ("b-pair", {"autoMinorVersionUpgrade": False}, "ActiveMQ", "5.18"),
     ("b-rabbit", {"autoMinorVersionUpgrade": False}, "RabbitMQ", "4.3"),
     ("b-rabbit-3", {"autoMinorVersionUpgrade": False}, "RabbitMQ", "3.13")])
 def test_UBR_23_minor_versions_must_be_automatic(client, broker, members, engine, version):
@@ -171,7 +171,7 @@ def test_UBR_23_minor_versions_must_be_automatic(client, broker, members, engine
 def test_UBR_23_an_upgrade_to_where_they_must(client):
     assert_ok(client.call("PUT", broker_path("b-old"), {"autoMinorVersionUpgrade": False}),
               {"autoMinorVersionUpgrade": False, "brokerId": "b-old"})
-    refused(client, "b-old", {"engineVersion": "5.18"}, "Brokers on [ActiveMQ] version [5.18] must have "
+    refused(client, "b-old", {"engineVersion": "5.18"}, "Brokers upgrading to [ActiveMQ] version [5.18] must have "
             "[autoMinorVersionUpgrade] set to [true].", "autoMinorVersionUpgrade")
     assert_ok(client.call("PUT", broker_path("b-old"), {"engineVersion": "5.17.6"}),
               {"brokerId": "b-old", "engineVersion": "5.17.6"})
@@ -267,7 +267,6 @@ def test_UBR_29_what_it_has_must_fit_as_well(client):
                                                storageSize=75))
     refused(client, broker, {"hostInstanceType": "mq.m7g.medium"},
             "Storage size is invalid. Specify a multiple of [5] up to [25].", "storageSize")
-    refused(client, broker, {"engineVersion": "3.13"}, SIZE, "storageSize")
     assert_ok(client.call("PUT", broker_path(broker), {"hostInstanceType": "mq.m7g.medium", "storageSize": 20}),
               {"brokerId": broker, "hostInstanceType": "mq.m7g.medium", "storageSize": 20})
 
@@ -300,7 +299,7 @@ def test_UBR_30_the_other_engines_configuration(client, broker, identifier, engi
                                             ({"storageSize": 5}, "storageSize"),
                                             ({"dataReplicationMode": "CRDR"}, "dataReplicationMode")])
 def test_UBR_31_ERR_29_nothing_of_a_refused_call_remains(client, bad, attribute):
-    good = {"engineVersion": "5.18", "hostInstanceType": "mq.m5.xlarge", "logs": {"audit": True},
+    good = {"engineVersion": "5.19", "hostInstanceType": "mq.m5.xlarge", "logs": {"audit": True},
             "securityGroups": ["sg-9"], "maintenanceWindowStartTime": {"dayOfWeek": "MONDAY", "timeOfDay": "01:00"}}
     before = client.call("GET", broker_path("b-pair")).body
     response = client.call("PUT", broker_path("b-pair"), {**good, **bad})

@@ -392,7 +392,8 @@ def test_CAT_17_what_it_does_not_have_cannot(other, members, what, attribute):
 
 @pytest.mark.parametrize("members, what, attribute", [
     ({"hostInstanceType": "mq.t3.micro"}, "host instance type [mq.t3.micro]", "hostInstanceType"),
-    ({"hostInstanceType": "mq.m5.large"}, "host instance type [mq.m5.large]", "hostInstanceType"),
+    ({"hostInstanceType": "mq.m5.large", "engineVersion": "4.2"}, "host instance type [mq.m5.large]",
+     "hostInstanceType"),
     ({"storageType": "EFS"}, "storage type [EFS]", "storageType"),
     ({"deploymentMode": STANDBY}, f"deployment mode [{STANDBY}]", "deploymentMode")], ids=str)
 def test_CAT_17_the_same_for_RabbitMQ(client, members, what, attribute):

@@ -201,10 +201,14 @@ def test_a_foreign_file(client, tmp_path):
     refuse(client, foreign, "not a database of amazonmq-local")
 
 
-@pytest.mark.parametrize("version", (0, 1, 2, 4, 99, -1))
-def test_a_file_of_another_version(client, tmp_path, version):
-    image = changed(tmp_path, control.snapshot(client), f"PRAGMA user_version = {version};")
-    refuse(client, image, "made by another version of amazonmq-local")
+def test_a_file_of_another_version(client, tmp_path):
+    image = control.snapshot(client)
+    with open_image(tmp_path, image) as db:
+        own = db.execute("PRAGMA user_version").fetchone()[0]
+    for version, age in ((0, "older"), (1, "older"), (own - 1, "older"), (own + 1, "newer"), (99, "newer"), (-1, "newer")):
+        refuse(client, changed(tmp_path, image, f"PRAGMA user_version = {version};"), f"made by an {age} version of amazonmq-local"
+               if age == "older" else f"made by a {age} version of amazonmq-local")
+        control.done(client, "POST", "/_local/reset")
 
 
 def dump(image, directory, *pragmas):

@@ -82,7 +82,7 @@ def test_SEED_10_brokers_of_another_world(client):
     harness.assert_no_broker(client.call("GET", "/v1/brokers/b-elsewhere"), "b-elsewhere")
     body = assert_ok(client.call("GET", "/v1/brokers/b-elsewhere",
                                  headers=[harness.credential("210987654321", "eu-west-1")])).json()
-    assert (body["engineVersion"], body["hostInstanceType"]) == ("5.18", "mq.t3.micro")
+    assert (body["engineVersion"], body["hostInstanceType"]) == ("5.18.7", "mq.t3.micro")
 
 
 def test_SEED_10_states(client):
@@ -106,7 +106,7 @@ def test_SEED_10_creations(client):
 
 def test_SEED_10_pending_changes(client):
     body = describe_broker(client, "b-upgraded")
-    assert (body["engineVersion"], body["pendingEngineVersion"]) == ("5.18", "5.19")
+    assert (body["engineVersion"], body["pendingEngineVersion"]) == ("5.18.7", "5.19")
     assert (body["hostInstanceType"], body["pendingHostInstanceType"]) == ("mq.m5.large", "mq.m5.xlarge")
     assert (body["logs"]["general"], body["logs"]["pending"]) == (False, {"audit": False, "general": True})
 

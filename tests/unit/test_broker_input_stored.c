@@ -29,7 +29,7 @@ static void the_upgrade_can_be_off_for_old_versions(void **state)
                        "[true]."),
                  cases[i].engine == ENGINE_RABBITMQ ? "RabbitMQ" : "ActiveMQ", cases[i].version);
         bool good = input_check_auto_minor(&call, cases[i].engine, slice_of(cases[i].version),
-                                           cases[i].upgrade);
+                                           cases[i].upgrade, ERROR_AUTO_MINOR);
         check_answer(&call, good, cases[i].good ? NULL : wanted);
     }
     world_close(&w);

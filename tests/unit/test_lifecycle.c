@@ -103,13 +103,15 @@ static void no_reboot_time_is_over_at_once(void **state)
     (void)state;
     struct world w;
     world_open(&w, ":memory:", WORLD);
-    w.settings.reboot_ms = 0;
-    world_expect(&w, "POST", "/v1/brokers/b-2/reboot", "", "200 {}");
+    start_reboot(&w, "b-2", 1000, 0);
     assert_string_equal(world_ask(&w, states),
                         "b-1|RUNNING|- b-2|CRITICAL_ACTION_REQUIRED|- b-3|REPLICA|-");
     assert_string_equal(world_ask(&w, pending), "b-1|3 b-3|1 b-4|1");
+    w.settings.reboot_ms = 0;
+    world_expect(&w, "POST", "/v1/brokers/b-1/reboot", "", "200 {}");
+    assert_string_equal(world_ask(&w, pending), "b-3|1 b-4|1");
     w.settings.reboot_ms = 250;
-    world_expect(&w, "POST", "/v1/brokers/b-3/reboot", "", "200 {}");
+    world_expect(&w, "POST", "/v1/brokers/b-1/reboot", "", "200 {}");
     assert_int_equal(due_ms(&w), w.now_ms + 250);
     world_close(&w);
 }

@@ -1,0 +1,123 @@
+"""Versions of brokers: the way of upgrades, and the patches that DescribeBroker shows."""
+
+import time
+
+import pytest
+
+from harness import CHECK_NONE, assert_bad_request, assert_ok, broker_path, describe_broker, sql_broker, sql_insert
+from shapes import STANDBY
+
+
+def refused(client, broker, body, message, attribute=None):
+    before = client.call("GET", broker_path(broker)).body
+    assert_bad_request(client.call("PUT", broker_path(broker), body), message, attribute)
+    assert client.call("GET", broker_path(broker)).body == before
+
+
+# --- Versions: upwards, one by one with RabbitMQ ---------------------------------------------------------------
+
+@pytest.mark.parametrize("broker, version, current", [("b-new", "5.18", "5.19"), ("b-new", "5.9", "5.19"),
+                                                      ("b-old", "5.9", "5.15"), ("b-rabbit", "4.2", "4.3"),
+                                                      ("b-rabbit", "3.13", "4.3")])
+def test_UBR_33_no_way_back(serve, broker, version, current):
+    seed = (sql_broker("b-new", name="new") + sql_broker("b-old", name="old", engine_version="5.15")
+            + sql_broker("b-rabbit", name="rabbit", engine_type="RABBITMQ")
+            + sql_insert("engine_version", engine_type="ACTIVEMQ", version="5.9"))
+    client = serve(seed=seed).client()
+    refused(client, broker, {"engineVersion": version}, f"Broker engine version [{version}] is lower than the current "
+            f"version [{current}]. Downgrades are not supported.", "engineVersion")
+
+
+def test_UBR_33_from_what_it_runs_not_from_what_is_staged(serve):
+    client = serve(seed=sql_broker("b-1", engine_version="5.17.6", pending_engine_version="5.19")).client()
+    assert_ok(client.call("PUT", broker_path("b-1"), {"engineVersion": "5.18"}),
+              {"brokerId": "b-1", "engineVersion": "5.18"})
+    assert_ok(client.call("PUT", broker_path("b-1"), {"engineVersion": "5.17.6"}),
+              {"brokerId": "b-1", "engineVersion": "5.17.6"})
+    assert "pendingEngineVersion" not in describe_broker(client, "b-1")
+
+
+def test_UBR_34_RabbitMQ_skips_no_version(serve):
+    seed = sql_broker("b-1", engine_type="RABBITMQ", engine_version="3.13", host_instance_type="mq.m7g.large")
+    client = serve("--reboot-time", "0", seed=seed).client()
+    refused(client, "b-1", {"engineVersion": "4.3"}, "Brokers on [RabbitMQ] version [3.13] can't be upgraded to version "
+            "[4.3]. Upgrade to version [4.2] first.", "engineVersion")
+    for version in ("4.2", "4.3"):
+        assert_ok(client.call("PUT", broker_path("b-1"), {"engineVersion": version}),
+                  {"brokerId": "b-1", "engineVersion": version})
+        assert_ok(client.call("POST", f"{broker_path('b-1')}/reboot"), {})
+        assert describe_broker(client, "b-1")["engineVersion"] == version
+
+
+@pytest.mark.parametrize("version", ["5.19", "5.18", "9.9", ""])
+def test_UBR_35_the_version_of_a_replica(serve, version):
+    """It goes with its primary's."""
+    seed = sql_broker("b-1", name="one", state="REPLICA", deployment_mode=STANDBY, data_replication_mode="CRDR",
+                      data_replication_role="REPLICA", data_replication_counterpart="b-far",
+                      data_replication_counterpart_region="us-west-2")
+    client = serve(seed=seed).client()
+    refused(client, "b-1", {"engineVersion": version},
+            "Global broker attribute [Optional[engineVersion]] cannot be modified in Replica broker directly.", None)
+
+
+# --- Patches ---------------------------------------------------------------------------------------------------
+
+NEW_PATCH = "UPDATE engine_version SET patch = '5.18.9' WHERE version = '5.18';"
+
+
+def through_a_window(client):
+    assert client.call("POST", "/_local/clock", {"advanceMs": 8 * 86_400_000}, check=CHECK_NONE).status == 200
+
+
+def seed_more(client, sql):
+    assert client.call("POST", "/_local/seed", sql.encode(), check=CHECK_NONE).status == 200
+
+
+def test_BRK_35_the_patch_is_shown_and_not_taken(serve):
+    client = serve("--reboot-time", "0", seed=sql_broker("b-1", name="one", engine_version="5.18")).client()
+    assert describe_broker(client, "b-1")["engineVersion"] == "5.18.7"
+    refused(client, "b-1", {"engineVersion": "5.18.7"}, "Broker engine version [5.18.7] is invalid for broker engine type "
+            "[ACTIVEMQ]. Valid values: [5.19, 5.18].", "engineVersion")
+    assert_ok(client.call("PUT", broker_path("b-1"), {"engineVersion": "5.18"}), {"brokerId": "b-1"})
+    assert describe_broker(client, "b-1")["engineVersion"] == "5.18.7"
+
+
+def test_WIN_12_a_window_brings_the_newer_patch(serve):
+    """By a reboot, if nothing else waits; without automatic upgrades the patch stays."""
+    seed = (sql_broker("b-auto", name="auto", engine_version="5.18") + sql_broker("b-now", name="now")
+            + sql_broker("b-manual", name="manual", engine_version="5.18", auto_minor_version_upgrade=0))
+    client = serve("--reboot-time", "1h", seed=seed).client()
+    versions = lambda: [describe_broker(client, broker)["engineVersion"] for broker in ("b-auto", "b-manual", "b-now")]
+    through_a_window(client)
+    assert versions() == ["5.18.7", "5.18.7", "5.19"]
+    seed_more(client, NEW_PATCH)
+    assert versions() == ["5.18.7", "5.18.7", "5.19"]
+    assert_ok(client.call("POST", f"{broker_path('b-auto')}/reboot"), {})  # is no window
+    client.call("POST", "/_local/clock", {"advanceMs": 3_700_000}, check=CHECK_NONE)
+    assert versions() == ["5.18.7", "5.18.7", "5.19"]
+    through_a_window(client)
+    assert versions() == ["5.18.9", "5.18.7", "5.19"]
+
+
+def test_WIN_12_the_patch_comes_when_the_reboot_ends(serve):
+    client = serve("--reboot-time", "real", seed=sql_broker("b-1", name="one", engine_version="5.18", day_of_week="MONDAY")
+                   ).client()
+    seed_more(client, NEW_PATCH + f"UPDATE broker SET window_due_ms = {int(time.time() * 1000) + 60_000};")
+    client.call("POST", "/_local/clock", {"advanceMs": 61_000}, check=CHECK_NONE)
+    body = describe_broker(client, "b-1")
+    assert (body["brokerState"], body["engineVersion"]) == ("REBOOT_IN_PROGRESS", "5.18.7")
+    client.call("POST", "/_local/clock", {"advanceMs": 300_000}, check=CHECK_NONE)
+    body = describe_broker(client, "b-1")
+    assert (body["brokerState"], body["engineVersion"]) == ("RUNNING", "5.18.9")
+
+
+def test_WIN_12_an_upgrade_clears_the_patch_until_the_next_window(serve):
+    seed = ("INSERT INTO engine_version (engine_type, version, patch) VALUES ('ACTIVEMQ', '5.20', '5.20.1');"
+            + sql_broker("b-1", name="one", engine_version="5.18"))
+    client = serve("--reboot-time", "0", seed=seed).client()
+    assert_ok(client.call("PUT", broker_path("b-1"), {"engineVersion": "5.20"}),
+              {"brokerId": "b-1", "engineVersion": "5.20"})
+    assert_ok(client.call("POST", f"{broker_path('b-1')}/reboot"), {})
+    assert describe_broker(client, "b-1")["engineVersion"] == "5.20"
+    through_a_window(client)
+    assert describe_broker(client, "b-1")["engineVersion"] == "5.20.1"
