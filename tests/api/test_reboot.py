@@ -228,7 +228,7 @@ def test_RBT_11_a_reboot_that_fell_due_is_finished_by_the_next_start(serve, tmp_
     store.close()
     server.start()
     client = server.client()
-    assert state_after_reboot(client, "b-1") == "REPLICA"
+    assert state_after_reboot(client, "b-1") == "RUNNING"
     assert client.call("GET", users_path("b-1")).json()["users"] == AFTER
 
 

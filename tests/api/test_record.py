@@ -125,7 +125,7 @@ def test_each_difference_is_told_with_its_case_and_rows(recording, tmp_path):
     path.write_text("".join(json.dumps(row) + "\n" for row in (head, *rows)), encoding="utf-8")
     printed = record("diff", path, code=1)
     assert "create-user-short-name: USR-15 (documented)\n  body: recorded '{\"message\":\"Too short.\"}'\n" in printed
-    assert re.search(r"rabbitmq-describe-user: USR-9 \(recorded\)\n  status: recorded 404, here \d+\n", printed)
+    assert re.search(r"rabbitmq-describe-user: USR-9 \(assumed\)\n  status: recorded 404, here \d+\n", printed)
     assert "header x-new: TAG-9 (assumed)\n  recorded '1', here none\n  in 1: tags-empty-key\n" in printed
     assert printed.endswith(f"{len(rows) - 3} answers are the same, 3 differ\n")
 
