@@ -9,6 +9,7 @@
 
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "base/xml.h"
 #include "check_health.h"
 #include "control/control.h"
@@ -37,14 +38,13 @@ static void print_version(void)
            xml_version());
 }
 
-/* Prints one line; control characters, such as in a path, become `?`. */
 static void complain(const char *reason)
 {
+    char line[1200];
+    snprintf(line, sizeof line, "%s", reason);
+    text_make_line(line);
     log_close();
-    fputs("amazonmq-local: ", stderr);
-    for (const char *at = reason; *at; at++)
-        fputc((unsigned char)*at < ' ' || *at == 0x7F ? '?' : *at, stderr);
-    fputc('\n', stderr);
+    fprintf(stderr, "amazonmq-local: %s\n", line);
 }
 
 static int fail(const char *reason)

@@ -279,12 +279,9 @@ static bool set(const struct option *option, const char *text, struct options *o
     return false;
 }
 
-/* Replaces control characters. */
 static enum result one_line(char error[256])
 {
-    for (char *at = error; *at; at++)
-        if ((unsigned char)*at < ' ')
-            *at = '?';
+    text_make_line(error);
     return RESULT_INVALID;
 }
 

@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "base/utf8.h"
+
 bool text_has_only(struct slice text, const char *characters)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -43,6 +45,19 @@ bool text_number(struct slice text, int64_t max, int64_t *number)
     if (text.len > 0)
         *number = value;
     return text.len > 0;
+}
+
+void text_make_line(char *text)
+{
+    size_t valid = 0;
+    while (text[valid = utf8_valid_prefix(slice_of(text))])
+        text[valid] = '?';
+    for (unsigned char *c = (unsigned char *)text; *c; c++) {
+        if (*c < ' ' || *c == 0x7f)
+            *c = '?';
+        else if (*c == 0xc2 && c[1] < 0xa0) /* U+0080 to U+009F */
+            c[0] = c[1] = '?';
+    }
 }
 
 uint64_t text_hash(uint64_t hash, struct slice text)

@@ -49,6 +49,10 @@ struct slice text_take(struct slice *rest, char separator);
  * not. False: *number is unchanged. */
 bool text_number(struct slice text, int64_t max, int64_t *number);
 
+/* Makes one printable line of a text that may quote anything, such as a path: control characters
+ * and bytes that are not UTF-8 become `?`. */
+void text_make_line(char *text);
+
 enum { TEXT_HASH = 0 };
 
 /* FNV-1a, 64 bits; `hash` is the hash of the text before, or TEXT_HASH. For hash tables only: it is

@@ -9,6 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 enum { FILES_READ = 64 << 10 };
 
 void files_complain(const char *format, ...)
@@ -18,9 +20,7 @@ void files_complain(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    for (char *at = text; *at; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7F)
-            *at = '?';
+    text_make_line(text);
     fprintf(stderr, "amazonmq-local: %s\n", text);
 }
 

@@ -48,15 +48,7 @@ static void set_error(struct seed_run *run, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof run->error.text, format, args);
     va_end(args);
-    size_t valid = 0;
-    while (text[valid = utf8_valid_prefix(slice_of(text))]) /* a file name may have any bytes */
-        text[valid] = '?';
-    for (unsigned char *c = (unsigned char *)text; *c; c++) {
-        if (*c < ' ' || *c == 0x7f)
-            *c = '?';
-        else if (*c == 0xc2 && c[1] < 0xa0) /* U+0080 to U+009F */
-            c[0] = c[1] = '?';
-    }
+    text_make_line(text);
 }
 
 /* Moves file->at and counts lines up to it. */
