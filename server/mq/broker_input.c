@@ -55,42 +55,18 @@ static const struct member window_list[] = {
 };
 static const struct members window_members = MEMBERS(window_list, struct window_input);
 
-#define AUTHENTICATION_STRATEGY                                                           \
-    {                                                                                     \
-        "authenticationStrategy", MEMBER_STRING, AT(authentication_strategy), false, NULL \
-    }
-#define AUTO_MINOR_VERSION_UPGRADE                                                             \
-    {                                                                                          \
-        "autoMinorVersionUpgrade", MEMBER_BOOLEAN, AT(auto_minor_version_upgrade), false, NULL \
-    }
-#define CONFIGURATION                                                                    \
-    {                                                                                    \
-        "configuration", MEMBER_OBJECT, AT(configuration), false, &configuration_members \
-    }
-#define LDAP_SERVER_METADATA                                                \
-    {                                                                       \
-        "ldapServerMetadata", MEMBER_OBJECT, AT(ldap), false, &ldap_members \
-    }
-#define LOGS                                                  \
-    {                                                         \
-        "logs", MEMBER_OBJECT, AT(logs), false, &logs_members \
-    }
-#define WINDOW                                                                          \
-    {                                                                                   \
-        "maintenanceWindowStartTime", MEMBER_OBJECT, AT(window), false, &window_members \
-    }
-#define SECURITY_GROUPS                                                    \
-    {                                                                      \
-        "securityGroups", MEMBER_STRINGS, AT(security_groups), false, NULL \
-    }
-#define STORAGE_SIZE                                                 \
-    {                                                                \
-        "storageSize", MEMBER_INTEGER, AT(storage_size), false, NULL \
-    }
-#define DATA_REPLICATION_MODE                                                        \
-    {                                                                                \
-        "dataReplicationMode", MEMBER_STRING, AT(data_replication_mode), false, NULL \
-    }
+/* clang-format off */
+#define MEMBER(json, type, place, more) {json, MEMBER_##type, AT(place), false, more}
+#define AUTHENTICATION_STRATEGY MEMBER("authenticationStrategy", STRING, authentication_strategy, NULL)
+#define AUTO_MINOR_VERSION_UPGRADE MEMBER("autoMinorVersionUpgrade", BOOLEAN, auto_minor_version_upgrade, NULL)
+#define CONFIGURATION MEMBER("configuration", OBJECT, configuration, &configuration_members)
+#define LDAP_SERVER_METADATA MEMBER("ldapServerMetadata", OBJECT, ldap, &ldap_members)
+#define LOGS MEMBER("logs", OBJECT, logs, &logs_members)
+#define WINDOW MEMBER("maintenanceWindowStartTime", OBJECT, window, &window_members)
+#define SECURITY_GROUPS MEMBER("securityGroups", STRINGS, security_groups, NULL)
+#define STORAGE_SIZE MEMBER("storageSize", INTEGER, storage_size, NULL)
+#define DATA_REPLICATION_MODE MEMBER("dataReplicationMode", STRING, data_replication_mode, NULL)
+/* clang-format on */
 
 /* In the order of the model. */
 static const struct member create_list[] = {
