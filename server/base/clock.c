@@ -26,6 +26,16 @@ int64_t clock_monotonic_us(void)
     return now_us(CLOCK_MONOTONIC);
 }
 
+int64_t clock_coarse_ms(void)
+{
+    return now_us(CLOCK_MONOTONIC_COARSE) / 1000;
+}
+
+int64_t clock_processor_ms(void)
+{
+    return now_us(CLOCK_THREAD_CPUTIME_ID) / 1000;
+}
+
 void clock_format_ms(int64_t wall_ms, char out[CLOCK_DATE_TIME])
 {
     time_t seconds = wall_ms / 1000;

@@ -16,6 +16,12 @@ int64_t clock_wall_ms(void);
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);
 
+/* As clock_monotonic_ms, but it may be some milliseconds late; does not ask the kernel. */
+int64_t clock_coarse_ms(void);
+
+/* The processor time of this thread. */
+int64_t clock_processor_ms(void);
+
 /* 2026-11-23T19:42:36.123Z into `out`. */
 void clock_format_ms(int64_t wall_ms, char out[CLOCK_DATE_TIME]);
 

@@ -97,7 +97,8 @@ static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
 
 void control_set_clock(struct call *call)
 {
-    int64_t from_ms = store_now_ms(call->store), to_ms = 0;
+    int64_t wall_ms = clock_wall_ms(); /* once, so that a step is exact */
+    int64_t from_ms = wall_ms + store_clock_offset_ms(call->store), to_ms = 0;
     enum result result = read_step(call, from_ms, &to_ms);
     if (result == RESULT_INVALID) {
         call_fail(call, ERROR_CONTROL_REFUSED,
@@ -107,7 +108,7 @@ void control_set_clock(struct call *call)
     }
     /* One transaction, so that a failure does not leave the clock between two windows. */
     if (!result)
-        result = store_set_clock(call->store, to_ms - clock_wall_ms());
+        result = store_set_clock(call->store, to_ms - wall_ms);
     if (!result)
         result = step(call, from_ms, to_ms);
     if (result)

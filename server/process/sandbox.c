@@ -227,6 +227,7 @@ static const struct permission permissions[] = {
     ANY(sched_getaffinity),
     ANY(restart_syscall),
     ANY(rt_sigaction),
+    ANY(rt_sigpending),
     ANY(rt_sigprocmask),
     ANY(rt_sigreturn),
     ANY(exit),

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/seed_functions.h"
 #include "store/validate.h"
 
 static enum result run(struct store *store, const struct statement *statement)
@@ -163,7 +164,7 @@ static bool harden(sqlite3 *db)
         good = good && sqlite3_db_config(db, off[i], 0, NULL) == SQLITE_OK;
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         sqlite3_limit(db, limits[i][0], limits[i][1]);
-    return good;
+    return good && !seed_functions_install(db);
 }
 
 enum { PAGE_SIZE_MIN = 512 };

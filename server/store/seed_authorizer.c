@@ -7,11 +7,14 @@
 #define SQLITE_ENABLE_PREUPDATE_HOOK
 #include <sqlite3.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
+#include "process/signals.h"
 #include "store/tables.h"
 
 enum {
-    STEPS_PER_CHECK = 1000, /* between two checks of the budget: about 20 µs */
+    STEPS_PER_CHECK = 100,  /* between two checks of the budget: about 2 µs */
+    LOOK_MS = 10,           /* between two looks at the clock of the processor and at signals */
     LIKE_PATTERN_MAX = 200, /* a match may take pattern × text comparisons in one step */
     PROGRAM_MAX = 5000000,  /* instructions; beyond, SQLite reports "out of memory" */
 };
@@ -32,6 +35,10 @@ static const char functions[] =
     " strftime substr substring sum time total total_changes trim trunc typeof unicode"
     " unixepoch upper"
     " ";
+
+/* Of these, those whose time grows with the square of the lengths of their arguments. */
+static const char *const quadratic[] = {"glob",  "instr",   "json_patch", "like",
+                                        "ltrim", "replace", "rtrim",      "trim"};
 
 static const struct {
     int id;
@@ -117,6 +124,7 @@ static int authorize(void *context, int action, const char *first, const char *s
         verb = "the function";
         first = second;
         allowed = first && is_function(first);
+        authorizer->is_quadratic |= first && listed(first, quadratic, COUNT(quadratic));
         break;
     case SQLITE_READ:
         verb = "reading";
@@ -147,11 +155,28 @@ static int authorize(void *context, int action, const char *first, const char *s
     return SQLITE_DENY;
 }
 
+/* Not more often than each 10 ms, for it asks the kernel. */
+static bool must_stop(struct seed_authorizer *authorizer)
+{
+    int64_t now_ms = clock_coarse_ms();
+    if (now_ms - authorizer->looked_ms < LOOK_MS)
+        return false;
+    authorizer->looked_ms = now_ms;
+    authorizer->is_stopped = signal_is_pending();
+    int64_t used_ms = clock_processor_ms();
+    if (authorizer->rows != authorizer->rows_before || authorizer->idle_from_ms < 0)
+        authorizer->idle_from_ms = used_ms;
+    authorizer->rows_before = authorizer->rows;
+    authorizer->is_idle = used_ms - authorizer->idle_from_ms > authorizer->idle_max_ms;
+    return authorizer->is_stopped || authorizer->is_idle;
+}
+
 static int check_budget(void *context)
 {
     struct seed_authorizer *authorizer = context;
     authorizer->steps_here += STEPS_PER_CHECK;
-    return authorizer->steps + authorizer->steps_here > authorizer->steps_max;
+    return authorizer->steps + authorizer->steps_here > authorizer->steps_max ||
+           must_stop(authorizer);
 }
 
 /* Counts rows and checks every stored text: SQLite does not, as in CAST(x'ff' AS TEXT). */
@@ -181,9 +206,11 @@ static void before_change(void *context, sqlite3 *db, int action, const char *da
     }
 }
 
-void seed_authorizer_install(struct seed_authorizer *authorizer, sqlite3 *db, int64_t steps_max)
+void seed_authorizer_install(struct seed_authorizer *authorizer, sqlite3 *db, int64_t steps_max,
+                             int64_t idle_max_ms)
 {
-    *authorizer = (struct seed_authorizer){.db = db, .steps_max = steps_max};
+    *authorizer =
+        (struct seed_authorizer){.db = db, .steps_max = steps_max, .idle_max_ms = idle_max_ms};
     for (size_t i = 0; i < COUNT(limits); i++)
         authorizer->limits_before[i] = sqlite3_limit(db, limits[i].id, limits[i].max);
     authorizer->soft_heap_before = sqlite3_soft_heap_limit64(-1);
@@ -211,11 +238,20 @@ void seed_authorizer_remove(struct seed_authorizer *authorizer)
 void seed_authorizer_start(struct seed_authorizer *authorizer)
 {
     authorizer->steps_here = 0;
-    authorizer->rows = 0;
+    authorizer->is_quadratic = authorizer->is_stopped = authorizer->is_idle = false;
+    authorizer->rows = authorizer->rows_before = 0;
+    authorizer->idle_from_ms = -1;
+    sqlite3_limit(authorizer->db, SQLITE_LIMIT_LENGTH, SEED_VALUE_MAX);
     authorizer->denied[0] = '\0';
     authorizer->bad_text[0] = '\0';
     authorizer->hook_failed = RESULT_OK;
     memset(authorizer->triggers, 0, sizeof authorizer->triggers);
+}
+
+void seed_authorizer_prepared(struct seed_authorizer *authorizer)
+{
+    if (authorizer->is_quadratic)
+        sqlite3_limit(authorizer->db, SQLITE_LIMIT_LENGTH, SEED_VALUE_QUADRATIC_MAX);
 }
 
 bool seed_authorizer_is_bypassed(const struct seed_authorizer *authorizer, const char *statement)

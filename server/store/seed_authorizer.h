@@ -3,6 +3,7 @@
 #ifndef STORE_SEED_AUTHORIZER_H
 #define STORE_SEED_AUTHORIZER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,9 +14,12 @@ struct sqlite3;
 
 enum {
     SEED_STATEMENT_MAX = 1024 * 1024,
-    /* Of a value. The steps do not count the time inside a string function: replace() of two such
-     * values or printf('%.*c') may take seconds. */
-    SEED_VALUE_MAX = 1024 * 1024,
+    SEED_VALUE_MAX = 1024 * 1024, /* of a value */
+    /* Of a value in a statement with a function whose time grows with the square of the lengths,
+     * all of it within one step: at 16 KiB a call takes 0.2 s at most, at 1 MiB minutes. */
+    SEED_VALUE_QUADRATIC_MAX = 16 * 1024,
+    /* Processor time of a statement in which no row is written. */
+    SEED_IDLE_MS = 1000,
     /* What SQLite may allocate in addition while a file runs: rows, sorts, queues. */
     SEED_MEMORY_MAX = 256 * 1024 * 1024,
 };
@@ -26,9 +30,15 @@ struct seed_authorizer {
     struct sqlite3 *db;
     int64_t steps_max;
     int64_t steps; /* of the finished statements */
+    int64_t idle_max_ms;
 
     /* Of the running statement. */
     int64_t steps_here;
+    bool is_quadratic;  /* it calls one of those functions */
+    bool is_stopped;    /* by a signal for the process to end */
+    bool is_idle;       /* no row was written for idle_max_ms */
+    size_t rows_before; /* at the last look at the clocks */
+    int64_t looked_ms, idle_from_ms;
     size_t rows;      /* inserted or updated so far, except by triggers */
     char denied[160]; /* the first denied action; "" = none */
     /* The table with an invalid text in the current row; "" = none. */
@@ -43,11 +53,14 @@ struct seed_authorizer {
 
 /* The struct must not move before seed_authorizer_remove. */
 void seed_authorizer_install(struct seed_authorizer *authorizer, struct sqlite3 *db,
-                             int64_t steps_max);
+                             int64_t steps_max, int64_t idle_max_ms);
 void seed_authorizer_remove(struct seed_authorizer *authorizer);
 
 /* Call before a statement is prepared. */
 void seed_authorizer_start(struct seed_authorizer *authorizer);
+
+/* Call when a statement was prepared: sets the limit of its values. */
+void seed_authorizer_prepared(struct seed_authorizer *authorizer);
 
 /* Whether the prepared statement contains a name that was allowed to read default_world as that of
  * a trigger: the statement must not run. */

@@ -103,6 +103,13 @@ static enum result fail_refused(struct file *file, const char *what)
 static enum result fail_budget(struct file *file)
 {
     char reason[REASON_MAX];
+    if (file->authorizer.is_stopped)
+        return fail_at(file, "interrupted: the server is asked to stop");
+    if (file->authorizer.is_idle) {
+        snprintf(reason, sizeof reason, "the statement has run for %d ms without writing a row",
+                 SEED_IDLE_MS);
+        return fail_at(file, reason);
+    }
     snprintf(reason, sizeof reason, "more than %d steps in this file (an endless recursive WITH?)",
              file->run->steps_max);
     return fail_at(file, reason);
@@ -143,7 +150,11 @@ static void describe(struct file *file, const char *start, int code, bool compil
     const char *message = sqlite3_errmsg(file->run->db);
     size_t rest = (size_t)(file->end - start);
     if ((code & 0xff) == SQLITE_TOOBIG)
-        snprintf(out, size, "a statement or a value is larger than %d bytes", SEED_VALUE_MAX);
+        snprintf(out, size, "a statement or a value is larger than %d bytes%s",
+                 file->authorizer.is_quadratic ? SEED_VALUE_QUADRATIC_MAX : SEED_VALUE_MAX,
+                 file->authorizer.is_quadratic ? ", the limit for statements with glob, instr, "
+                                                 "json_patch, like, replace or trim"
+                                               : "");
     else if ((code & 0xff) == SQLITE_CONSTRAINT)
         seed_message_explain(message, out, size);
     else if (compiled)
@@ -308,6 +319,7 @@ static enum result run_statement(struct file *file, const char **next)
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(file->run->db, file->at, -1, &statement, next);
     result = code ? fail_prepare(file, code) : refuse_prepared(file, statement, *next);
+    seed_authorizer_prepared(&file->authorizer);
     if (!result && statement) {
         result = step_to_end(file, statement);
         file->authorizer.steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
@@ -377,7 +389,7 @@ enum result seed_apply(struct seed_run *run, const char *name, struct slice sql)
     };
     enum result result = check_encoding(&file);
     if (!result) {
-        seed_authorizer_install(&file.authorizer, run->db, run->steps_max);
+        seed_authorizer_install(&file.authorizer, run->db, run->steps_max, run->idle_max_ms);
         result = run_statements(&file);
         seed_authorizer_remove(&file.authorizer);
     }
@@ -389,7 +401,7 @@ enum result seed_apply(struct seed_run *run, const char *name, struct slice sql)
 
 enum result seed_begin(struct seed_run *run, sqlite3 *db)
 {
-    *run = (struct seed_run){.db = db, .steps_max = SEED_STEPS};
+    *run = (struct seed_run){.db = db, .steps_max = SEED_STEPS, .idle_max_ms = SEED_IDLE_MS};
     int foreign_keys = 0;
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, -1, &foreign_keys);
     if (sqlite3_get_autocommit(db) || !foreign_keys) {

@@ -29,6 +29,7 @@ struct seed_error {
 struct seed_run {
     struct sqlite3 *db;     /* borrowed */
     int steps_max;          /* per file; SEED_STEPS unless the caller lowers it after seed_begin */
+    int idle_max_ms;        /* SEED_IDLE_MS unless the caller changes it then */
     size_t scanned;         /* bytes read to count lines: never more than the files have */
     char orphan_place[384]; /* the first statement since which a parent is missing; "" = none */
     struct seed_error error;

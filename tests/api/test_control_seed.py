@@ -96,6 +96,31 @@ def test_an_endless_statement_is_stopped(client):
     assert client.call("GET", harness.broker_path("b-2")).status == 404
 
 
+def used_ticks(server):
+    """The processor time of the server."""
+    with open(f"/proc/{server.process.pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_a_signal_to_stop_ends_a_statement(serve):
+    """Even one that goes on writing rows."""
+    server = serve(seed=GOOD)
+    client = server.client()
+    client.connect()
+    before = used_ticks(server)
+    sql = ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) INSERT INTO fault (message, error, status)"
+           " SELECT 'x', 'X', 400 FROM n WHERE length(printf('%.100000c', i)) > 0;")
+    client.send(harness.build("POST", "/_local/seed", sql.encode()))
+    harness.eventually(lambda: used_ticks(server) > before + 5, "the statement to run")
+    server.process.terminate()
+    response = client.receive("POST", "/_local/seed", check=harness.CHECK_NONE)
+    assert response.status == 400
+    assert response.json()["message"].endswith("interrupted: the server is asked to stop")
+    server.close_clients()
+    server.stop()
+
+
 def test_a_seed_may_be_larger_than_the_bodies_of_the_service(serve):
     client = serve("--max-body", "1000").client()
     seed(client, "-- " + "x" * 2_000_000 + "\n" + GOOD)

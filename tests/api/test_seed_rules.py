@@ -242,6 +242,46 @@ def test_SEED_6_an_endless_statement_is_stopped(store, text):
     assert "statement 2" in refuse(store, BROKER + text)
 
 
+X, LONG = "printf('%.900000c', 'x')", "printf('%.400000c', 'x')"
+LARGE = "a statement or a value is larger than"
+ENTRIES = "(SELECT json_group_object('k' || i, i) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60000) SELECT i FROM n))"
+
+
+@pytest.mark.parametrize("value, message", (
+    ("printf('%.1000000000c', 'x')", "printf: a width or precision is too large"),
+    ("format('%.1000000000c', 'x')", "printf: a width or precision is too large"),
+    ("printf('%.*c', 1000000000, 'x')", "printf: a width or precision is too large"),
+    ("printf('%1048577d', 1)", "printf: a width or precision is too large"),
+    ("printf('%99999999999999999999d', 1)", "printf: a width or precision is too large"),
+    (f"replace({X}, {LONG} || 'y', 'z')", LARGE), (f"instr({X}, {LONG} || 'y')", LARGE),
+    (f"trim({X}, {LONG.replace('x', 'y')} || 'x')", LARGE), (f"ltrim({X}, {LONG.replace('x', 'y')} || 'x')", LARGE),
+    (f"rtrim({X}, {LONG.replace('x', 'y')} || 'x')", LARGE), (f"{X} LIKE '%x%x%x%x%x%x%x%y'", LARGE),
+    (f"{X} GLOB '*x*x*x*x*x*x*x*y'", LARGE), (f"json_patch({ENTRIES}, {ENTRIES})", LARGE),
+))
+def test_SEED_6_no_function_takes_long(store, value, message):
+    """Nothing can stop a call of a function: some take time that grows with the square of the lengths."""
+    assert message in refuse(store, BROKER + f"UPDATE broker SET creator_request_id = length({value});")
+
+
+@pytest.mark.parametrize("value, result", (
+    ("printf('%05d|%-4s|%.3c|%,d|%%|%Q', 7, 'ab', 'x', 1234567, 'it''s')", "00007|ab  |xxx|1,234,567|%|'it''s'"),
+    ("printf('%*d', 6, 42)", "    42"), ("format('%s', NULL)", ""), ("printf('%.1000c', 'x')", "x" * 1000),
+    ("printf('%d-%s-%d-%s', 1, 'b', 3, 4.5)", "1-b-3-4.5"), ("length(printf('%.1000000c', 'x'))", "1000000"),
+    ("replace('a-b-c', '-', '+')", "a+b+c"), ("instr('hello', 'l')", "3"), ("trim('  x ')", "x"),
+))
+def test_SEED_6_functions_do_what_they_did(serve, value, result):
+    client = serve(seed=BROKER + f"INSERT INTO fault (message, error, status) VALUES ({value}, 'Forbidden', 400);").client()
+    fault, = client.call("GET", "/_local/faults", check=harness.CHECK_NONE).json()["faults"]
+    assert fault["message"] == result
+
+
+def test_SEED_6_a_statement_that_writes_nothing_is_stopped(store):
+    """Each step of it costs far more than its share of the budget of steps."""
+    line = refuse(store, BROKER + "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000) "
+                  "SELECT sum(length(printf('%.1000000c', 'x') || i)) FROM n;")
+    assert line.endswith("statement 2: the statement has run for 1000 ms without writing a row"), line
+
+
 def test_SEED_6_sizes(store):
     rows = ",".join(f"('b-1', 'user-{number:06}', '{PASSWORD}')" for number in range(30_000))
     line = refuse(store, BROKER + f"INSERT INTO user (broker_id, username, password) VALUES {rows};")

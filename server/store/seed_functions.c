@@ -1,0 +1,115 @@
+#include "store/seed_functions.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "store/seed_authorizer.h"
+
+enum { ARGUMENTS_MAX = 16 }; /* SQLITE_LIMIT_FUNCTION_ARG of the store's connection */
+
+/* The original function, which a connection that has not replaced it still has. */
+struct original {
+    const char *name;
+    sqlite3 *db; /* opened by the first call */
+    sqlite3_stmt *calls[ARGUMENTS_MAX + 1];
+};
+
+static bool is_bounded(int64_t number)
+{
+    return number >= -SEED_VALUE_MAX && number <= SEED_VALUE_MAX;
+}
+
+/* Whether no number of the format, and with `*` no integer argument, is above the limit. */
+static bool has_bounded_widths(struct slice format, int count, sqlite3_value **arguments)
+{
+    bool has_star = format.len > 0 && memchr(format.data, '*', format.len);
+    for (size_t i = 0, digits = 0; i < format.len; i += digits + 1) {
+        int64_t number = 0;
+        for (digits = 0; i + digits < format.len && text_is_digit(format.data[i + digits]);)
+            digits++;
+        if (digits > 0 && !text_number(slice_part(format, i, digits), SEED_VALUE_MAX, &number))
+            return false;
+    }
+    for (int i = 1; has_star && i < count; i++)
+        if (sqlite3_value_type(arguments[i]) == SQLITE_INTEGER &&
+            !is_bounded(sqlite3_value_int64(arguments[i])))
+            return false;
+    return true;
+}
+
+/* A statement that calls the original with so many arguments; NULL: out of memory. */
+static sqlite3_stmt *prepare_call(struct original *original, int count)
+{
+    char sql[100];
+    if (!original->db) {
+        if (sqlite3_open_v2(":memory:", &original->db,
+                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                            NULL) != SQLITE_OK)
+            return NULL;
+        sqlite3_limit(original->db, SQLITE_LIMIT_LENGTH, SEED_VALUE_MAX);
+    }
+    if (!original->calls[count]) {
+        int len = snprintf(sql, sizeof sql, "SELECT %s(?", original->name);
+        for (int i = 1; i < count; i++)
+            len += snprintf(sql + len, sizeof sql - (size_t)len, ",?");
+        snprintf(sql + len, sizeof sql - (size_t)len, ")");
+        sqlite3_prepare_v3(original->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                           &original->calls[count], NULL);
+    }
+    return original->calls[count];
+}
+
+static void call_original(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    struct original *original = sqlite3_user_data(context);
+    if (count < 1 || count > ARGUMENTS_MAX)
+        return; /* NULL, as the original without arguments */
+    struct slice format = {(const char *)sqlite3_value_text(arguments[0]),
+                           (size_t)sqlite3_value_bytes(arguments[0])};
+    if (format.data && !has_bounded_widths(format, count, arguments)) {
+        sqlite3_result_error(context, "printf: a width or precision is too large", -1);
+        return;
+    }
+    sqlite3_stmt *call = prepare_call(original, count);
+    if (!call) {
+        sqlite3_result_error_nomem(context);
+        return;
+    }
+    for (int i = 0; i < count; i++)
+        sqlite3_bind_value(call, i + 1, arguments[i]);
+    int code = sqlite3_step(call);
+    if (code == SQLITE_ROW)
+        sqlite3_result_value(context, sqlite3_column_value(call, 0));
+    else
+        sqlite3_result_error_code(context, code);
+    sqlite3_reset(call);
+    sqlite3_clear_bindings(call);
+}
+
+static void free_original(void *context)
+{
+    struct original *original = context;
+    for (int i = 0; i <= ARGUMENTS_MAX; i++)
+        sqlite3_finalize(original->calls[i]);
+    sqlite3_close(original->db);
+    free(original);
+}
+
+enum result seed_functions_install(sqlite3 *db)
+{
+    static const char *const names[] = {"printf", "format"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct original *original = calloc(1, sizeof *original);
+        if (!original)
+            return RESULT_NO_MEMORY;
+        original->name = names[i];
+        /* It frees the original where it fails. */
+        if (sqlite3_create_function_v2(
+                db, names[i], -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, original,
+                call_original, NULL, NULL, free_original) != SQLITE_OK)
+            return RESULT_NO_MEMORY;
+    }
+    return RESULT_OK;
+}
