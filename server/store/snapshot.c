@@ -80,8 +80,11 @@ static enum result check_head(struct slice image, struct store_error *error)
     uint32_t encoding = number_at(image, ENCODING_AT);
     if (number_at(image, APPLICATION_ID_AT) != STORE_APPLICATION_ID)
         return refuse(error, "not a database of amazonmq-local");
-    if (number_at(image, USER_VERSION_AT) != (uint32_t)migration_count)
-        return refuse(error, "made by another version of amazonmq-local");
+    uint32_t version = number_at(image, USER_VERSION_AT);
+    if (version != (uint32_t)migration_count)
+        return refuse(error, version < (uint32_t)migration_count
+                                 ? "made by an older version of amazonmq-local"
+                                 : "made by a newer version of amazonmq-local");
     if (encoding == 2 || encoding == 3)
         return refuse(error, "its texts are not UTF-8");
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)

@@ -201,10 +201,17 @@ def test_a_foreign_file(client, tmp_path):
     refuse(client, foreign, "not a database of amazonmq-local")
 
 
-@pytest.mark.parametrize("version", (0, 1, 2, 4, 99, -1))
-def test_a_file_of_another_version(client, tmp_path, version):
+@pytest.mark.parametrize("step, word", ((-1, "an older"), (-2, "an older"), (1, "a newer"), (99, "a newer")))
+def test_a_file_of_another_version(client, tmp_path, step, word):
+    image = control.snapshot(client)
+    version = int.from_bytes(image[60:64], "big") + step  # the header's copy of user_version
+    refuse(client, changed(tmp_path, image, f"PRAGMA user_version = {version};"), f"made by {word} version of amazonmq-local")
+
+
+@pytest.mark.parametrize("version, word", ((0, "an older"), (1, "an older"), (-1, "a newer")))
+def test_a_file_of_no_version(client, tmp_path, version, word):
     image = changed(tmp_path, control.snapshot(client), f"PRAGMA user_version = {version};")
-    refuse(client, image, "made by another version of amazonmq-local")
+    refuse(client, image, f"made by {word} version of amazonmq-local")
 
 
 def dump(image, directory, *pragmas):
