@@ -15,8 +15,7 @@ struct slice catalogue_engine_name(enum engine engine)
 
 /* Lists of the tables. */
 
-/* Takes the next string off the text of a JSON array without escapes. False: there is none. */
-static bool take_string(struct slice *json, struct slice *string)
+bool catalogue_take_string(struct slice *json, struct slice *string)
 {
     const char *last = json->data + json->len;
     const char *begin = json->len > 0 ? memchr(json->data, '"', json->len) : NULL;
@@ -31,7 +30,7 @@ static bool take_string(struct slice *json, struct slice *string)
 static bool list_has(struct slice json, struct slice text)
 {
     struct slice item;
-    while (take_string(&json, &item))
+    while (catalogue_take_string(&json, &item))
         if (slice_equal(item, text))
             return true;
     return false;
@@ -42,7 +41,7 @@ void catalogue_put_list(struct json_writer *writer, const char *name, struct sli
     struct slice item;
     json_key(writer, name);
     json_list_begin(writer);
-    while (take_string(&json, &item))
+    while (catalogue_take_string(&json, &item))
         json_write_string(writer, item);
     json_list_end(writer);
 }

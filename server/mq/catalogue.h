@@ -20,6 +20,9 @@ bool catalogue_check_instance(struct call *call, enum engine engine, struct slic
                               struct slice host_instance_type, enum deployment_mode deployment_mode,
                               enum storage_type *storage_type, struct instance_option *option);
 
+/* Takes the next string off the text of a JSON array without escapes. False: there is none. */
+bool catalogue_take_string(struct slice *json, struct slice *string);
+
 /* A member whose value is a list of strings, from the JSON text of a column that a seed may have
  * written: the strings are taken from between the quotation marks, the rest is written anew. */
 void catalogue_put_list(struct json_writer *writer, const char *name, struct slice json);

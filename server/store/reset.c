@@ -32,7 +32,7 @@ static bool run(sqlite3_stmt *stmt)
     return done;
 }
 
-/* Rows of brokers and configurations go with these. */
+/* Rows of brokers, configurations and VPCs go with these. */
 static bool goes_with_another(const struct table *table)
 {
     return table->root && strcmp(table->root_id, "id") != 0;
@@ -66,11 +66,10 @@ enum result store_reset(struct store *store, const char *const *paths, size_t co
 static sqlite3_stmt *prepare_of_world(sqlite3 *db, const char *verb, const struct table *table,
                                       struct slice account, struct slice region)
 {
-    const char *root = table->root == TABLE_OF_BROKER ? "broker" : "configuration";
     sqlite3_stmt *stmt =
         prepare(db, sqlite3_mprintf("%s FROM %s WHERE %s IN"
                                     " (SELECT id FROM %s WHERE account = ?1 AND region = ?2)",
-                                    verb, table->name, table->root_id, root));
+                                    verb, table->name, table->root_id, table_of_root[table->root]));
     if (stmt) {
         statement_bind(stmt, 1, account);
         statement_bind(stmt, 2, region);

@@ -6,9 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whose rows these are: those of a configuration or broker have its account and region. The order
- * is that of references: brokers refer to configurations. */
-enum table_root { TABLE_OF_SERVER, TABLE_OF_CONFIGURATION, TABLE_OF_BROKER, TABLE_ROOTS };
+/* Whose rows these are: those of a configuration, broker or VPC have its account and region. The
+ * order is that of references: brokers refer to configurations. */
+enum table_root {
+    TABLE_OF_SERVER,
+    TABLE_OF_CONFIGURATION,
+    TABLE_OF_BROKER,
+    TABLE_OF_VPC,
+    TABLE_ROOTS
+};
+
+/* The table of what rows belong to. */
+extern const char *const table_of_root[TABLE_ROOTS];
 
 /* What a seed may do with a table. */
 enum table_access { TABLE_HIDDEN, TABLE_READABLE, TABLE_WRITABLE };
@@ -16,8 +25,8 @@ enum table_access { TABLE_HIDDEN, TABLE_READABLE, TABLE_WRITABLE };
 struct table {
     const char *name;
     enum table_root root;
-    /* The column with the id of the configuration or broker, "id" in their own tables; rows of the
-     * others go with these by ON DELETE CASCADE. NULL: of the server. */
+    /* The column with the id of the configuration, broker or VPC, "id" in their own tables; rows of
+     * the others go with these by ON DELETE CASCADE. NULL: of the server. */
     const char *root_id;
     const char *select; /* what a copy takes of a row; NULL: of the server */
     bool has_first_row; /* a trigger has made one when the parent was copied: it is replaced */

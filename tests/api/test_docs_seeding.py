@@ -188,6 +188,23 @@ def test_SEED_10_shared_resources(client):
         {"errorCode": "SHARE_NOT_FOUND", "resourceShareArn": share + "missing", "status": "ERROR"}]
 
 
+def test_SEED_10_vpcs(client):
+    def create(**members):
+        return client.call("POST", "/v1/brokers", harness.broker_body(harness.broker_name(), **members))
+
+    body = describe_broker(client, assert_ok(create()).json()["brokerId"])
+    assert (body["subnetIds"], body["securityGroups"]) == (["subnet-a"], ["sg-default"])
+    body = describe_broker(client, assert_ok(create(deploymentMode="ACTIVE_STANDBY_MULTI_AZ")).json()["brokerId"])
+    assert body["subnetIds"] == ["subnet-a", "subnet-b"]
+    assert create(subnetIds=["subnet-unknown"]).status == 400
+    closed = {"subnetIds": ["subnet-closed"], "securityGroups": ["sg-closed"]}
+    assert create(publiclyAccessible=True, **closed).status == 400
+    assert create(**closed).status == 200
+    response = client.call("POST", "/v1/brokers", harness.broker_body(harness.broker_name()),
+                           headers=[harness.credential(harness.DEFAULT_ACCOUNT, "eu-west-3")])
+    assert response.status == 400 and response.json()["message"].startswith("Default VPC not found.")
+
+
 def test_SEED_10_users(client):
     def describe(username):
         return assert_ok(client.call("GET", harness.user_path(ORDERS, username))).json()

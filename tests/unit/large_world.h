@@ -59,4 +59,18 @@ static const char large_world[] =
     "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 20)"
     " INSERT INTO fault (operation, broker_id, delay_ms) SELECT 'CreateUser', 'b-nowhere-' || x, 1 FROM n;";
 
+#define NUMBERS(below) \
+    "WITH RECURSIVE n (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n LIMIT " #below ")"
+
+/* 500 VPCs in each of two accounts, of which vpc-250 is the default one and has the first thousand
+ * security groups; the other rows are four to a VPC. A statement each. */
+static const char *const large_network[] = {
+    NUMBERS(500) " INSERT INTO vpc (id, is_default) SELECT 'vpc-' || x, x = 250 FROM n",
+    NUMBERS(500) " INSERT INTO vpc (id, account) SELECT 'vpc-a' || x, '111122223333' FROM n",
+    NUMBERS(
+        2000) " INSERT INTO subnet (id, vpc_id) SELECT 'subnet-' || x, 'vpc-' || (x / 4) FROM n",
+    NUMBERS(2000) " INSERT INTO security_group (id, vpc_id, is_default) SELECT 'sg-' || x,"
+                  " CASE WHEN x < 1000 THEN 'vpc-250' ELSE 'vpc-' || (x / 4) END, x = 999 FROM n",
+};
+
 #endif
