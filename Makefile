@@ -54,6 +54,7 @@ LINK_debug = $(SANITIZERS) -Wl,--as-needed $(LDFLAGS)
 
 SOURCES := $(sort $(wildcard server/*.c server/*/*.c)) generated/migrations.c generated/page_html.c
 MIGRATIONS := $(sort $(wildcard schema/[0-9]*.sql))
+CATALOGUE := $(sort $(wildcard schema/[0-9]*_catalogue*.sql))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_SOURCES := $(filter-out tests/fuzz/libfuzzer.c,$(sort $(wildcard tests/fuzz/*.c)))
 
@@ -128,7 +129,10 @@ $(BUILD)/generated/migrations.c: $(MIGRATIONS) $(BUILD)/migrations.list Makefile
 	       echo "static const unsigned char m$$(basename $$file .sql)[] = {"; $(call bytes,$$file); echo '0};'; done; \
 	   echo 'const unsigned char *const migrations[] = {'; \
 	   for file in $(MIGRATIONS); do echo "m$$(basename $$file .sql),"; done; \
-	   echo '};'; echo 'const int migration_count = $(words $(MIGRATIONS));'; } >$@
+	   echo '};'; echo 'const int migration_count = $(words $(MIGRATIONS));'; \
+	   echo 'const unsigned char *const catalogue_scripts[] = {'; \
+	   for file in $(CATALOGUE); do echo "m$$(basename $$file .sql),"; done; \
+	   echo '};'; echo 'const int catalogue_script_count = $(words $(CATALOGUE));'; } >$@
 
 # --- Programs of the tests. INPUTS leaves out the headers among their prerequisites.
 

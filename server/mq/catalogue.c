@@ -130,9 +130,10 @@ bool catalogue_check_instance(struct call *call, enum engine engine, struct slic
     struct slice mode = term_text(&deployment_mode_terms, deployment_mode);
     if (!*storage_type)
         *storage_type = engine == ENGINE_RABBITMQ ? STORAGE_EBS : STORAGE_EFS;
-    enum result result = catalogue_options(
-        call->store, engine, &(struct option_filter){.host_instance_type = host_instance_type},
-        &first, STORAGE_END - 1, call->scratch, &options, &count);
+    enum result result =
+        catalogue_options(call->store, call->caller.region, engine,
+                          &(struct option_filter){.host_instance_type = host_instance_type}, &first,
+                          STORAGE_END - 1, call->scratch, &options, &count);
     for (size_t i = 0; !result && i < count; i++) {
         if (!has_version(&options[i], version))
             continue;
@@ -302,8 +303,9 @@ static enum result read_offers(struct call *call, size_t most, struct offer offe
     for (; !result && most > 0 && engine < ENGINE_END; engine++) {
         struct offer *offer = &offers[engine];
         if (passes_engine_filter(call, engine))
-            result = catalogue_options(call->store, engine, &filter, &after, (int64_t)most,
-                                       call->scratch, &offer->options, &offer->count);
+            result =
+                catalogue_options(call->store, call->caller.region, engine, &filter, &after,
+                                  (int64_t)most, call->scratch, &offer->options, &offer->count);
         if (!result && offer->count > 0)
             result = read_versions(call, engine, &offer->versions);
         most -= offer->count;

@@ -13,9 +13,10 @@ struct slice catalogue_engine_name(enum engine engine);
  * returns false where the catalogue does not have it. */
 bool catalogue_check_version(struct call *call, enum engine engine, struct slice *version);
 
-/* Whether the catalogue has the combination; *option is it. An absent storage type becomes the
- * engine's default. Answers ERROR_INSTANCE_TYPE (the engine or that version of it does not have the
- * type), then ERROR_STORAGE_TYPE, then ERROR_DEPLOYMENT_MODE, or 500, and returns false. */
+/* Whether the catalogue has the combination in the caller's region; *option is it. An absent
+ * storage type becomes the engine's default. Answers ERROR_INSTANCE_TYPE (the engine or that
+ * version of it does not have the type), then ERROR_STORAGE_TYPE, then ERROR_DEPLOYMENT_MODE, or
+ * 500, and returns false. */
 bool catalogue_check_instance(struct call *call, enum engine engine, struct slice version,
                               struct slice host_instance_type, enum deployment_mode deployment_mode,
                               enum storage_type *storage_type, struct instance_option *option);

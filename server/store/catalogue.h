@@ -1,5 +1,5 @@
-/* The catalogue: versions, instance types and zones that there are (schema/0002_control_plane.sql).
- */
+/* The catalogue: versions, instance types and zones that there are (schema/0002_control_plane.sql,
+ * 0005_regions.sql). */
 #ifndef STORE_CATALOGUE_H
 #define STORE_CATALOGUE_H
 
@@ -30,9 +30,9 @@ enum result catalogue_version_find(struct store *store, enum engine engine,
 enum result catalogue_versions(struct store *store, enum engine engine, struct arena *arena,
                                struct slice **versions, size_t *count) MUST_CHECK;
 
-/* Up to `most` options of an engine that pass the filter, by host_instance_type and storage_type in
- * byte order, behind those two of `after` (absent: from the first). */
-enum result catalogue_options(struct store *store, enum engine engine,
+/* Up to `most` options of an engine in a region that pass the filter, by host_instance_type and
+ * storage_type in byte order, behind those two of `after` (absent: from the first). */
+enum result catalogue_options(struct store *store, struct slice region, enum engine engine,
                               const struct option_filter *filter, const struct option_filter *after,
                               int64_t most, struct arena *arena, struct instance_option **options,
                               size_t *count) MUST_CHECK;

@@ -7,8 +7,6 @@
 #include "store/seed_files.h"
 #include "store/tables.h"
 
-enum { MIGRATION_CATALOGUE = 3 }; /* the script that fills the catalogue, and nothing else */
-
 static enum result fail(struct store_error *error, const char *what, const char *reason)
 {
     snprintf(error->text, sizeof error->text, "%s: %.500s", what, reason);
@@ -49,13 +47,19 @@ static bool empty_tables(sqlite3 *db)
     return good;
 }
 
+static bool fill_catalogue(sqlite3 *db)
+{
+    bool good = true;
+    for (int i = 0; good && i < catalogue_script_count; i++)
+        good = sqlite3_exec(db, (const char *)catalogue_scripts[i], NULL, NULL, NULL) == SQLITE_OK;
+    return good;
+}
+
 enum result store_reset(struct store *store, const char *const *paths, size_t count,
                         struct store_error *error)
 {
-    const char *catalogue = (const char *)migrations[MIGRATION_CATALOGUE - 1];
     enum result result = store_change_begin(store, error);
-    if (!result && (!empty_tables(store->db) ||
-                    sqlite3_exec(store->db, catalogue, NULL, NULL, NULL) != SQLITE_OK))
+    if (!result && (!empty_tables(store->db) || !fill_catalogue(store->db)))
         result = fail(error, "reset", sqlite3_errmsg(store->db));
     if (!result)
         result = seed_files_apply(store, paths, count, error);

@@ -170,6 +170,11 @@ def test_SEED_10_the_catalogue(client):
         "hostInstanceType": "mq.t2.micro", "storageType": "efs",
         "supportedDeploymentModes": ["SINGLE_INSTANCE", "ACTIVE_STANDBY_MULTI_AZ"],
         "supportedEngineVersions": ["5.17.6"]}]
+    here, there = ([(row["engineType"], row["hostInstanceType"], row["storageType"]) for row in assert_ok(client.call(
+        "GET", "/v1/broker-instance-options?maxResults=100", headers=[harness.credential(harness.DEFAULT_ACCOUNT, region)])).json()[
+            "brokerInstanceOptions"]] for region in ("us-east-1", "eu-west-1"))
+    assert set(there) - set(here) == {("RABBITMQ", "mq.t3.micro", "ebs")}
+    assert set(here) - set(there) == {("ACTIVEMQ", "mq.m5.4xlarge", "ebs")}
     assert describe_broker(client, "b-rabbit")["engineVersion"] == "4.3"
 
 
