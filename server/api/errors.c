@@ -8,6 +8,8 @@
 #define RABBITMQ_USERS                                                                      \
     "The users API does not apply to RabbitMQ brokers. To manage broker users, please use " \
     "the RabbitMQ web console, or the management API."
+#define ONLY_ONE_PROVIDED \
+    "Subnets and security groups must belong to the default VPC when only one is provided."
 #define NOT_FOUND 404, "NotFoundException"
 #define BAD_SIGNATURE 403, "InvalidSignatureException"
 #define NO_TOKEN 403, "MissingAuthenticationTokenException"
@@ -157,6 +159,30 @@ static const struct error_text texts[ERROR_COUNT] = {
          "Changing security groups is not supported for RabbitMQ brokers.", GRADE_RECORDED},
     [ERROR_NETWORK_ID] = {BAD_REQUEST, "{}", "Invalid value for [{}]: [{}] is no ID.",
                           GRADE_ASSUMED},
+    [ERROR_DEFAULT_VPC] = {BAD_REQUEST, NULL,
+                           "Default VPC not found. Subnet and/or security group IDs may be omitted "
+                           "only if a default VPC exists.",
+                           GRADE_RECORDED},
+    [ERROR_DEFAULT_SUBNETS] = {BAD_REQUEST, "subnetIds",
+                               "Default VPC [{}] has fewer than [{}] subnets.", GRADE_ASSUMED},
+    [ERROR_SUBNET_UNKNOWN] = {BAD_REQUEST, "subnetIds",
+                              "Subnet ID [{}] can't be found. Make sure it exists.", GRADE_ASSUMED},
+    [ERROR_SUBNET_VPCS] = {BAD_REQUEST, "subnetIds", "Subnets must belong to the same VPC.",
+                           GRADE_RECORDED},
+    [ERROR_SECURITY_GROUP_UNKNOWN] = {BAD_REQUEST, "securityGroups",
+                                      "Security group ID [{}] can't be found. Make sure it exists.",
+                                      GRADE_ASSUMED},
+    [ERROR_SECURITY_GROUP_VPC] =
+        {BAD_REQUEST, "securityGroups",
+         "Security group ID [{}] is not in VPC [{}], to which the subnets belong.", GRADE_ASSUMED},
+    [ERROR_SUBNET_DEFAULT_VPC] = {BAD_REQUEST, "subnetIds", ONLY_ONE_PROVIDED, GRADE_RECORDED},
+    [ERROR_SECURITY_GROUP_DEFAULT_VPC] = {BAD_REQUEST, "securityGroups", ONLY_ONE_PROVIDED,
+                                          GRADE_RECORDED},
+    [ERROR_INTERNET_GATEWAY] =
+        {BAD_REQUEST, "subnetIds",
+         "The VPC associated with the provided subnets must have an available internet gateway "
+         "attachment.",
+         GRADE_RECORDED},
     [ERROR_AUDIT_CREATE] = {BAD_REQUEST, "logs.audit",
                             "Audit logging is not supported for RabbitMQ brokers.", GRADE_RECORDED},
     [ERROR_AUDIT_UPDATE] = {BAD_REQUEST, "logs.audit",

@@ -8,6 +8,7 @@
 #include "mq/engine_versions.h"
 #include "mq/lifecycle.h"
 #include "mq/names.h"
+#include "mq/network.h"
 #include "mq/replication.h"
 #include "mq/rules.h"
 #include "mq/tags.h"
@@ -382,7 +383,7 @@ void create_broker(struct call *call)
         return;
     }
     /* Before the primary is looked at: a repeated request finds it paired already. */
-    if (!check_unique(call, &broker))
+    if (!check_unique(call, &broker) || !network_check_created(call, input, &broker))
         return;
     if (input->replication == REPLICATION_CRDR &&
         !replication_check(call, input->data_replication_primary, &broker))

@@ -6,6 +6,7 @@
 #include "mq/engine_versions.h"
 #include "mq/lifecycle.h"
 #include "mq/names.h"
+#include "mq/network.h"
 #include "mq/replication.h"
 #include "mq/rules.h"
 #include "mq/shared_resources.h"
@@ -282,6 +283,9 @@ static bool update_security_groups(struct update *update)
     if (is_default_group(update))
         return true;
     update->security_groups = !slice_equal(broker->security_groups, wanted);
+    if (update->security_groups &&
+        !network_check_changed(update->call, broker, &update->input->security_groups))
+        return false;
     broker->security_groups = wanted;
     broker->pending_security_groups = nothing;
     return true;

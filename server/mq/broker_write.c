@@ -3,6 +3,7 @@
 
 #include "mq/catalogue.h"
 #include "mq/names.h"
+#include "mq/network.h"
 #include "mq/rules.h"
 #include "mq/tags.h"
 #include "mq/users.h"
@@ -216,7 +217,7 @@ void broker_put_window(struct json_writer *writer, const struct broker *broker)
 
 /* The given ids or, where none were given, `count` of the default VPC. */
 static enum result put_network_ids(struct json_writer *writer, const char *name, struct slice given,
-                                   const char *prefix, int count, const struct broker *broker,
+                                   const char *prefix, size_t count, const struct broker *broker,
                                    struct arena *arena)
 {
     if (given.data) {
@@ -225,22 +226,14 @@ static enum result put_network_ids(struct json_writer *writer, const char *name,
     }
     json_key(writer, name);
     json_list_begin(writer);
-    for (int number = 1; number <= count; number++) {
-        struct slice id = name_network_id(broker, prefix, number, arena);
+    for (size_t number = 1; number <= count; number++) {
+        struct slice id = name_network_id(broker, prefix, (int)number, arena);
         if (!id.data)
             return RESULT_NO_MEMORY;
         json_write_string(writer, id);
     }
     json_list_end(writer);
     return RESULT_OK;
-}
-
-/* A pair has two, a private cluster one in each of three zones, a public cluster none. */
-static int default_subnets(const struct broker *broker)
-{
-    if (broker->deployment_mode == DEPLOYMENT_CLUSTER_MULTI_AZ)
-        return broker->publicly_accessible ? 0 : 3;
-    return broker->deployment_mode == DEPLOYMENT_ACTIVE_STANDBY_MULTI_AZ ? 2 : 1;
 }
 
 static void put_actions(struct json_writer *writer, const struct broker_parts *parts)
@@ -322,16 +315,14 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
     put_pending(writer, broker);
     json_put_boolean(writer, "publiclyAccessible", broker->publicly_accessible);
     if (!result)
-        result = put_network_ids(
-            writer, "securityGroups", broker->security_groups, "sg-",
-            broker->engine == ENGINE_RABBITMQ && broker->publicly_accessible ? 0 : 1, broker,
-            arena);
+        result = put_network_ids(writer, "securityGroups", broker->security_groups, "sg-",
+                                 network_security_groups(broker), broker, arena);
     if (broker->storage_size != BROKER_UNSET)
         json_put_integer(writer, "storageSize", broker->storage_size);
     json_put_lower(writer, "storageType", term_text(&storage_type_terms, broker->storage_type));
     if (!result)
         result = put_network_ids(writer, "subnetIds", broker->subnet_ids, "subnet-",
-                                 default_subnets(broker), broker, arena);
+                                 network_subnets(broker), broker, arena);
     tags_write(writer, parts->tags, parts->tag_count, false);
     write_user_summaries(writer, parts->users, parts->user_count);
     json_object_end(writer);

@@ -13,8 +13,7 @@ struct slice catalogue_engine_name(enum engine engine)
 
 /* Lists of the tables. */
 
-/* Takes the next string off the text of a JSON array without escapes. False: there is none. */
-static bool take_string(struct slice *json, struct slice *string)
+bool catalogue_take_string(struct slice *json, struct slice *string)
 {
     const char *last = json->data + json->len;
     const char *begin = json->len > 0 ? memchr(json->data, '"', json->len) : NULL;
@@ -29,7 +28,7 @@ static bool take_string(struct slice *json, struct slice *string)
 static bool list_has(struct slice json, struct slice text)
 {
     struct slice item;
-    while (take_string(&json, &item))
+    while (catalogue_take_string(&json, &item))
         if (slice_equal(item, text))
             return true;
     return false;
@@ -40,7 +39,7 @@ void catalogue_put_list(struct json_writer *writer, const char *name, struct sli
     struct slice item;
     json_key(writer, name);
     json_list_begin(writer);
-    while (take_string(&json, &item))
+    while (catalogue_take_string(&json, &item))
         json_write_string(writer, item);
     json_list_end(writer);
 }
@@ -57,7 +56,7 @@ static enum result options_of_type(struct call *call, enum engine engine,
                                    struct instance_option **options, size_t *count)
 {
     static const struct option_filter first = {{NULL, 0}, STORAGE_ABSENT};
-    return catalogue_options(call->store, engine,
+    return catalogue_options(call->store, call->caller.region, engine,
                              &(struct option_filter){.host_instance_type = host_instance_type},
                              &first, STORAGE_END - 1, call->scratch, options, count);
 }
@@ -272,8 +271,9 @@ static enum result read_offers(struct call *call, size_t most, struct offer offe
     for (; !result && most > 0 && engine < ENGINE_END; engine++) {
         struct offer *offer = &offers[engine];
         if (passes_engine_filter(call, engine))
-            result = catalogue_options(call->store, engine, &filter, &after, (int64_t)most,
-                                       call->scratch, &offer->options, &offer->count);
+            result =
+                catalogue_options(call->store, call->caller.region, engine, &filter, &after,
+                                  (int64_t)most, call->scratch, &offer->options, &offer->count);
         if (!result && offer->count > 0)
             result = engine_versions_read(call, engine, &offer->versions);
         most -= offer->count;

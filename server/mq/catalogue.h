@@ -16,17 +16,20 @@ struct option_wanted {
     enum storage_type storage_type;
 };
 
-/* The newest version of the engine that offers all of `wanted`; where none does, the newest of all.
- * Absent where the catalogue has none. RESULT_STORE, RESULT_NO_MEMORY. */
+/* The newest version of the engine that offers all of `wanted` in the caller's region; where none
+ * does, the newest of all. Absent where the catalogue has none. RESULT_STORE, RESULT_NO_MEMORY. */
 enum result catalogue_default_version(struct call *call, enum engine engine,
                                       const struct option_wanted *wanted,
                                       struct slice *version) MUST_CHECK;
 
-/* Whether the catalogue has the combination; *option is it. Answers ERROR_INSTANCE_TYPE (the engine
- * or that version of it does not have the type), then ERROR_STORAGE_TYPE, then
- * ERROR_DEPLOYMENT_MODE, or 500, and returns false. */
+/* Whether the catalogue has the combination in the caller's region; *option is it. Answers
+ * ERROR_INSTANCE_TYPE (the engine or that version of it does not have the type), then
+ * ERROR_STORAGE_TYPE, then ERROR_DEPLOYMENT_MODE, or 500, and returns false. */
 bool catalogue_check_instance(struct call *call, enum engine engine, struct slice version,
                               const struct option_wanted *wanted, struct instance_option *option);
+
+/* Takes the next string off the text of a JSON array without escapes. False: there is none. */
+bool catalogue_take_string(struct slice *json, struct slice *string);
 
 /* A member whose value is a list of strings, from the JSON text of a column that a seed may have
  * written: the strings are taken from between the quotation marks, the rest is written anew. */

@@ -51,7 +51,18 @@ enum result catalogue_zones(struct store *store, struct slice region, struct are
 
 #define OPTION_COLUMNS                                                     \
     "host_instance_type, storage_type, deployment_modes, engine_versions," \
-    " coalesce(storage_size_default, 0), coalesce(storage_size_most, 0) FROM instance_option"
+    " coalesce(storage_size_default, 0), coalesce(storage_size_most, 0)"
+
+/* The options of region ?7: the default list, without the rows that have another in their place,
+ * and its own rows. Both halves come in the order of the whole, which merges them. */
+#define OPTIONS_WHERE(condition, order)                                                           \
+    "SELECT " OPTION_COLUMNS " FROM instance_option AS o WHERE region = '' AND " condition        \
+    " AND (NOT EXISTS (SELECT 1 FROM instance_option WHERE region = ?7)" /* once, for all rows */ \
+    " OR NOT EXISTS (SELECT 1 FROM instance_option AS own WHERE own.region = ?7"                  \
+    " AND own.engine_type = o.engine_type AND own.host_instance_type = o.host_instance_type"      \
+    " AND own.storage_type = o.storage_type))"                                                    \
+    " UNION ALL SELECT " OPTION_COLUMNS " FROM instance_option WHERE region = ?7 AND " condition  \
+    " AND deployment_modes <> '[]' ORDER BY " order " LIMIT ?4"
 
 /* OPTION_COLUMNS. */
 static bool read_option(sqlite3_stmt *stmt, struct arena *arena, void *item)
@@ -66,20 +77,19 @@ static bool read_option(sqlite3_stmt *stmt, struct arena *arena, void *item)
 }
 
 STATEMENT(option_page_of_host_sql,
-          "SELECT " OPTION_COLUMNS " WHERE engine_type = ?1 AND host_instance_type = ?6"
-          " AND (+host_instance_type, storage_type) > (?2, ?3)"
-          " AND storage_type = coalesce(?5, storage_type) ORDER BY storage_type LIMIT ?4");
+          OPTIONS_WHERE("engine_type = ?1 AND host_instance_type = ?6"
+                        " AND (+host_instance_type, storage_type) > (?2, ?3)"
+                        " AND storage_type = coalesce(?5, storage_type)",
+                        "storage_type"));
 STATEMENT(option_page_of_storage_sql,
-          "SELECT " OPTION_COLUMNS
-          " WHERE engine_type = ?1 AND storage_type = ?5 AND host_instance_type >= ?2"
-          " AND (+host_instance_type, +storage_type) > (?2, ?3)"
-          " ORDER BY host_instance_type LIMIT ?4");
+          OPTIONS_WHERE("engine_type = ?1 AND storage_type = ?5 AND host_instance_type >= ?2"
+                        " AND (+host_instance_type, +storage_type) > (?2, ?3)",
+                        "host_instance_type"));
 STATEMENT(option_page_sql,
-          "SELECT " OPTION_COLUMNS
-          " WHERE engine_type = ?1 AND (host_instance_type, storage_type) > (?2, ?3)"
-          " ORDER BY host_instance_type, storage_type LIMIT ?4");
+          OPTIONS_WHERE("engine_type = ?1 AND (host_instance_type, storage_type) > (?2, ?3)",
+                        "host_instance_type, storage_type"));
 
-enum result catalogue_options(struct store *store, enum engine engine,
+enum result catalogue_options(struct store *store, struct slice region, enum engine engine,
                               const struct option_filter *filter, const struct option_filter *after,
                               int64_t limit, struct arena *arena, struct instance_option **options,
                               size_t *count)
@@ -95,5 +105,6 @@ enum result catalogue_options(struct store *store, enum engine engine,
     sqlite3_bind_int64(stmt, 4, limit);
     statement_bind(stmt, 5, term_text(&storage_type_terms, filter->storage_type));
     statement_bind(stmt, 6, filter->host_instance_type);
+    statement_bind(stmt, 7, region);
     return statement_list(store, stmt, read_option, arena, sizeof **options, options, count);
 }

@@ -1,4 +1,5 @@
-/* The catalogue: engine versions, instance types and zones (schema/0002_control_plane.sql). */
+/* The catalogue: engine versions, instance types and zones (schema/0002_control_plane.sql,
+ * 0007_regions.sql). */
 #ifndef STORE_CATALOGUE_H
 #define STORE_CATALOGUE_H
 
@@ -30,9 +31,9 @@ enum result catalogue_version_find(struct store *store, enum engine engine, stru
 enum result catalogue_versions(struct store *store, enum engine engine, struct arena *arena,
                                struct slice **versions, size_t *count) MUST_CHECK;
 
-/* Up to `limit` options of an engine that pass the filter, by host_instance_type and storage_type
- * in byte order, after those two of `after` (absent: from the first). */
-enum result catalogue_options(struct store *store, enum engine engine,
+/* Up to `limit` options of an engine in a region that pass the filter, by host_instance_type and
+ * storage_type in byte order, after those two of `after` (absent: from the first). */
+enum result catalogue_options(struct store *store, struct slice region, enum engine engine,
                               const struct option_filter *filter, const struct option_filter *after,
                               int64_t limit, struct arena *arena, struct instance_option **options,
                               size_t *count) MUST_CHECK;

@@ -71,11 +71,10 @@ enum result store_reset(struct store *store, const char *const *paths, size_t co
 static sqlite3_stmt *prepare_of_world(sqlite3 *db, const char *verb, const struct table *table,
                                       struct slice account, struct slice region)
 {
-    const char *root = table->root == TABLE_OF_BROKER ? "broker" : "configuration";
     sqlite3_stmt *stmt =
         prepare(db, sqlite3_mprintf("%s FROM %s WHERE %s IN"
                                     " (SELECT id FROM %s WHERE account = ?1 AND region = ?2)",
-                                    verb, table->name, table->root_id, root));
+                                    verb, table->name, table->root_id, table_of_root[table->root]));
     if (stmt) {
         statement_bind(stmt, 1, account);
         statement_bind(stmt, 2, region);

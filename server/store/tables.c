@@ -6,6 +6,12 @@
 #define OF_CONFIGURATION(id) \
     .root = TABLE_OF_CONFIGURATION, .root_id = (id), .seeds = TABLE_WRITABLE
 
+#define OF_VPC(id) .root = TABLE_OF_VPC, .root_id = (id), .seeds = TABLE_WRITABLE
+
+const char *const table_of_root[TABLE_ROOTS] = {[TABLE_OF_CONFIGURATION] = "configuration",
+                                                [TABLE_OF_BROKER] = "broker",
+                                                [TABLE_OF_VPC] = "vpc"};
+
 const struct table tables[] = {
     {"default_world", .seeds = TABLE_HIDDEN},
     {"engine", .seeds = TABLE_READABLE},
@@ -24,6 +30,9 @@ const struct table tables[] = {
     {"availability_zone", .seeds = TABLE_WRITABLE},
     {"shared_resource", OF_BROKER("broker_id"), .select = "SELECT *"},
     {"resource_share_error", .seeds = TABLE_WRITABLE},
+    {"vpc", OF_VPC("id"), .select = "SELECT *"},
+    {"subnet", OF_VPC("vpc_id"), .select = "SELECT *"},
+    {"security_group", OF_VPC("vpc_id"), .select = "SELECT *"},
     {"access_key", .seeds = TABLE_WRITABLE},
     {"fault", .seeds = TABLE_WRITABLE},
     {"policy", .seeds = TABLE_WRITABLE},

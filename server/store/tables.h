@@ -6,9 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The owner of the rows. Those of a configuration or broker belong to its account and region. The
- * order matters: brokers refer to configurations. */
-enum table_root { TABLE_OF_SERVER, TABLE_OF_CONFIGURATION, TABLE_OF_BROKER, TABLE_ROOTS };
+/* The owner of the rows. Those of a configuration, broker or VPC belong to its account and region.
+ * The order matters: brokers refer to configurations. */
+enum table_root {
+    TABLE_OF_SERVER,
+    TABLE_OF_CONFIGURATION,
+    TABLE_OF_BROKER,
+    TABLE_OF_VPC,
+    TABLE_ROOTS
+};
+
+/* The table of what rows belong to. */
+extern const char *const table_of_root[TABLE_ROOTS];
 
 /* What a seed may do with a table. */
 enum table_access { TABLE_HIDDEN, TABLE_READABLE, TABLE_WRITABLE };
@@ -16,7 +25,7 @@ enum table_access { TABLE_HIDDEN, TABLE_READABLE, TABLE_WRITABLE };
 struct table {
     const char *name;
     enum table_root root;
-    /* The column with the id of the configuration or broker: "id" in their own tables; in the
+    /* The column with the id of the configuration, broker or VPC: "id" in their own tables; in the
      * others ON DELETE CASCADE deletes the rows. NULL for TABLE_OF_SERVER. */
     const char *root_id;
     const char *select; /* the columns to copy; NULL for TABLE_OF_SERVER */

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+import control_calls as control
 import harness
 from harness import Server, assert_bad_request, assert_error, assert_ok, compact, credential, query, sql_insert, token
 
@@ -225,6 +226,80 @@ def test_CAT_13_the_order_of_the_refusals(client, path):
 def test_CAT_11_zones_of_the_region_that_is_asked(client, region, names):
     rows = options(client, [credential(harness.DEFAULT_ACCOUNT, region)])
     assert [row["availabilityZones"] for row in rows] == [zones(*names)] * len(DEFAULT)
+
+
+# --- Regions ---------------------------------------------------------------------------------------------------
+
+NEW_REGIONS = ("ap-east-2", "ap-southeast-6")
+
+
+def in_region(region):
+    return [credential(harness.DEFAULT_ACCOUNT, region)]
+
+
+@pytest.mark.parametrize("region", NEW_REGIONS)
+def test_CAT_20_regions_without_m5(client, region):
+    wanted = [{**row, "hostInstanceType": row["hostInstanceType"].replace("mq.m5.", "mq.m7i."),
+               "availabilityZones": zones(*(region + zone for zone in "abc"))}
+              for row in DEFAULT if (row["engineType"], row["hostInstanceType"][:6]) != ("RABBITMQ", "mq.m5.")]
+    caller = in_region(region)
+    assert options(client, caller) == sorted(wanted, key=lambda row: (row["engineType"], row["hostInstanceType"], row["storageType"]))
+    assert len(wanted) == 17
+    for size in (5, 9, 17, 100):
+        assert options(client, caller, maxResults=size) == options(client, caller)
+    assert options(client, caller, hostInstanceType="mq.m5.large") == []
+    assert options(client, caller, storageType="EBS") == [row for row in options(client, caller) if row["storageType"] == "ebs"]
+    assert [row["storageType"] for row in options(client, caller, hostInstanceType="mq.m7i.4xlarge")] == ["ebs", "efs"]
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "ap-east-1", "ap-southeast-5", "ap-east-2x", "ap-east", "a"])
+def test_CAT_20_all_others_have_the_default_list(client, region):
+    assert [row["hostInstanceType"] for row in options(client, in_region(region))] == [row["hostInstanceType"] for row in DEFAULT]
+
+
+@pytest.mark.parametrize("region, has, has_not", [
+    ("us-east-1", "mq.m5.large", "mq.m7i.large"), *((region, "mq.m7i.large", "mq.m5.large") for region in NEW_REGIONS)])
+def test_CAT_20_CAT_17_brokers_of_a_region(client, region, has, has_not):
+    caller = in_region(region)
+    made = harness.create_broker(client, harness.broker_body(harness.broker_name(), hostInstanceType=has), caller)
+    refusal = f"Broker engine type [ActiveMQ] does not support host instance type [{has_not}]."
+    body = harness.broker_body(harness.broker_name(), hostInstanceType=has_not)
+    assert_bad_request(client.call("POST", "/v1/brokers", body, caller), refusal, "hostInstanceType")
+    path = harness.broker_path(made)
+    assert_bad_request(client.call("PUT", path, {"hostInstanceType": has_not}, caller), refusal, "hostInstanceType")
+    larger = has.replace("large", "xlarge")
+    assert_ok(client.call("PUT", path, {"hostInstanceType": larger}, caller), {"brokerId": made, "hostInstanceType": larger})
+
+
+def test_CAT_21_a_seed_changes_one_region(serve):
+    """It adds a type there, says more of one, and takes one away; the next region has what it had."""
+    seed = (instance("RABBITMQ", "mq.t3.micro", "EBS", region="eu-west-1")
+            + instance("ACTIVEMQ", "mq.m5.large", "EFS", region="eu-west-1", engine_versions=["5.18"])
+            + instance("ACTIVEMQ", "mq.m5.large", "EBS", (), region="eu-west-1")
+            + instance("ACTIVEMQ", "mq.z1", "EFS"))
+    client = serve("--create-time", "0", seed=seed).client()
+    caller, where = in_region("eu-west-1"), zones("eu-west-1a", "eu-west-1b", "eu-west-1c")
+    rows = options(client, caller, maxResults=5)
+    assert len(rows) == 21 + 2 - 1
+    assert option("RABBITMQ", "mq.t3.micro", "ebs", [SINGLE], where=where) in rows
+    assert options(client, caller, hostInstanceType="mq.m5.large", engineType="ACTIVEMQ") == [
+        option("ACTIVEMQ", "mq.m5.large", "efs", [SINGLE], ["5.18"], where)]
+    assert all(row["hostInstanceType"] != "mq.m5.large" for row in options(client, caller, storageType="EBS", engineType="ACTIVEMQ"))
+    assert len(options(client)) == len(DEFAULT) + 1 and options(client, hostInstanceType="mq.t3.micro") == DEFAULT[8:9]
+    body = harness.rabbit_body("one", hostInstanceType="mq.t3.micro")
+    assert client.call("POST", "/v1/brokers", body).status == 400
+    assert_ok(client.call("POST", "/v1/brokers", body, caller))
+    assert_bad_request(client.call("POST", "/v1/brokers", harness.broker_body("two", storageType="EBS", engineVersion="5.18"), caller),
+                       "Broker engine type [ActiveMQ] does not support storage type [EBS].", "storageType")
+
+
+def test_CAT_20_CAT_21_a_reset_fills_the_regions_again(serve):
+    client = serve().client()
+    before = options(client, in_region("ap-east-2"))
+    control.done(client, "POST", "/_local/seed", "DELETE FROM instance_option WHERE region <> '';")
+    assert [row["hostInstanceType"] for row in options(client, in_region("ap-east-2"))] == [row["hostInstanceType"] for row in DEFAULT]
+    control.done(client, "POST", "/_local/reset?empty=true")
+    assert options(client, in_region("ap-east-2")) == before
 
 
 # --- A seeded catalogue ----------------------------------------------------------------------------------------

@@ -170,6 +170,11 @@ def test_SEED_10_the_catalogue(client):
         "hostInstanceType": "mq.t2.micro", "storageType": "efs",
         "supportedDeploymentModes": ["SINGLE_INSTANCE", "ACTIVE_STANDBY_MULTI_AZ"],
         "supportedEngineVersions": ["5.17.6"]}]
+    here, there = ([(row["engineType"], row["hostInstanceType"], row["storageType"]) for row in assert_ok(client.call(
+        "GET", "/v1/broker-instance-options?maxResults=100", headers=[harness.credential(harness.DEFAULT_ACCOUNT, region)])).json()[
+            "brokerInstanceOptions"]] for region in ("us-east-1", "eu-west-1"))
+    assert set(there) - set(here) == {("RABBITMQ", "mq.t3.micro", "ebs")}
+    assert set(here) - set(there) == {("ACTIVEMQ", "mq.m5.4xlarge", "ebs")}
     assert describe_broker(client, "b-rabbit")["engineVersion"] == "4.3"
 
 
@@ -186,6 +191,23 @@ def test_SEED_10_shared_resources(client):
     assert response.status == 400
     assert response.json()["resourceShareErrors"] == [
         {"errorCode": "SHARE_NOT_FOUND", "resourceShareArn": share + "missing", "status": "ERROR"}]
+
+
+def test_SEED_10_vpcs(client):
+    def create(**members):
+        return client.call("POST", "/v1/brokers", harness.broker_body(harness.broker_name(), **members))
+
+    body = describe_broker(client, assert_ok(create()).json()["brokerId"])
+    assert (body["subnetIds"], body["securityGroups"]) == (["subnet-a"], ["sg-default"])
+    body = describe_broker(client, assert_ok(create(deploymentMode="ACTIVE_STANDBY_MULTI_AZ")).json()["brokerId"])
+    assert body["subnetIds"] == ["subnet-a", "subnet-b"]
+    assert create(subnetIds=["subnet-unknown"]).status == 400
+    closed = {"subnetIds": ["subnet-closed"], "securityGroups": ["sg-closed"]}
+    assert create(publiclyAccessible=True, **closed).status == 400
+    assert create(**closed).status == 200
+    response = client.call("POST", "/v1/brokers", harness.broker_body(harness.broker_name()),
+                           headers=[harness.credential(harness.DEFAULT_ACCOUNT, "eu-west-3")])
+    assert response.status == 400 and response.json()["message"].startswith("Default VPC not found.")
 
 
 def test_SEED_10_users(client):

@@ -40,6 +40,11 @@ def assert_kept_world(client):
     assert ("kept", "2026-11-29T10:00:00") in [(row["name"], row["created"][:19]) for row in configurations]
     faults = client.call("GET", "/_local/faults", check=harness.CHECK_NONE).json()["faults"]
     assert [(fault["operation"], fault["times"]) for fault in faults] == [("Promote", 3)]
+    # The catalogue is that of today.
+    for region, count in (("us-east-1", 21), ("ap-east-2", 17)):
+        options = client.call("GET", "/v1/broker-instance-options?maxResults=100",
+                              headers=[harness.credential(harness.DEFAULT_ACCOUNT, region)])
+        assert len(assert_ok(options).json()["brokerInstanceOptions"]) == count
     # And it takes what is new.
     assert_ok(client.call("POST", f"/v1/brokers/{DEMO}/users/later", {"password": harness.PASSWORD}), {})
 

@@ -59,4 +59,28 @@ static const char large_world[] =
     "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 20)"
     " INSERT INTO fault (operation, broker_id, delay_ms) SELECT 'CreateUser', 'b-nowhere-' || x, 1 FROM n;";
 
+#define NUMBERS(below) \
+    "WITH RECURSIVE n (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n LIMIT " #below ")"
+
+/* 500 VPCs in each of two accounts, of which vpc-250 is the default one and has the first thousand
+ * security groups; the other rows are four to a VPC. A thousand instance types of the region of the
+ * calls, of which every second stands in the place of a default one, and as many of another. A
+ * statement each. */
+static const char *const large_places[] = {
+    NUMBERS(500) " INSERT INTO vpc (id, is_default) SELECT 'vpc-' || x, x = 250 FROM n",
+    NUMBERS(500) " INSERT INTO vpc (id, account) SELECT 'vpc-a' || x, '111122223333' FROM n",
+    NUMBERS(
+        2000) " INSERT INTO subnet (id, vpc_id) SELECT 'subnet-' || x, 'vpc-' || (x / 4) FROM n",
+    NUMBERS(2000) " INSERT INTO security_group (id, vpc_id, is_default) SELECT 'sg-' || x,"
+                  " CASE WHEN x < 1000 THEN 'vpc-250' ELSE 'vpc-' || (x / 4) END, x = 999 FROM n",
+    NUMBERS(
+        1000) " INSERT INTO instance_option (region, engine_type, host_instance_type,"
+              " storage_type, deployment_modes) SELECT 'us-east-1', 'ACTIVEMQ', 'mq.z' || x ||"
+              " CASE x % 2 WHEN 0 THEN '.large' ELSE '.own' END, 'EBS', '[\"SINGLE_INSTANCE\"]' FROM n",
+    NUMBERS(
+        1000) " INSERT INTO instance_option (region, engine_type, host_instance_type,"
+              " storage_type, deployment_modes)"
+              " SELECT 'far-' || x, 'ACTIVEMQ', 'mq.a' || x, 'EBS', '[\"SINGLE_INSTANCE\"]' FROM n",
+};
+
 #endif

@@ -3,6 +3,7 @@
 #ifndef TESTS_UNIT_SEED_WORLD_H
 #define TESTS_UNIT_SEED_WORLD_H
 
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,16 +63,17 @@ static inline int64_t number_of(sqlite3 *db, const char *sql)
  * that. */
 static inline void fill_world(sqlite3 *db)
 {
-    static const char *const files[] = {SCHEMA_DIR "/0001_initial.sql",
-                                        SCHEMA_DIR "/0002_control_plane.sql",
-                                        SCHEMA_DIR "/0003_catalogue.sql"};
     static unsigned char *image;
     static sqlite3_int64 size;
-    for (size_t i = 0; !image && i < COUNT(files); i++) {
-        char *schema = read_text(files[i]);
+    glob_t files = {.gl_pathc = 0};
+    if (!image)
+        assert_int_equal(glob(SCHEMA_DIR "/[0-9]*.sql", 0, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) {
+        char *schema = read_text(files.gl_pathv[i]);
         must(db, schema);
         free(schema);
     }
+    globfree(&files);
     if (!image) {
         unsigned char *data = sqlite3_serialize(db, "main", &size, 0);
         assert_non_null(data);

@@ -5,7 +5,8 @@
     "seeds may only INSERT, UPDATE, DELETE and SELECT on the fixture tables (broker, broker_tag, " \
     "broker_action_required, broker_configuration_history, user, configuration, "                  \
     "configuration_revision, configuration_tag, engine_version, instance_option, "                 \
-    "availability_zone, shared_resource, resource_share_error, access_key, fault, policy): "
+    "availability_zone, shared_resource, resource_share_error, vpc, subnet, security_group, "      \
+    "access_key, fault, policy): "
 #define BOM "\xef\xbb\xbf"
 #define BROKER "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
 #define BOB \
@@ -327,6 +328,9 @@ static const char *const fixtures[] = {"broker",
                                        "availability_zone",
                                        "shared_resource",
                                        "resource_share_error",
+                                       "vpc",
+                                       "subnet",
+                                       "security_group",
                                        "access_key",
                                        "fault",
                                        "policy",

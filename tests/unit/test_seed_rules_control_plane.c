@@ -1,4 +1,5 @@
-/* Every rule of schema/0002_control_plane.sql broken once, and what it fills in by itself. */
+/* Every rule of schema/0002_control_plane.sql and schema/0007_regions.sql broken once, and what the
+ * first fills in by itself. */
 #include "seed_rules.h"
 
 static const char base[] = "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
@@ -50,6 +51,11 @@ static const struct rule catalogue_rules[] = {
     {"UPDATE instance_option SET deployment_modes = '[]'", option_modes},
     {"UPDATE instance_option SET deployment_modes = '[\"PAIR\"]'", option_modes},
     {"UPDATE instance_option SET deployment_modes = '\"SINGLE_INSTANCE\"'", option_modes},
+    {OPTION("region", "'EU'"), "region: up to 32 characters of [a-z0-9-]"},
+    {OPTION("region", "printf('%033d', 1)"), "region: up to 32 characters of [a-z0-9-]"},
+    {"INSERT INTO instance_option SELECT * FROM instance_option WHERE region = 'ap-east-2'",
+     "region, engine_type, host_instance_type, storage_type: another row of instance_option has the"
+     " same"},
     {OPTION("engine_versions", "'[]'"), "engine_versions: a JSON array of versions"},
     {OPTION("engine_versions", "'5.19'"), "engine_versions: a JSON array of versions"},
     {OPTION("engine_versions", "'[\"5.x\"]'"), "engine_versions: a JSON array of versions"},
@@ -166,6 +172,11 @@ static void no_rule_is_untested(void **state)
     static const char *const out_of_reach[] = {"type: ACTIVEMQ or", "data: up to 1 MiB", NULL};
     check_no_rule_is_untested(all_rules, COUNT(all_rules), SCHEMA_DIR "/0002_control_plane.sql",
                               out_of_reach);
+    char *regions = read_text(SCHEMA_DIR "/0007_regions.sql");
+    assert_int_equal(
+        find_untested(all_rules, COUNT(all_rules), regions, "CONSTRAINT \"", "\"", out_of_reach),
+        0);
+    free(regions);
 }
 
 static void the_server_stores_no_more_than_1_mib(void **state)
@@ -193,6 +204,8 @@ static void what_is_just_allowed(void **state)
         "DELETE FROM instance_option",
         OPTION("engine_versions", "'[\"5.17.6\", \"5.18\"]'"),
         OPTION("storage_size_default, storage_size_most", "5, 5"),
+        OPTION("region", "'eu-west-1'"),
+        "UPDATE instance_option SET deployment_modes = '[]' WHERE region <> ''",
         ZONE("'us-west-1', 'us-west-1b'"),
         "INSERT INTO configuration (id, name) VALUES (printf('%0106d', 1), printf('%0150d', 1))",
         CONFIGURATION("engine_type, authentication_strategy", "'RABBITMQ', 'CONFIG_MANAGED'"),

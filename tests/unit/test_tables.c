@@ -40,7 +40,7 @@ static size_t place_of(const char *name)
     return (size_t)(table - tables);
 }
 
-/* A row that goes with its broker or configuration is of that one's account and region. */
+/* A row that goes with its broker, configuration or VPC is of that one's account and region. */
 static void rows_belong_to_what_they_go_with(void **state)
 {
     (void)state;
@@ -48,9 +48,7 @@ static void rows_belong_to_what_they_go_with(void **state)
     world_open(&world, ":memory:", "");
     for (size_t i = 0; i < table_count; i++) {
         const struct table *table = &tables[i];
-        const char *of = table->root == TABLE_OF_BROKER          ? "broker"
-                         : table->root == TABLE_OF_CONFIGURATION ? "configuration"
-                                                                 : "";
+        const char *of = table->root ? table_of_root[table->root] : "";
         const char *parent =
             arena_printf(&world.arena, "%s|%s", of, table->root ? table->root_id : "");
         const char *ask =
