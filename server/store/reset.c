@@ -7,7 +7,8 @@
 #include "store/seed_files.h"
 #include "store/tables.h"
 
-enum { MIGRATION_CATALOGUE = 3 }; /* the script that fills the catalogue, and nothing else */
+/* The scripts that fill the catalogue, and can be run again. */
+static const int catalogue_migrations[] = {3, 4};
 
 static enum result fail(struct store_error *error, const char *what, const char *reason)
 {
@@ -49,13 +50,21 @@ static bool empty_tables(sqlite3 *db)
     return good;
 }
 
+static bool fill_catalogue(sqlite3 *db)
+{
+    bool good = true;
+    for (size_t i = 0; i < sizeof catalogue_migrations / sizeof *catalogue_migrations; i++) {
+        const char *script = (const char *)migrations[catalogue_migrations[i] - 1];
+        good = good && sqlite3_exec(db, script, NULL, NULL, NULL) == SQLITE_OK;
+    }
+    return good;
+}
+
 enum result store_reset(struct store *store, const char *const *paths, size_t count,
                         struct store_error *error)
 {
-    const char *catalogue = (const char *)migrations[MIGRATION_CATALOGUE - 1];
     enum result result = store_change_begin(store, error);
-    if (!result && (!empty_tables(store->db) ||
-                    sqlite3_exec(store->db, catalogue, NULL, NULL, NULL) != SQLITE_OK))
+    if (!result && (!empty_tables(store->db) || !fill_catalogue(store->db)))
         result = fail(error, "reset", sqlite3_errmsg(store->db));
     if (!result)
         result = seed_files_apply(store, paths, count, error);

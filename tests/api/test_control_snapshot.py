@@ -201,7 +201,7 @@ def test_a_foreign_file(client, tmp_path):
     refuse(client, foreign, "not a database of amazonmq-local")
 
 
-@pytest.mark.parametrize("version", (0, 1, 2, 4, 99, -1))
+@pytest.mark.parametrize("version", (0, 1, 2, 3, 5, 99, -1))
 def test_a_file_of_another_version(client, tmp_path, version):
     image = changed(tmp_path, control.snapshot(client), f"PRAGMA user_version = {version};")
     refuse(client, image, "made by another version of amazonmq-local")

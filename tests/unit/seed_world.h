@@ -62,9 +62,9 @@ static inline int64_t number_of(sqlite3 *db, const char *sql)
  * that. */
 static inline void fill_world(sqlite3 *db)
 {
-    static const char *const files[] = {SCHEMA_DIR "/0001_initial.sql",
-                                        SCHEMA_DIR "/0002_control_plane.sql",
-                                        SCHEMA_DIR "/0003_catalogue.sql"};
+    static const char *const files[] = {
+        SCHEMA_DIR "/0001_initial.sql", SCHEMA_DIR "/0002_control_plane.sql",
+        SCHEMA_DIR "/0003_catalogue.sql", SCHEMA_DIR "/0004_rabbitmq_limits.sql"};
     static unsigned char *image;
     static sqlite3_int64 size;
     for (size_t i = 0; !image && i < COUNT(files); i++) {

@@ -5,7 +5,7 @@
     "seeds may only INSERT, UPDATE, DELETE and SELECT on the fixture tables (broker, broker_tag, " \
     "broker_action_required, broker_configuration_history, user, configuration, "                  \
     "configuration_revision, configuration_tag, engine_version, instance_option, "                 \
-    "availability_zone, shared_resource, resource_share_error, access_key, fault, policy): "
+    "availability_zone, rabbitmq_limit, shared_resource, resource_share_error, access_key, fault, policy): "
 #define BOM "\xef\xbb\xbf"
 #define BROKER "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
 #define BOB \
@@ -313,27 +313,13 @@ static void statements_refused_by_the_authorizer(void **state)
            "seed.sql:1: statement 1, row 1: cannot VACUUM from within a transaction");
 }
 
-static const char *const fixtures[] = {"broker",
-                                       "broker_tag",
-                                       "broker_action_required",
-                                       "broker_configuration_history",
-                                       "user",
-                                       "configuration",
-                                       "configuration_revision",
-                                       "configuration_tag",
-                                       "engine",
-                                       "engine_version",
-                                       "instance_option",
-                                       "availability_zone",
-                                       "shared_resource",
-                                       "resource_share_error",
-                                       "access_key",
-                                       "fault",
-                                       "policy",
-                                       "applied_user",
-                                       "pending_user",
-                                       "json_each",
-                                       "json_tree"};
+static const char *const fixtures[] = {
+    "broker",         "broker_tag",      "broker_action_required", "broker_configuration_history",
+    "user",           "configuration",   "configuration_revision", "configuration_tag",
+    "engine",         "engine_version",  "instance_option",        "availability_zone",
+    "rabbitmq_limit", "shared_resource", "resource_share_error",   "access_key",
+    "fault",          "policy",          "applied_user",           "pending_user",
+    "json_each",      "json_tree"};
 
 /* With a column and without: the authorizer is asked differently. */
 static void assert_unreadable(sqlite3 *db, const char *table)
