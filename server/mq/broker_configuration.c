@@ -18,7 +18,7 @@ static bool check_limits(struct call *call, const struct broker *broker, int64_t
 {
     struct rabbitmq_limits most;
     bool any = false;
-    for (int i = 0; i < RABBITMQ_LIMITS_END; i++)
+    for (enum rabbitmq_limit i = 0; i < RABBITMQ_LIMITS_END; i++)
         any |= limits->most[i] != RABBITMQ_UNLIMITED;
     if (!any)
         return true;
@@ -26,7 +26,7 @@ static bool check_limits(struct call *call, const struct broker *broker, int64_t
                                                    broker->deployment_mode, &most);
     if (result)
         call_fail_internal(call, result);
-    for (int i = 0; !call->failed && i < RABBITMQ_LIMITS_END; i++)
+    for (enum rabbitmq_limit i = 0; !call->failed && i < RABBITMQ_LIMITS_END; i++)
         if (most.most[i] != RABBITMQ_UNLIMITED && limits->most[i] > most.most[i])
             call_fail(call, ERROR_REVISION_LIMIT, number_text(call, revision),
                       rabbitmq_limit_key(i), number_text(call, limits->most[i]),
