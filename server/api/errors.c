@@ -142,6 +142,10 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_STRATEGY_OF_ENGINE] =
         {BAD_REQUEST, "authenticationStrategy",
          "Broker engine type [{}] does not support authentication strategy [{}].", GRADE_ASSUMED},
+    [ERROR_STRATEGY_DIFFERS] =
+        {BAD_REQUEST, "authenticationStrategy",
+         "Authentication strategy [{}] doesn't match the configuration. Specify [{}].",
+         GRADE_ASSUMED},
     [ERROR_DOWNGRADE] = {BAD_REQUEST, "hostInstanceType",
                          "Downgrading from current instance type [{}] to requested instance type "
                          "[{}] is not supported for RabbitMQ brokers.",
@@ -302,6 +306,16 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_CONFIGURATION_ENGINE] = {BAD_REQUEST, "configuration.id",
                                     "Configuration ID [{}] is not for broker engine type [{}].",
                                     GRADE_ASSUMED},
+    [ERROR_REVISION_SECTIONS] =
+        {BAD_REQUEST, "configuration",
+         "Configuration [{}] revision [{}] has sections, which [RabbitMQ] version [{}] does not "
+         "support.",
+         GRADE_ASSUMED},
+    [ERROR_REVISION_LIMIT] =
+        {BAD_REQUEST, "configuration",
+         "Configuration Revision {} for configuration:{} has limit: of value: {} larger than "
+         "maximum allowed limit:{}",
+         GRADE_DOCUMENTED},
     [ERROR_REVISION_COUNT] = {BAD_REQUEST, NULL,
                               "Configuration ID [{}] can't have more than [300] revisions.",
                               GRADE_ASSUMED},

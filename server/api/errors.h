@@ -54,6 +54,7 @@ enum error_id {
     ERROR_STORAGE_TYPE,       /* engine, type */
     ERROR_DEPLOYMENT_MODE,    /* engine, mode */
     ERROR_STRATEGY_OF_ENGINE, /* engine, strategy */
+    ERROR_STRATEGY_DIFFERS,   /* strategy, strategy of the configuration */
     ERROR_DOWNGRADE,          /* type, type */
     ERROR_SUBNET_COUNT,       /* count, mode */
     ERROR_SECURITY_GROUP_COUNT,
@@ -107,6 +108,8 @@ enum error_id {
     ERROR_CONFIGURATION_UNKNOWN, /* id; named in the body of a broker */
     ERROR_REVISION_UNKNOWN,      /* revision, id; the same */
     ERROR_CONFIGURATION_ENGINE,  /* id, engine */
+    ERROR_REVISION_SECTIONS,     /* id, revision, version */
+    ERROR_REVISION_LIMIT,        /* revision, key, value, maximum */
     ERROR_REVISION_COUNT,        /* id */
     ERROR_CONFIGURATION_BASE64,
     ERROR_CONFIGURATION_XML,  /* reason */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "mq/broker_configuration.h"
 #include "mq/catalogue.h"
 #include "mq/engine_versions.h"
 #include "mq/lifecycle.h"
@@ -102,18 +103,15 @@ static bool check_subnets(struct call *call, const struct broker_input *input)
     return input_check_ids(call, "subnetIds", &input->subnet_ids);
 }
 
+/* How many a RabbitMQ broker has depends on its configuration. */
 static bool check_user_count(struct call *call, const struct broker_input *input)
 {
-    bool managed = input->strategy == STRATEGY_CONFIG_MANAGED;
-    bool simple = input->strategy == STRATEGY_SIMPLE;
-    if (!is_rabbitmq(input) && input->users.count > USERS_MAX)
+    if (is_rabbitmq(input))
+        return true;
+    if (input->users.count > USERS_MAX)
         call_fail(call, ERROR_USER_COUNT, input->broker_name);
-    else if (!is_rabbitmq(input) && simple && input->users.count == 0)
+    else if (input->strategy == STRATEGY_SIMPLE && input->users.count == 0)
         call_fail(call, ERROR_ONE_USER);
-    else if (is_rabbitmq(input) && !managed && input->users.count != 1)
-        call_fail(call, ERROR_RABBITMQ_ONE_USER);
-    else if (is_rabbitmq(input) && managed && input->users.count > 1)
-        call_fail(call, ERROR_RABBITMQ_MOST_ONE_USER);
     return !call->failed;
 }
 
@@ -169,7 +167,7 @@ bool create_broker_check(struct call *call)
     if (!input_check_engine(call, input->engine_type, &input->engine) ||
         !input_check_strategy(call, input->authentication_strategy, &input->strategy))
         return false;
-    if (input->strategy == STRATEGY_ABSENT)
+    if (input->strategy == STRATEGY_ABSENT && !is_rabbitmq(input))
         input->strategy = STRATEGY_SIMPLE;
     return input_check_strategy_of(call, input->engine, input->strategy) &&
            check_name(call, input) && check_deployment_mode(call, input) &&
@@ -209,6 +207,29 @@ static bool check_catalogue(struct call *call, struct broker_input *input, struc
                                     &broker->storage_size);
 }
 
+/* The configuration, and what that of RabbitMQ decides: the strategy and how many users there are.
+ * One of the broker's own holds the default, which has nothing but users. */
+static bool check_configuration(struct call *call, const struct broker_input *input,
+                                struct broker *broker)
+{
+    struct broker_configuration found = {.revision = 1, .strategy = STRATEGY_SIMPLE};
+    if (input->configuration &&
+        !broker_configuration_find(call, broker, input->configuration, &found))
+        return false;
+    broker->pending_configuration_id = found.id;
+    broker->pending_configuration_revision = found.revision;
+    broker->authentication_strategy = is_rabbitmq(input) ? found.strategy : input->strategy;
+    if (!is_rabbitmq(input))
+        return true;
+    if (!broker_configuration_check_strategy(call, input->strategy, found.strategy))
+        return false;
+    if (found.strategy == STRATEGY_SIMPLE && input->users.count != 1)
+        call_fail(call, ERROR_RABBITMQ_ONE_USER);
+    else if (input->users.count > 1)
+        call_fail(call, ERROR_RABBITMQ_MOST_ONE_USER);
+    return !call->failed;
+}
+
 static enum result fill_texts(struct call *call, const struct broker_input *input,
                               struct broker *broker)
 {
@@ -237,7 +258,6 @@ static enum result fill(struct call *call, const struct broker_input *input, str
     broker->account = call->caller.account;
     broker->region = call->caller.region;
     broker->name = input->broker_name;
-    broker->authentication_strategy = input->strategy;
     broker->publicly_accessible = input->publicly_accessible == OPTIONAL_TRUE;
     broker->logs_general = input->logs && input->logs->general == OPTIONAL_TRUE;
     broker->logs_audit = input->logs && input->logs->audit == OPTIONAL_TRUE;
@@ -368,14 +388,9 @@ void create_broker(struct call *call)
                             .storage_size = BROKER_UNSET,
                             .pending_storage_size = BROKER_UNSET,
                             .pending_logs_general = BROKER_UNSET,
-                            .pending_logs_audit = BROKER_UNSET,
-                            .pending_configuration_revision = 1};
+                            .pending_logs_audit = BROKER_UNSET};
     enum result result = RESULT_OK;
-    if (!check_catalogue(call, input, &broker))
-        return;
-    if (input->configuration && !input_find_configuration(call, broker.engine, input->configuration,
-                                                          &broker.pending_configuration_id,
-                                                          &broker.pending_configuration_revision))
+    if (!check_catalogue(call, input, &broker) || !check_configuration(call, input, &broker))
         return;
     result = fill(call, input, &broker);
     if (result) {

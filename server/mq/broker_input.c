@@ -8,7 +8,6 @@
 #include "mq/users.h"
 #include "mq/versions.h"
 #include "store/brokers.h"
-#include "store/configurations.h"
 
 #define AT(member) offsetof(struct broker_input, member)
 
@@ -258,35 +257,6 @@ enum result input_encode_ldap(struct call *call, const struct ldap_input *ldap, 
     put_flag(&writer, "userSearchSubtree", ldap->user_search_subtree);
     json_object_end(&writer);
     return keep(call, &text, json);
-}
-
-bool input_find_configuration(struct call *call, enum engine engine,
-                              const struct configuration_input *input, struct slice *id,
-                              int64_t *revision)
-{
-    struct configuration found;
-    bool exists = true;
-    enum result result = configuration_find(call->store, call->caller.account, call->caller.region,
-                                            input->id, call->scratch, &found);
-    if (result == RESULT_NOT_FOUND) {
-        call_fail(call, ERROR_CONFIGURATION_UNKNOWN, input->id);
-        return false;
-    }
-    if (!result && found.engine != engine) {
-        call_fail(call, ERROR_CONFIGURATION_ENGINE, input->id, catalogue_engine_name(engine));
-        return false;
-    }
-    *id = found.id;
-    *revision = input->revision.present ? input->revision.value : found.revision;
-    if (!result)
-        result = configuration_revision_exists(call->store, *id, *revision, &exists);
-    if (result) {
-        call_fail_internal(call, result);
-    } else if (!exists) {
-        const char *number = arena_printf(call->scratch, "%lld", (long long)*revision);
-        call_fail(call, ERROR_REVISION_UNKNOWN, slice_of(number ? number : "?"), input->id);
-    }
-    return !call->failed;
 }
 
 bool input_check_auto_minor(struct call *call, enum engine engine, struct slice version,

@@ -94,12 +94,6 @@ void input_put_strings(struct json_writer *writer, const char *name, const struc
 enum result input_encode_ldap(struct call *call, const struct ldap_input *ldap,
                               struct slice *json) MUST_CHECK;
 
-/* The id and revision a `configuration` names; absent revision: the latest. Answers where there is
- * no such configuration for that engine, and returns false. */
-bool input_find_configuration(struct call *call, enum engine engine,
-                              const struct configuration_input *input, struct slice *id,
-                              int64_t *revision);
-
 /* Whether that version lets autoMinorVersionUpgrade be what it is; else it answers `error`. */
 bool input_check_auto_minor(struct call *call, enum engine engine, struct slice version,
                             bool upgrade, enum error_id error);

@@ -1,5 +1,6 @@
 #include "mq/broker_update.h"
 
+#include "mq/broker_configuration.h"
 #include "mq/broker_write.h"
 #include "mq/brokers.h"
 #include "mq/catalogue.h"
@@ -19,6 +20,7 @@ struct update {
     struct call *call;
     const struct broker_input *input;
     struct broker broker;
+    enum strategy decided; /* by the configuration of a RabbitMQ broker */
     bool strategy, auto_minor, configuration, engine_version, host_instance_type, ldap, logs,
         window, shares, security_groups, storage_size, replication;
 };
@@ -58,6 +60,16 @@ static bool stage(struct slice *pending, struct slice current, struct slice want
 static unsigned target_term(unsigned pending, unsigned current)
 {
     return pending ? pending : current;
+}
+
+/* The broker as the next reboot will leave it, in what the catalogue looks at. */
+static struct broker planned(const struct broker *broker)
+{
+    struct broker after = *broker;
+    after.engine_version = target(broker->pending_engine_version, broker->engine_version);
+    after.host_instance_type =
+        target(broker->pending_host_instance_type, broker->host_instance_type);
+    return after;
 }
 
 static bool stage_strategy(struct broker *broker, enum strategy wanted)
@@ -149,10 +161,7 @@ static bool update_instance(struct update *update)
     }
     update->host_instance_type = stage(&broker->pending_host_instance_type,
                                        broker->host_instance_type, input->host_instance_type);
-    struct broker after = *broker;
-    after.engine_version = target(broker->pending_engine_version, broker->engine_version);
-    after.host_instance_type =
-        target(broker->pending_host_instance_type, broker->host_instance_type);
+    struct broker after = planned(broker);
     struct option_wanted wanted = {after.host_instance_type, broker->deployment_mode,
                                    broker->storage_type};
     if (!catalogue_check_instance(call, broker->engine, after.engine_version, &wanted, &option))
@@ -164,22 +173,25 @@ static bool update_configuration_of_broker(struct update *update)
 {
     struct broker *broker = &update->broker;
     bool is_pending = broker->pending_configuration_id.data != NULL;
-    struct slice id;
-    int64_t revision = 0;
+    struct broker after = planned(broker);
+    struct broker_configuration found;
+    update->decided =
+        target_term(broker->pending_authentication_strategy, broker->authentication_strategy);
     if (!update->input->configuration)
         return true;
-    if (!input_find_configuration(update->call, broker->engine, update->input->configuration, &id,
-                                  &revision))
+    if (!broker_configuration_find(update->call, &after, update->input->configuration, &found))
         return false;
-    bool is_current =
-        slice_equal(id, broker->configuration_id) && revision == broker->configuration_revision;
-    if (is_pending ? slice_equal(id, broker->pending_configuration_id) &&
-                         revision == broker->pending_configuration_revision
+    bool is_current = slice_equal(found.id, broker->configuration_id) &&
+                      found.revision == broker->configuration_revision;
+    /* What it has may be a seed's, whatever the configuration says. */
+    update->decided = is_current ? broker->authentication_strategy : found.strategy;
+    if (is_pending ? slice_equal(found.id, broker->pending_configuration_id) &&
+                         found.revision == broker->pending_configuration_revision
                    : is_current)
         return true;
     update->configuration = true;
-    broker->pending_configuration_id = is_current ? nothing : id;
-    broker->pending_configuration_revision = is_current ? 1 : revision;
+    broker->pending_configuration_id = is_current ? nothing : found.id;
+    broker->pending_configuration_revision = is_current ? 1 : found.revision;
     return true;
 }
 
@@ -193,6 +205,11 @@ static bool update_strategy(struct update *update)
     enum strategy strategy = update->input->strategy;
     if (strategy && !input_check_strategy_of(call, broker->engine, strategy))
         return false;
+    if (broker->engine == ENGINE_RABBITMQ) {
+        if (!broker_configuration_check_strategy(call, strategy, update->decided))
+            return false;
+        strategy = update->decided;
+    }
     update->strategy = stage_strategy(broker, strategy);
     bool is_ldap = target_term(broker->pending_authentication_strategy,
                                broker->authentication_strategy) == STRATEGY_LDAP;

@@ -108,3 +108,42 @@ enum result catalogue_options(struct store *store, struct slice region, enum eng
     statement_bind(stmt, 7, region);
     return statement_list(store, stmt, read_option, arena, sizeof **options, options, count);
 }
+
+#define LIMIT_KEY(name, key) [LIMIT_##name] = SLICE_INIT(key),
+static const struct slice limit_keys[] = {RABBITMQ_LIMITS(LIMIT_KEY)};
+
+enum rabbitmq_limit rabbitmq_limit_find(struct slice key)
+{
+    enum rabbitmq_limit limit = 0;
+    while (limit < RABBITMQ_LIMITS_END && !slice_equal(key, limit_keys[limit]))
+        limit++;
+    return limit;
+}
+
+struct slice rabbitmq_limit_key(enum rabbitmq_limit limit)
+{
+    return limit_keys[limit];
+}
+
+/* In the order of RABBITMQ_LIMITS. */
+STATEMENT(rabbitmq_limits_sql,
+          "SELECT max_message_size, channel_max_per_node, connection_max, cluster_queue_limit,"
+          " vhost_max, consumer_max_per_channel, runtime_parameters_limits_shovel,"
+          " cluster_exchange_limit FROM rabbitmq_limit"
+          " WHERE host_instance_type = ?1 AND deployment_mode = ?2");
+
+enum result catalogue_rabbitmq_limits(struct store *store, struct slice host_instance_type,
+                                      enum deployment_mode deployment_mode,
+                                      struct rabbitmq_limits *limits)
+{
+    sqlite3_stmt *stmt = statement_get(store, &rabbitmq_limits_sql);
+    statement_bind(stmt, 1, host_instance_type);
+    statement_bind(stmt, 2, term_text(&deployment_mode_terms, deployment_mode));
+    enum result result = statement_step(store, stmt);
+    for (int i = 0; i < RABBITMQ_LIMITS_END; i++)
+        limits->most[i] = result || sqlite3_column_type(stmt, i) == SQLITE_NULL
+                              ? RABBITMQ_UNLIMITED
+                              : sqlite3_column_int64(stmt, i);
+    statement_end(stmt);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}

@@ -1,7 +1,9 @@
-/* The catalogue: engine versions, instance types and zones (schema/0002_control_plane.sql,
- * 0007_regions.sql). */
+/* The catalogue: engine versions, instance types, zones, and the greatest limits of RabbitMQ
+ * brokers (schema/0002_control_plane.sql, 0007_regions.sql, 0009_catalogue_rabbitmq_limits.sql). */
 #ifndef STORE_CATALOGUE_H
 #define STORE_CATALOGUE_H
+
+#include <stdint.h>
 
 #include "store/store.h"
 #include "store/terms.h"
@@ -19,6 +21,31 @@ struct option_filter {
     struct slice host_instance_type;
     enum storage_type storage_type;
 };
+
+/* The limits of a RabbitMQ broker that its configuration may set, by key; the column of
+ * rabbitmq_limit has underscores for dots. In the order in which they are checked. */
+/* clang-format off */
+#define RABBITMQ_LIMITS(LIMIT) \
+    LIMIT(MAX_MESSAGE_SIZE, "max_message_size") LIMIT(CHANNEL_MAX_PER_NODE, "channel_max_per_node") \
+    LIMIT(CONNECTION_MAX, "connection_max") LIMIT(CLUSTER_QUEUE_LIMIT, "cluster_queue_limit") \
+    LIMIT(VHOST_MAX, "vhost_max") LIMIT(CONSUMER_MAX_PER_CHANNEL, "consumer_max_per_channel") \
+    LIMIT(SHOVEL, "runtime_parameters.limits.shovel") LIMIT(CLUSTER_EXCHANGE_LIMIT, "cluster_exchange_limit")
+/* clang-format on */
+
+#define LIMIT_CONSTANT(name, key) LIMIT_##name,
+enum rabbitmq_limit { RABBITMQ_LIMITS(LIMIT_CONSTANT) RABBITMQ_LIMITS_END };
+#undef LIMIT_CONSTANT
+
+#define RABBITMQ_UNLIMITED ((int64_t)-1)
+
+/* A number for each limit, or RABBITMQ_UNLIMITED. */
+struct rabbitmq_limits {
+    int64_t most[RABBITMQ_LIMITS_END];
+};
+
+/* The limit of a key, RABBITMQ_LIMITS_END: none; and its key. */
+enum rabbitmq_limit rabbitmq_limit_find(struct slice key);
+struct slice rabbitmq_limit_key(enum rabbitmq_limit limit);
 
 /* Texts are copied into `arena`. All of these can return RESULT_STORE and RESULT_NO_MEMORY. */
 
@@ -41,5 +68,11 @@ enum result catalogue_options(struct store *store, struct slice region, enum eng
 /* The zones of a region in the order of their rows; may be none. */
 enum result catalogue_zones(struct store *store, struct slice region, struct arena *arena,
                             struct slice **zones, size_t *count) MUST_CHECK;
+
+/* The greatest values that a RabbitMQ broker of that instance type and deployment mode may be
+ * given; one without a row has none. */
+enum result catalogue_rabbitmq_limits(struct store *store, struct slice host_instance_type,
+                                      enum deployment_mode deployment_mode,
+                                      struct rabbitmq_limits *limits) MUST_CHECK;
 
 #endif

@@ -28,6 +28,7 @@ const struct table tables[] = {
     {"engine_version", .seeds = TABLE_WRITABLE},
     {"instance_option", .seeds = TABLE_WRITABLE},
     {"availability_zone", .seeds = TABLE_WRITABLE},
+    {"rabbitmq_limit", .seeds = TABLE_WRITABLE},
     {"shared_resource", OF_BROKER("broker_id"), .select = "SELECT *"},
     {"resource_share_error", .seeds = TABLE_WRITABLE},
     {"vpc", OF_VPC("id"), .select = "SELECT *"},

@@ -192,9 +192,8 @@ def test_CBR_6_the_storage_in_any_case(client, storage, shown):
 
 
 @pytest.mark.parametrize("strategy, engine, shown", [
-    ("simple", "ACTIVEMQ", "simple"), ("Simple", "RABBITMQ", "simple"),
-    ("config_managed", "RABBITMQ", "config_managed"),
-    ("CONFIG_MANAGED", "RABBITMQ", "config_managed"), ("ldap", "ACTIVEMQ", "ldap")])
+    ("simple", "ACTIVEMQ", "simple"), ("Simple", "RABBITMQ", "simple"), ("SIMPLE", "RABBITMQ", "simple"),
+    ("ldap", "ACTIVEMQ", "ldap")])
 def test_CBR_6_the_strategy_in_any_case(client, strategy, engine, shown):
     body = (rabbit_body if engine == "RABBITMQ" else broker_body)(broker_name(), authenticationStrategy=strategy)
     if shown == "ldap":
@@ -210,7 +209,7 @@ def test_CBR_6_the_strategy_in_any_case(client, strategy, engine, shown):
     # The newest that the instance type offers.
     (rabbit_body("x", hostInstanceType="mq.m5.large"), "3.13.7"),
     (rabbit_body("x", hostInstanceType="mq.m5.large", deploymentMode=CLUSTER), "3.13.7")])
-def test_CBR_7_CBR_38_engine_versions(client, body, version):
+def test_CBR_7_CBR_40_engine_versions(client, body, version):
     assert made(client, {**body, "brokerName": broker_name()})[1].json()["engineVersion"] == version
 
 
@@ -362,10 +361,7 @@ def test_CBR_15_USR_19_USR_21_passwords_are_never_shown(client, password):
 
 
 @pytest.mark.parametrize("body", [
-    rabbit_body("x"), rabbit_body("x", authenticationStrategy="CONFIG_MANAGED"),
-    rabbit_body("x", authenticationStrategy="CONFIG_MANAGED", users=None),
-    rabbit_body("x", authenticationStrategy="CONFIG_MANAGED", users=[]),
-    rabbit_body("x", users=[{"username": "guests", "password": PASSWORD}]),
+    rabbit_body("x"), rabbit_body("x", users=[{"username": "guests", "password": PASSWORD}]),
     rabbit_body("x", users=[{"username": "a.b_c-D", "password": PASSWORD}])])
 def test_CBR_16_RabbitMQ_shows_no_users(client, body):
     assert made(client, {**body, "brokerName": broker_name()})[1].json()["users"] == []

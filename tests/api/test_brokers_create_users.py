@@ -89,12 +89,6 @@ def test_CBR_34_RabbitMQ_has_exactly_one(client, users):
                 "Specify exactly one user for engine type [RABBITMQ].", "users")
 
 
-def test_CBR_34_or_at_most_one(client):
-    refused(client, rabbit_body(broker_name(), users=[GOOD, {**GOOD, "username": "two"}],
-                                authenticationStrategy="CONFIG_MANAGED"),
-            "Specify no more than one user for engine type [RABBITMQ].", "users")
-
-
 @pytest.mark.parametrize("username, message", [
     ("guest", "Username [guest] is reserved. Specify another username."),
     ("a~b", "Make sure your username only contains valid characters [A-Za-z0-9-._].")])

@@ -19,7 +19,7 @@ def refused(client, broker, body, message, attribute=None):
 @pytest.mark.parametrize("broker, version, current", [("b-new", "5.18", "5.19"), ("b-new", "5.9", "5.19"),
                                                       ("b-old", "5.9", "5.15"), ("b-rabbit", "4.2", "4.3"),
                                                       ("b-rabbit", "3.13", "4.3")])
-def test_UBR_33_no_way_back(serve, broker, version, current):
+def test_UBR_36_no_way_back(serve, broker, version, current):
     seed = (sql_broker("b-new", name="new") + sql_broker("b-old", name="old", engine_version="5.15")
             + sql_broker("b-rabbit", name="rabbit", engine_type="RABBITMQ")
             + sql_insert("engine_version", engine_type="ACTIVEMQ", version="5.9"))
@@ -28,7 +28,7 @@ def test_UBR_33_no_way_back(serve, broker, version, current):
             f"version [{current}]. Downgrades are not supported.", "engineVersion")
 
 
-def test_UBR_33_from_what_it_runs_not_from_what_is_staged(serve):
+def test_UBR_36_from_what_it_runs_not_from_what_is_staged(serve):
     client = serve(seed=sql_broker("b-1", engine_version="5.17.6", pending_engine_version="5.19")).client()
     assert_ok(client.call("PUT", broker_path("b-1"), {"engineVersion": "5.18"}),
               {"brokerId": "b-1", "engineVersion": "5.18"})
@@ -37,7 +37,7 @@ def test_UBR_33_from_what_it_runs_not_from_what_is_staged(serve):
     assert "pendingEngineVersion" not in describe_broker(client, "b-1")
 
 
-def test_UBR_34_RabbitMQ_skips_no_version(serve):
+def test_UBR_37_RabbitMQ_skips_no_version(serve):
     seed = sql_broker("b-1", engine_type="RABBITMQ", engine_version="3.13", host_instance_type="mq.m7g.large")
     client = serve("--reboot-time", "0", seed=seed).client()
     refused(client, "b-1", {"engineVersion": "4.3"}, "Brokers on [RabbitMQ] version [3.13] can't be upgraded to version "
@@ -50,7 +50,7 @@ def test_UBR_34_RabbitMQ_skips_no_version(serve):
 
 
 @pytest.mark.parametrize("version", ["5.19", "5.18", "9.9", ""])
-def test_UBR_35_the_version_of_a_replica(serve, version):
+def test_UBR_38_the_version_of_a_replica(serve, version):
     """It goes with its primary's."""
     seed = sql_broker("b-1", name="one", state="REPLICA", deployment_mode=STANDBY, data_replication_mode="CRDR",
                       data_replication_role="REPLICA", data_replication_counterpart="b-far",

@@ -317,16 +317,6 @@ def test_CFG_39_lines_of_another_form(client, text, line):
     assert revisions(client, configuration) == 1
 
 
-@pytest.mark.parametrize("version", ["3.13", "4.2", "4.3"])
-def test_CFG_40_sections_from_version_4_on(client, version):
-    configuration = rabbit(client, engineVersion=version)
-    response = update(client, configuration, "a = 1\n[listeners.tcp]\nb = 2\n")
-    if version == "3.13":
-        assert_bad_request(response, line_error(2), "data")
-    else:
-        assert_ok(response)
-
-
 @pytest.mark.parametrize("data", [b"a = \xff", b"a = \xc3", b"\xed\xa0\x80 = 1", b"a = 1\0", b"\0"])
 def test_CFG_41_rabbitmq_data_that_is_no_text(client, data):
     configuration = rabbit(client)

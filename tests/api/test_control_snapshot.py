@@ -14,6 +14,7 @@ import harness
 import wire
 from harness import assert_ok, credential, sql_broker, sql_fault, sql_insert, sql_pending_user, sql_user
 
+SCHEMA = len([name for name in os.listdir(os.path.join(harness.ROOT, "schema")) if name.endswith(".sql")])
 OTHER = credential("210987654321", "eu-west-1")
 SEED = (sql_broker("b-1", "one") + sql_user("b-1", "alice", groups=["admins"]) + sql_pending_user("b-1", "bob")
         + sql_broker("b-o", "other", account="210987654321", region="eu-west-1") + sql_user("b-o", "oscar")

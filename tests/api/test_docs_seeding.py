@@ -11,6 +11,7 @@ import pytest
 
 import harness
 import wire
+from configuration_calls import rabbit, update
 from harness import Server, assert_error, assert_no_user, assert_ok, describe_broker
 
 store = wire.store
@@ -176,6 +177,10 @@ def test_SEED_10_the_catalogue(client):
     assert set(there) - set(here) == {("RABBITMQ", "mq.t3.micro", "ebs")}
     assert set(here) - set(there) == {("ACTIVEMQ", "mq.m5.4xlarge", "ebs")}
     assert describe_broker(client, "b-rabbit")["engineVersion"] == "4.3"
+    configuration = rabbit(client)
+    assert_ok(update(client, configuration, "connection_max = 101"))
+    refused = client.call("PUT", harness.broker_path("b-rabbit"), {"configuration": {"id": configuration}})
+    assert "value: 101 larger than maximum allowed limit:100" in refused.json()["message"]
 
 
 def test_SEED_10_shared_resources(client):

@@ -12,7 +12,7 @@ store = wire.store
 PASSWORD = harness.PASSWORD
 TABLES = ("broker, broker_tag, broker_action_required, broker_configuration_history, user, configuration, "
           "configuration_revision, configuration_tag, engine_version, instance_option, availability_zone, "
-          "shared_resource, resource_share_error, vpc, subnet, security_group, access_key, fault, policy")
+          "rabbitmq_limit, shared_resource, resource_share_error, vpc, subnet, security_group, access_key, fault, policy")
 
 
 def refuse(store, text, name="seed.sql", *more):

@@ -1,6 +1,7 @@
 /* Configurations: the first byte selects the kind, the rest is the text. Sanitizing the output of
  * the ActiveMQ sanitizer changes nothing and gives no warning; its errors are printable. An error
- * of the RabbitMQ check has an existing line number. */
+ * of the RabbitMQ check has an existing line number, and what is read of a text, valid or not, has
+ * sections only if it opens one. */
 #include "fuzz.h"
 
 #include "base/utf8.h"
@@ -59,6 +60,18 @@ static void sanitize(struct slice text, const char *version, bool ldap)
     arena_close(&arena);
 }
 
+static void read_rabbitmq(struct slice text, bool plain)
+{
+    struct rabbitmq_settings settings;
+    rabbitmq_configuration_read(text, SLICE("mq.m7g.large"), DEPLOYMENT_CLUSTER_MULTI_AZ,
+                                &settings);
+    FUZZ_CHECK(!plain || !settings.has_sections);
+    FUZZ_CHECK(settings.strategy == STRATEGY_SIMPLE ||
+               settings.strategy == STRATEGY_CONFIG_MANAGED);
+    for (int i = 0; i < RABBITMQ_LIMITS_END; i++)
+        FUZZ_CHECK(settings.limits.most[i] >= RABBITMQ_UNLIMITED);
+}
+
 static void check_rabbitmq(struct slice text, bool sections)
 {
     size_t line = 0, lines = 1;
@@ -69,6 +82,7 @@ static void check_rabbitmq(struct slice text, bool sections)
     bool good = rabbitmq_configuration_check(text, sections, &line);
     FUZZ_CHECK_SEEN(good || (line >= 1 && line <= lines), "%zu of %zu", line, lines);
     FUZZ_CHECK(!good || sections || rabbitmq_configuration_check(text, true, &line));
+    read_rabbitmq(text, good && !sections);
 }
 
 void fuzz_xml(struct slice input)

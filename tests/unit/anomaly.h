@@ -323,11 +323,12 @@ static inline bool are_after(struct anomaly *anomaly)
     return same(&anomaly->rows, &anomaly->after);
 }
 
-/* Where the log could not be synced, the frames stand in it all the same: until the next commit
- * writes over them, a crash brings them back, all of them. */
+/* Where the log could not be synced, or the last write to it failed but would have changed nothing,
+ * the frames stand in it all the same: until the next commit writes over them, a crash brings them
+ * back, all of them. */
 static inline void check_failed(struct anomaly *anomaly, const struct anomaly_call *call, long n)
 {
-    bool sync = fault.struck & FAULT_SYNC;
+    bool stands = (fault.struck & FAULT_SYNC) || fault.stands;
     add_all_rows(anomaly->world.store->db, &anomaly->rows);
     bool counted = call->status == 403 && !same(&anomaly->rows, &anomaly->before);
     if (!same(&anomaly->rows, &anomaly->before) && !(counted && are_after(anomaly)))
@@ -339,14 +340,14 @@ static inline void check_failed(struct anomaly *anomaly, const struct anomaly_ca
     if (on_disk)
         read_crashed(anomaly);
     if (on_disk && !same(&anomaly->rows, &anomaly->before) &&
-        !((counted || sync) && are_after(anomaly)))
+        !((counted || stands) && are_after(anomaly)))
         breach(anomaly, call, n, "failed and changed on disk: %s",
                first_difference(&anomaly->before, &anomaly->rows));
     if (fire(anomaly, &anomaly_probe).status != 200)
         breach(anomaly, call, n, "the next call fails");
-    if (sync)
+    if (stands)
         read_crashed(anomaly);
-    if (sync && !same(&anomaly->rows, &anomaly->before) && !(counted && are_after(anomaly)))
+    if (stands && !same(&anomaly->rows, &anomaly->before) && !(counted && are_after(anomaly)))
         breach(anomaly, call, n, "failed, and is there after the next call: %s",
                first_difference(&anomaly->before, &anomaly->rows));
     if (anomaly->breaches > 0 || counted)

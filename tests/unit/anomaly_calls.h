@@ -13,6 +13,9 @@ static const char anomaly_world[] =
     "INSERT INTO configuration (id, name) VALUES ('c-mine', 'mine'), ('c-spare', 'spare');"
     "INSERT INTO configuration_revision (configuration_id, revision, data)"
     " VALUES ('c-mine', 2, '<broker/>');"
+    "INSERT INTO configuration (id, name, engine_type) VALUES ('c-limits', 'limits', 'RABBITMQ');"
+    "INSERT INTO configuration_revision (configuration_id, revision, data)"
+    " VALUES ('c-limits', 2, 'connection_max = 300');"
     "INSERT INTO broker (id, name, region, deployment_mode)"
     " VALUES ('b-0', 'primary', 'us-west-2', 'ACTIVE_STANDBY_MULTI_AZ');"
     "INSERT INTO broker (id, name, configuration_id, subnet_ids)"
@@ -82,6 +85,7 @@ static const struct anomaly_call anomaly_calls[] = {
      "{\"configuration\":{\"id\":\"c-mine\",\"revision\":2},\"hostInstanceType\":\"mq.m5.xlarge\","
      "\"logs\":{\"audit\":true},\"securityGroups\":[\"sg-1\",\"sg-2\"]}",
      200},
+    {"PUT", "/v1/brokers/r-1", "{\"configuration\":{\"id\":\"c-limits\"}}", 200},
     {"PUT", "/v1/brokers/r-1", "{\"resourceShareArns\":[\"" ANOMALY_SHARE "11\"]}", 200},
     {"POST", "/v1/brokers/b-1/reboot", "", 200},
     {"POST", "/v1/brokers/b-2/promote", "{\"mode\":\"FAILOVER\"}", 200},

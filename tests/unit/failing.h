@@ -32,6 +32,7 @@ static struct {
     unsigned struck; /* their kinds */
     bool torn;       /* a failing write has put down the first half */
     int write_error; /* what it answers */
+    bool stands;     /* what it was to write was in the file already, as from a commit before */
     long shared;     /* calls for shared memory: the server's locking mode does without */
 } fault = {.kinds = FAULT_CHANGE | FAULT_SQLITE, .write_error = SQLITE_IOERR_WRITE};
 
@@ -51,6 +52,7 @@ static inline void fault_arm(long countdown, bool lasting)
     fault.lasting = lasting;
     fault.failures = 0;
     fault.struck = 0;
+    fault.stands = false;
     fault.armed = true;
 }
 
@@ -113,14 +115,22 @@ static inline int disk_read(sqlite3_file *file, void *data, int len, sqlite3_int
                                      : real_of(file)->pMethods->xRead(real_of(file), data, len, at);
 }
 
+static inline bool stands_in(sqlite3_file *file, const void *data, int len, sqlite3_int64 at)
+{
+    static char there[1 << 16];
+    return (size_t)len <= sizeof there &&
+           real_of(file)->pMethods->xRead(real_of(file), there, len, at) == SQLITE_OK &&
+           memcmp(there, data, (size_t)len) == 0;
+}
+
 static inline int disk_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 at)
 {
     bool strikes = fault_strikes(FAULT_WRITE);
-    int code = SQLITE_OK;
-    if (strikes && fault.torn)
-        len /= 2;
+    int code = SQLITE_OK, part = strikes && fault.torn ? len / 2 : len;
     if (!strikes || fault.torn)
-        code = real_of(file)->pMethods->xWrite(real_of(file), data, len, at);
+        code = real_of(file)->pMethods->xWrite(real_of(file), data, part, at);
+    if (strikes)
+        fault.stands |= stands_in(file, data, len, at);
     return strikes ? fault.write_error : code;
 }
 

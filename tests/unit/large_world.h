@@ -5,8 +5,9 @@
 enum { MANY_USERS = 5000 }; /* of b-000 */
 
 /* b-000 to b-199, of which b-000 has 5,000 users and the rest five; r-00 to r-19, of RabbitMQ.
- * 2,000 configurations beside those of brokers, and c-many with all 300 revisions. As much in
- * another account. Everything that can belong to a broker, many times over. */
+ * 2,000 configurations beside those of brokers, c-limits of RabbitMQ, and c-many with all 300
+ * revisions. As much in another account. Everything that can belong to a broker, many times over.
+ */
 static const char large_world[] =
     "WITH RECURSIVE n (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n LIMIT 200)"
     " INSERT INTO broker (id, name) SELECT printf('b-%03d', x), printf('orders-%03d', x) FROM n;"
@@ -35,6 +36,9 @@ static const char large_world[] =
     "WITH RECURSIVE n (x) AS (SELECT 2 UNION ALL SELECT x + 1 FROM n LIMIT 299)"
     " INSERT INTO configuration_revision (configuration_id, revision, data)"
     " SELECT 'c-many', x, '<broker/>' FROM n;"
+    "INSERT INTO configuration (id, name, engine_type) VALUES ('c-limits', 'limits', 'RABBITMQ');"
+    "INSERT INTO configuration_revision (configuration_id, revision, data)"
+    " VALUES ('c-limits', 2, 'connection_max = 300'), ('c-limits', 3, 'connection_max = 301');"
     "INSERT INTO broker_tag (broker_id, key, value)"
     " SELECT b.id, 'tag-' || value, 'value' FROM broker b, json_each('[0,1,2,3,4]');"
     "INSERT INTO configuration_tag (configuration_id, key, value)"
@@ -52,6 +56,9 @@ static const char large_world[] =
     "WITH RECURSIVE n (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n LIMIT 1000)"
     " INSERT INTO instance_option (engine_type, host_instance_type, storage_type, deployment_modes)"
     " SELECT 'ACTIVEMQ', 'mq.z' || x || '.large', 'EBS', '[\"SINGLE_INSTANCE\"]' FROM n;"
+    "WITH RECURSIVE n (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n LIMIT 1000)"
+    " INSERT INTO rabbitmq_limit (host_instance_type, deployment_mode)"
+    " SELECT 'mq.z' || x || '.large', 'SINGLE_INSTANCE' FROM n;"
     "WITH RECURSIVE n (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n LIMIT 500)"
     " INSERT INTO availability_zone (region, name) SELECT 'far-' || x, 'far-' || x || 'a' FROM n;"
     "WITH RECURSIVE n (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM n LIMIT 1000)"

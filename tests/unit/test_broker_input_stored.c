@@ -1,7 +1,7 @@
 /* mq/broker_input: rules that look at the broker, and what an input becomes in the store. */
 #include "rule_world.h"
 
-#include "mq/broker_input.h"
+#include "mq/broker_configuration.h"
 #include "store/catalogue.h"
 
 static void the_upgrade_can_be_off_for_old_versions(void **state)
@@ -147,14 +147,63 @@ static void configurations_are_found_for_their_engine(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct call call = start(&w);
         struct configuration_input input = {slice_of(cases[i].id), cases[i].revision};
-        struct slice id = {NULL, 0};
-        int64_t revision = 0;
-        bool good = input_find_configuration(&call, cases[i].engine, &input, &id, &revision);
+        struct broker broker = {.engine = cases[i].engine,
+                                .engine_version = SLICE("4.2"),
+                                .host_instance_type = SLICE("mq.m7g.large"),
+                                .deployment_mode = DEPLOYMENT_SINGLE_INSTANCE};
+        struct broker_configuration found;
+        bool good = broker_configuration_find(&call, &broker, &input, &found);
         check_answer(&call, good, cases[i].answer);
         if (good) {
-            assert_slice(id, cases[i].id);
-            assert_int_equal(revision, cases[i].wanted);
+            assert_slice(found.id, cases[i].id);
+            assert_int_equal(found.revision, cases[i].wanted);
+            assert_int_equal(found.strategy, cases[i].engine == ENGINE_RABBITMQ ? STRATEGY_SIMPLE
+                                                                                : STRATEGY_ABSENT);
         }
+    }
+    world_close(&w);
+}
+
+static void configurations_suit_the_broker(void **state)
+{
+    (void)state;
+    static const char seed[] =
+        "INSERT INTO configuration (id, name, engine_type) VALUES ('c-r', 'rabbit', 'RABBITMQ');"
+        "INSERT INTO configuration_revision (configuration_id, revision, data) VALUES"
+        " ('c-r', 2, '{{m7g.large.1}}\nvhost_max = 1501\n{{m7g.large.1}}'),"
+        " ('c-r', 3, 'vhost_max = 1500');";
+    static const char too_much[] =
+        FAILS("configuration", "Configuration Revision 2 for configuration:vhost_max has limit: of "
+                               "value: 1501 larger than maximum allowed limit:1500");
+    static const struct {
+        const char *version, *type;
+        enum deployment_mode mode;
+        int64_t revision;
+        const char *answer;
+    } cases[] = {
+        {"4.2", "mq.m7g.large", DEPLOYMENT_SINGLE_INSTANCE, 3, NULL},
+        {"4.2", "mq.m7g.large", DEPLOYMENT_SINGLE_INSTANCE, 2, too_much},
+        {"10.0", "mq.m7g.large", DEPLOYMENT_SINGLE_INSTANCE, 2, too_much},
+        {"4.2", "mq.m7g.large", DEPLOYMENT_CLUSTER_MULTI_AZ, 2, NULL},
+        {"4.2", "mq.m7g.xlarge", DEPLOYMENT_SINGLE_INSTANCE, 2, NULL},
+        {"4.2", "mq.m9.large", DEPLOYMENT_SINGLE_INSTANCE, 3, NULL},
+        {"3.13", "mq.m7g.large", DEPLOYMENT_CLUSTER_MULTI_AZ, 2,
+         FAILS("configuration", "Configuration [c-r] revision [2] has sections, which [RabbitMQ] "
+                                "version [3.13] does not support.")},
+        {"3.13", "mq.m7g.medium", DEPLOYMENT_SINGLE_INSTANCE, 3, NULL},
+    };
+    struct world w;
+    world_open(&w, ":memory:", seed);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct call call = start(&w);
+        struct configuration_input input = {SLICE("c-r"), {true, cases[i].revision}};
+        struct broker broker = {.engine = ENGINE_RABBITMQ,
+                                .engine_version = slice_of(cases[i].version),
+                                .host_instance_type = slice_of(cases[i].type),
+                                .deployment_mode = cases[i].mode};
+        struct broker_configuration found;
+        check_answer(&call, broker_configuration_find(&call, &broker, &input, &found),
+                     cases[i].answer);
     }
     world_close(&w);
 }
@@ -226,6 +275,7 @@ int main(void)
         cmocka_unit_test(the_upgrade_can_be_off_for_old_versions),
         cmocka_unit_test(storage_can_be_sized_in_new_clusters),
         cmocka_unit_test(configurations_are_found_for_their_engine),
+        cmocka_unit_test(configurations_suit_the_broker),
         cmocka_unit_test(lists_and_ldap_become_json),
         cmocka_unit_test(without_memory_nothing_is_stored),
     };

@@ -1,11 +1,11 @@
 /* Seeds: what they may do, where an error is, and that nothing they do goes further. */
 #include "seed_world.h"
 
-#define REFUSED                                                                                    \
-    "seeds may only INSERT, UPDATE, DELETE and SELECT on the fixture tables (broker, broker_tag, " \
-    "broker_action_required, broker_configuration_history, user, configuration, "                  \
-    "configuration_revision, configuration_tag, engine_version, instance_option, "                 \
-    "availability_zone, shared_resource, resource_share_error, vpc, subnet, security_group, "      \
+#define REFUSED                                                                                               \
+    "seeds may only INSERT, UPDATE, DELETE and SELECT on the fixture tables (broker, broker_tag, "            \
+    "broker_action_required, broker_configuration_history, user, configuration, "                             \
+    "configuration_revision, configuration_tag, engine_version, instance_option, "                            \
+    "availability_zone, rabbitmq_limit, shared_resource, resource_share_error, vpc, subnet, security_group, " \
     "access_key, fault, policy): "
 #define BOM "\xef\xbb\xbf"
 #define BROKER "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
@@ -326,6 +326,7 @@ static const char *const fixtures[] = {"broker",
                                        "engine_version",
                                        "instance_option",
                                        "availability_zone",
+                                       "rabbitmq_limit",
                                        "shared_resource",
                                        "resource_share_error",
                                        "vpc",

@@ -11,6 +11,10 @@ static const char base[] = "INSERT INTO broker (id, name) VALUES ('b-1', 'orders
     "deployment_modes, " columns                                                   \
     ") VALUES ('ACTIVEMQ', 'mq.x.large', 'EBS', '[\"SINGLE_INSTANCE\"]', " values ")"
 #define ZONE(values) "INSERT INTO availability_zone (region, name) VALUES (" values ")"
+#define LIMIT(column, values)                                                                      \
+    "INSERT INTO rabbitmq_limit (host_instance_type, deployment_mode, " column ") VALUES (" values \
+    ")"
+#define NEGATIVE(column) LIMIT(column, "'mq.x', 'SINGLE_INSTANCE', -1")
 #define CONFIGURATION(columns, values) \
     "INSERT INTO configuration (id, name, " columns ") VALUES ('c-2', 'two', " values ")"
 #define REVISION(columns, values)                                                                  \
@@ -73,6 +77,19 @@ static const struct rule catalogue_rules[] = {
     {ZONE("'eu', printf('%041d', 1)"), "name: 1 to 40 characters of [a-z0-9-]"},
     {ZONE("'us-west-1', 'us-west-1a'"),
      "region, name: another row of availability_zone has the same"},
+    {LIMIT("vhost_max", "'m7g.large', 'SINGLE_INSTANCE', 1"), "host_instance_type: mq. and a size"},
+    {LIMIT("vhost_max", "'mq.x', 'ACTIVE_STANDBY_MULTI_AZ', 1"),
+     "deployment_mode: SINGLE_INSTANCE or CLUSTER_MULTI_AZ"},
+    {LIMIT("vhost_max", "'mq.m7g.large', 'SINGLE_INSTANCE', 1"),
+     "host_instance_type, deployment_mode: another row of rabbitmq_limit has the same"},
+    {NEGATIVE("max_message_size"), "max_message_size: 0 or more"},
+    {NEGATIVE("channel_max_per_node"), "channel_max_per_node: 0 or more"},
+    {NEGATIVE("connection_max"), "connection_max: 0 or more"},
+    {NEGATIVE("cluster_queue_limit"), "cluster_queue_limit: 0 or more"},
+    {NEGATIVE("vhost_max"), "vhost_max: 0 or more"},
+    {NEGATIVE("consumer_max_per_channel"), "consumer_max_per_channel: 0 or more"},
+    {NEGATIVE("runtime_parameters_limits_shovel"), "runtime_parameters_limits_shovel: 0 or more"},
+    {NEGATIVE("cluster_exchange_limit"), "cluster_exchange_limit: 0 or more"},
 };
 
 static const struct rule configuration_rules[] = {

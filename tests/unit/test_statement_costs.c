@@ -98,7 +98,7 @@ static void lists(struct costs *costs)
 {
     assert_int_equal(walk(costs, "/v1/brokers/b-000/users", "\"username\":"), MANY_USERS);
     assert_int_equal(walk(costs, "/v1/brokers", "\"brokerId\":"), 220);
-    assert_int_equal(walk(costs, "/v1/configurations", "\"arn\":"), 2221);
+    assert_int_equal(walk(costs, "/v1/configurations", "\"arn\":"), 2222);
     assert_int_equal(walk(costs, "/v1/configurations/c-many/revisions", "\"revision\":"), 300);
     assert_int_equal(walk(costs, "/v1/broker-instance-options", "\"hostInstanceType\":"), 1521);
     assert_true(walk(costs, "/v1/brokers/r-00/shared-resources", "\"resourceArn\":") == 10);
@@ -130,6 +130,9 @@ static void writes(struct costs *costs)
          "{\"configuration\":{\"id\":\"c-x1999\"},\"hostInstanceType\":\"mq.m5.xlarge\"}", 200, 1},
         {"PUT", "/v1/brokers/b-199", "{\"configuration\":{\"id\":\"c-many\",\"revision\":301}}",
          400, 0},
+        {"PUT", "/v1/brokers/r-18", "{\"configuration\":{\"id\":\"c-limits\",\"revision\":2}}", 200,
+         1},
+        {"PUT", "/v1/brokers/r-18", "{\"configuration\":{\"id\":\"c-limits\"}}", 400, 0},
         {"PUT", "/v1/brokers/b-unknown", "{}", 404, 0},
         {"PUT", "/v1/brokers/r-19", "{\"resourceShareArns\":[\"" SHARE "10\",\"" SHARE "99\"]}",
          200, 15},
