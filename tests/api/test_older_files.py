@@ -67,7 +67,7 @@ def test_a_snapshot_of_an_earlier_commit_is_read_or_refused(name):
         if answer.status == 200:
             assert_kept_world(client)
         else:
-            assert answer.status == 400 and "another version" in answer.json()["message"], answer
+            assert answer.status == 400 and "older version" in answer.json()["message"], answer
 
 
 def test_migrations_are_not_edited():
