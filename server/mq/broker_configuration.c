@@ -77,8 +77,7 @@ bool broker_configuration_find(struct call *call, const struct broker *broker,
         return false;
     }
     if (!result && configuration.engine != broker->engine) {
-        call_fail(call, ERROR_CONFIGURATION_ENGINE, input->id,
-                  catalogue_engine_name(broker->engine));
+        call_fail(call, ERROR_CONFIGURATION_ENGINE, input->id, engine_name(broker->engine));
         return false;
     }
     if (!result) {

@@ -34,8 +34,7 @@ static bool check_deployment_mode(struct call *call, struct broker_input *input)
 {
     input->mode = term_find(&deployment_mode_terms, input->deployment_mode);
     if (input->mode == DEPLOYMENT_ABSENT)
-        call_fail(call, ERROR_DEPLOYMENT_MODE, catalogue_engine_name(input->engine),
-                  input->deployment_mode);
+        call_fail(call, ERROR_DEPLOYMENT_MODE, engine_name(input->engine), input->deployment_mode);
     return !call->failed;
 }
 
@@ -156,8 +155,7 @@ static bool check_storage_type(struct call *call, struct broker_input *input)
 {
     input->storage = term_find(&storage_type_terms, input->storage_type);
     if (input->storage_type.data && input->storage == STORAGE_ABSENT)
-        call_fail(call, ERROR_STORAGE_TYPE, catalogue_engine_name(input->engine),
-                  input->storage_type);
+        call_fail(call, ERROR_STORAGE_TYPE, engine_name(input->engine), input->storage_type);
     return !call->failed;
 }
 

@@ -139,7 +139,7 @@ bool input_check_strategy_of(struct call *call, enum engine engine, enum strateg
 {
     if (strategy != (engine == ENGINE_RABBITMQ ? STRATEGY_LDAP : STRATEGY_CONFIG_MANAGED))
         return true;
-    call_fail(call, ERROR_STRATEGY_OF_ENGINE, catalogue_engine_name(engine),
+    call_fail(call, ERROR_STRATEGY_OF_ENGINE, engine_name(engine),
               term_text(&strategy_terms, strategy));
     return false;
 }
@@ -265,7 +265,7 @@ bool input_check_auto_minor(struct call *call, enum engine engine, struct slice 
     struct slice least = engine == ENGINE_RABBITMQ ? SLICE("3.13") : SLICE("5.18");
     if (upgrade || !version_at_least(version, least))
         return true;
-    call_fail(call, error, catalogue_engine_name(engine), version);
+    call_fail(call, error, engine_name(engine), version);
     return false;
 }
 

@@ -303,7 +303,7 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
                     term_text(&deployment_mode_terms, broker->deployment_mode));
     if (!result)
         result = put_encryption(writer, broker, arena);
-    json_put_string(writer, "engineType", catalogue_engine_name(broker->engine));
+    json_put_string(writer, "engineType", engine_name(broker->engine));
     json_put_string(writer, "engineVersion",
                     broker->engine_patch.data ? broker->engine_patch : broker->engine_version);
     json_put_string(writer, "hostInstanceType", broker->host_instance_type);
@@ -337,7 +337,7 @@ enum result broker_write_summary(struct json_writer *writer, const struct broker
     json_put_string(writer, "created", broker->created);
     json_put_string(writer, "deploymentMode",
                     term_text(&deployment_mode_terms, broker->deployment_mode));
-    json_put_string(writer, "engineType", catalogue_engine_name(broker->engine));
+    json_put_string(writer, "engineType", engine_name(broker->engine));
     json_put_string(writer, "hostInstanceType", broker->host_instance_type);
     json_object_end(writer);
     return result;

@@ -6,11 +6,6 @@
 
 enum { HOST_INSTANCE_TYPE_MAX = 50, DEFAULT_ZONES = 3 };
 
-struct slice catalogue_engine_name(enum engine engine)
-{
-    return engine == ENGINE_RABBITMQ ? SLICE("RabbitMQ") : SLICE("ActiveMQ");
-}
-
 /* Lists of the tables. */
 
 bool catalogue_take_string(struct slice *json, struct slice *string)
@@ -96,7 +91,7 @@ bool catalogue_check_instance(struct call *call, enum engine engine, struct slic
     struct instance_option *options = NULL;
     size_t count = 0;
     bool has_type = false, has_storage = false;
-    struct slice name = catalogue_engine_name(engine);
+    struct slice name = engine_name(engine);
     struct slice mode = term_text(&deployment_mode_terms, wanted->deployment_mode);
     enum storage_type storage =
         wanted->storage_type ? wanted->storage_type : default_storage(engine);

@@ -6,9 +6,6 @@
 #include "api/call.h"
 #include "store/catalogue.h"
 
-/* "ActiveMQ" or "RabbitMQ", as brokers and configurations show it. */
-struct slice catalogue_engine_name(enum engine engine);
-
 /* What a broker is asked to be made of; an absent storage type is the engine's default. */
 struct option_wanted {
     struct slice host_instance_type;

@@ -23,7 +23,7 @@ static enum result write_configuration(struct call *call, struct json_writer *wr
         result = configuration_put_arn(writer, configuration, call->scratch);
     configuration_put_strategy(writer, configuration);
     json_put_string(writer, "created", configuration->created);
-    json_put_string(writer, "engineType", catalogue_engine_name(configuration->engine));
+    json_put_string(writer, "engineType", engine_name(configuration->engine));
     json_put_string(writer, "engineVersion", configuration->engine_version);
     json_put_string(writer, "id", configuration->id);
     configuration_put_latest_revision(writer, configuration);

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "mq/catalogue.h"
+#include "store/catalogue.h"
 #include "mq/versions.h"
 
 enum { VERSION_MAX = 20 };
@@ -78,8 +78,8 @@ static void check_step(struct call *call, const struct broker *broker, struct sl
     if (result)
         call_fail_internal(call, result);
     else if (version_compare(version, next) > 0)
-        call_fail(call, ERROR_VERSION_SKIPPED, catalogue_engine_name(broker->engine),
-                  broker->engine_version, version, next);
+        call_fail(call, ERROR_VERSION_SKIPPED, engine_name(broker->engine), broker->engine_version,
+                  version, next);
 }
 
 bool engine_version_check_upgrade(struct call *call, const struct broker *broker,

@@ -53,6 +53,12 @@ static inline struct slice term_text(const struct terms *terms, unsigned value)
     return terms->texts[value];
 }
 
+/* "ActiveMQ" or "RabbitMQ", as brokers, configurations and messages show it. */
+static inline struct slice engine_name(enum engine engine)
+{
+    return engine == ENGINE_RABBITMQ ? SLICE("RabbitMQ") : SLICE("ActiveMQ");
+}
+
 /* The value of a text, ignoring case; 0 if the text is absent or unknown. */
 unsigned term_find(const struct terms *terms, struct slice text);
 

@@ -19,7 +19,10 @@ enum result vpc_find(struct store *store, struct slice account, struct slice reg
 /* The VPC of a subnet or a security group of that account and region. */
 typedef enum result vpc_finder(struct store *store, struct slice account, struct slice region,
                                struct slice id, struct arena *arena, struct vpc *vpc);
-vpc_finder vpc_of_subnet MUST_CHECK, vpc_of_security_group MUST_CHECK;
+enum result vpc_of_subnet(struct store *store, struct slice account, struct slice region,
+                          struct slice id, struct arena *arena, struct vpc *vpc) MUST_CHECK;
+enum result vpc_of_security_group(struct store *store, struct slice account, struct slice region,
+                                  struct slice id, struct arena *arena, struct vpc *vpc) MUST_CHECK;
 
 /* Up to `most` subnets of a VPC, in the order of their rows. */
 enum result vpc_subnets(struct store *store, struct slice vpc_id, int64_t most, struct arena *arena,
