@@ -23,7 +23,8 @@ static const char world_sql[] =
     " INSERT INTO configuration (id, name) SELECT printf('c-x%03d', x), printf('shop-%03d', x) FROM n;"
     "INSERT INTO broker_tag (broker_id, key, value) VALUES ('b-000', 'a', 'b');";
 
-/* Any other operation is called as tests/data/operations.json says. `%03d` in target and body is the number of the call. */
+/* Any other operation is called as tests/data/operations.json says. `%03d` in target and body is
+ * the number of the call. */
 static const struct {
     const char *operation, *method, *target, *body;
     int status;

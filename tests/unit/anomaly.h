@@ -435,8 +435,8 @@ static inline bool find_left_out(const struct anomaly *anomaly, size_t *at,
     if (*at == operation_count)
         return false;
     sample_make(&operations[*at], &names, sample);
-    *call = (struct anomaly_call){operations[*at].method, sample->target, sample->body,
-                                  sample->status};
+    *call =
+        (struct anomaly_call){operations[*at].method, sample->target, sample->body, sample->status};
     (*at)++;
     return true;
 }

@@ -1,4 +1,5 @@
-/* The cases of tests/data/rules.tsv: what the rules of names, passwords and groups say of values. */
+/* The cases of tests/data/rules.tsv: what the rules of names, passwords and groups say of values.
+ */
 #ifndef TESTS_UNIT_RULE_CASES_H
 #define TESTS_UNIT_RULE_CASES_H
 
@@ -94,8 +95,8 @@ static inline const struct rule_text *each_rule_case(void (*see)(const struct ru
         const char *rule = strsep(&rest, "\t"), *verdict = strsep(&rest, "\t");
         assert_non_null(rest);
         size_t len = rule_unescape(rest, rest + strlen(rest), value, sizeof value);
-        const struct rule_case one = {rule, rule_find(texts, *count, rule, verdict),
-                                      {value, len}, ++number};
+        const struct rule_case one = {
+            rule, rule_find(texts, *count, rule, verdict), {value, len}, ++number};
         see(&one);
     }
     fclose(file);

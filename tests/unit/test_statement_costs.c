@@ -243,7 +243,8 @@ static void the_control_api_is_called(struct costs *costs)
 static void the_rest_is_called(struct costs *costs)
 {
     static const struct sample_names names = {
-        "b-150", "user-1", "c-many", "arn%3Aaws%3Amq%3Aus-east-1%3A123456789012%3Abroker%3Ax%3Ab-150"};
+        "b-150", "user-1", "c-many",
+        "arn%3Aaws%3Amq%3Aus-east-1%3A123456789012%3Abroker%3Ax%3Ab-150"};
     for (size_t i = 0; i < operation_count; i++) {
         struct sample_call call;
         if (costs->called[i])
