@@ -57,6 +57,7 @@ static inline void sample_read_example(struct sample_call *call, const char *ope
     assert_non_null(file);
     text[fread(text, 1, sizeof text - 1, file)] = '\0';
     fclose(file);
+    cJSON_InitHooks(NULL); /* json_parse sets its own, each time */
     cJSON *list = cJSON_Parse(text);
     const cJSON *row = NULL;
     assert_non_null(list);
