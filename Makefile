@@ -110,9 +110,13 @@ bytes = od -An -v -tx1 $(1) | sed 's/ \(..\)/0x\1,/g'
 # Replaces @OPERATIONS@ with the names of the operations.
 with_operations = sed "s/@OPERATIONS@/$$(sed -n 's/^    {\.name = "\([A-Za-z]*\)".*/\1/p' server/mq/operations.c | sort | paste -s -d ' ')/" $(1)
 
-$(BUILD)/amazonmq-local.bash: docs/completion/amazonmq-local.bash server/mq/operations.c Makefile
+# The options as words `--flag=VALUE`, after the rows of their table.
+options = sed -n 's/^    {"\([a-z-]*\)", [^"]*\("[A-Z_]*",\)\{0,1\} OPTION_[A-Z]*, AT([a-z_]*), "\{0,1\}\([^",]*\).*/--\1=\3/p' server/options.c | \
+          sed 's/=NULL$$/=/' | paste -s -d ' '
+
+$(BUILD)/amazonmq-local.bash: docs/completion/amazonmq-local.bash server/mq/operations.c server/options.c Makefile
 	@mkdir -p $(@D)
-	@$(call with_operations,$<) >$@
+	@$(call with_operations,$<) | sed "s/@OPTIONS@/$$($(options))/" >$@
 
 $(BUILD)/generated/page_html.c: server/control/page.html server/mq/operations.c Makefile
 	@mkdir -p $(@D)

@@ -14,6 +14,8 @@ _amazonmq_local_files() { # kind: -f or -d
 # Members of a fault, and operations for the two places that name one.
 _amazonmq_local_keys="operation= brokerId= username= error= status= message= delayMs= drop= times= probability= seed="
 _amazonmq_local_operations="@OPERATIONS@"
+# The options, each with the value that --help shows.
+_amazonmq_local_options="@OPTIONS@"
 
 # The words of ctl's line before the current one, without options and their values, into `typed`.
 _amazonmq_local_typed() {
@@ -78,25 +80,17 @@ _amazonmq_local() {
         _amazonmq_local_ctl
         return
     fi
-    case $previous in
-    --tls-dir) _amazonmq_local_files -d ;;
-    --db | --seed | --tls-cert | --tls-key) _amazonmq_local_files -f ;;
-    --host) _amazonmq_local_words "127.0.0.1 ::1 0.0.0.0 localhost" ;;
-    --durability) _amazonmq_local_words "full normal" ;;
-    --auth) _amazonmq_local_words "none verify" ;;
-    --throttle) _amazonmq_local_words "none service" ;;
-    --control | --sandbox) _amazonmq_local_words "on off" ;;
-    --create-time | --reboot-time | --delete-time) _amazonmq_local_words "0 100ms 10s real" ;;
-    --log-level) _amazonmq_local_words "error warn info debug" ;;
-    --log-format) _amazonmq_local_words "logfmt json" ;;
-    --port | --tls-port | --tls-name | --account | --region | --control-token | --control-host | --journal) ;;
-    --max-body | --max-connections | --idle-timeout | --request-timeout) ;;
-    *)
-        _amazonmq_local_words "$( ((COMP_CWORD == 1)) && echo ctl) --host --port --tls-port --tls-cert --tls-key
-            --tls-dir --tls-name --db --seed --durability --account --region --auth --throttle --control --control-token
-            --control-host --journal --create-time --reboot-time --delete-time --max-body --max-connections
-            --idle-timeout --request-timeout --sandbox --log-level --log-format --check-health --version --help"
-        ;;
+    local option value=
+    for option in $_amazonmq_local_options; do
+        [[ $option == "$previous="* ]] && value=${option#*=}
+    done
+    case $value in
+    "") _amazonmq_local_words "$( ((COMP_CWORD == 1)) && echo ctl) $(printf '%s ' $_amazonmq_local_options | sed 's/=[^ ]*//g')" ;;
+    DIR) _amazonmq_local_files -d ;;
+    FILE*) _amazonmq_local_files -f ;;
+    ADDRESS) _amazonmq_local_words "127.0.0.1 ::1 0.0.0.0 localhost" ;;
+    TIME) [[ $previous != *-time ]] || _amazonmq_local_words "0 100ms 10s real" ;;
+    *[a-z]"|"*) _amazonmq_local_words "${value//|/ }" ;;
     esac
 }
 

@@ -5,12 +5,11 @@ import pytest
 import control_calls as control
 import harness
 from harness import assert_error, assert_ok
+from tables import ENDPOINTS
 
 SAME = ("GET", "/_local/clock")
-ALL = (("GET", "/_local/"), ("POST", "/_local/reset"), ("POST", "/_local/seed"), ("GET", "/_local/snapshot"),
-       ("PUT", "/_local/snapshot"), ("GET", "/_local/clock"), ("POST", "/_local/clock"), ("GET", "/_local/faults"),
-       ("POST", "/_local/faults"), ("DELETE", "/_local/faults"), ("GET", "/_local/requests"),
-       ("DELETE", "/_local/requests"), ("POST", "/_local/authenticate"), ("GET", "/_local/metrics"))
+# But health, which is open to everybody.
+ALL = [endpoint for endpoint in ENDPOINTS if endpoint != ("GET", "/_local/health")]
 SITE = "The control API does not accept requests from pages of other sites."
 
 
@@ -132,7 +131,9 @@ def test_a_token_is_asked_for(serve):
     client = serve("--control-token", TOKEN).client()
     for given in (None, TOKEN, f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", "Bearer ", f"bearer{TOKEN}", f"Basic {TOKEN}",
                   f"Bearer  {TOKEN}"):
-        for method, target in ALL[1:]:
+        for method, target in ALL:
+            if target == "/_local/":
+                continue  # see below
             assert_error(control.call(client, method, target, headers={"Authorization": given} if given else ()), 401,
                          "UnauthorizedException", "The control API requires the bearer token of --control-token.")
     assert_ok(control.call(client, *SAME, headers={"Authorization": f"Bearer {TOKEN}"}))

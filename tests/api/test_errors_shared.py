@@ -1,7 +1,5 @@
 """Errors every operation shares: their form, injected ones, bodies nobody reads."""
 
-import base64
-
 import pytest
 
 import harness
@@ -17,19 +15,6 @@ INJECTED = {
 }
 
 
-XML = b'<broker xmlns="http://activemq.apache.org/schema/core"/>'
-BODIES = {
-    "CreateBroker": broker_body("made"),
-    "CreateConfiguration": {"name": "made", "engineType": "ACTIVEMQ"},
-    "CreateTags": {"tags": {"key": "value"}},
-    "CreateUser": {"password": PASSWORD},
-    "Promote": {"mode": "SWITCHOVER"},
-    "UpdateBroker": {},
-    "UpdateConfiguration": {"data": base64.b64encode(XML).decode("ascii")},
-    "UpdateUser": {},
-}
-
-
 def sample(operation, broker="b-1", username="alice"):
     """Method, target and body of a good request for that operation on a seeded broker and its configuration."""
     row = model.OPERATIONS[operation]
@@ -37,7 +22,8 @@ def sample(operation, broker="b-1", username="alice"):
     target = (row["path"].replace("{broker-id}", broker).replace("{username}", username)
               .replace("{configuration-id}", broker.replace("b-", "c-", 1)).replace("{configuration-revision}", "1")
               .replace("{resource-arn}", arn.replace(":", "%3A")))
-    return row["method"], target + ("?tagKeys=key" if operation == "DeleteTags" else ""), BODIES.get(operation)
+    example = row.get("example", {})
+    return row["method"], target + example.get("query", ""), example.get("body")
 
 
 # --- The form --------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
-"""docs/fidelity.md and the tests must name each other."""
+"""docs/fidelity.md, the overview of docs/control-api.md and the tests must name each other."""
 
 import os
 import re
 
 import harness
 
+CONTROL_PAGE = os.path.join(harness.ROOT, "docs", "control-api.md")
 PAGE = os.path.join(harness.ROOT, "docs", "fidelity.md")
 TESTS = os.path.join(harness.ROOT, "tests")
 ROW = re.compile(r"\| ([A-Z]+-\d+) \| (.+?) \| (\w+) \| (.+?) \|")
@@ -23,6 +24,14 @@ def rows():
                 yield match.groups()
 
 
+def identifiers():
+    """Those of the page, and those of the endpoints in the overview of docs/control-api.md."""
+    with open(CONTROL_PAGE, encoding="utf-8") as file:
+        endpoints = re.findall(r"^\| (CTL-\d+) \|", file.read(), re.MULTILINE)
+    assert len(endpoints) > 10
+    return [identifier for identifier, _, _, _ in rows()] + endpoints
+
+
 def named():
     """id -> the files with a test that names it."""
     found = {}
@@ -38,9 +47,9 @@ def named():
 
 
 def test_every_row_is_whole():
-    identifiers = [identifier for identifier, _, _, _ in rows()]
-    assert len(identifiers) > 200
-    assert sorted(set(identifiers)) == sorted(identifiers), "an id stands twice"
+    every = identifiers()
+    assert len(every) > 200
+    assert sorted(set(every)) == sorted(every), "an id stands twice"
     for identifier, behaviour, grade, source in rows():
         assert grade in ("recorded", "documented", "assumed"), f"{identifier} has the grade {grade}"
         assert behaviour.strip() and source.strip(), identifier
@@ -57,11 +66,11 @@ def test_the_counts_at_the_top_are_those_of_the_rows():
 
 def test_every_row_has_a_test():
     found = named()
-    missing = [identifier for identifier, _, _, _ in rows() if identifier not in found]
+    missing = [identifier for identifier in identifiers() if identifier not in found]
     assert not missing, f"no test names {', '.join(missing)}"
 
 
 def test_every_test_names_a_row():
-    known = {identifier for identifier, _, _, _ in rows()}
+    known = set(identifiers())
     unknown = {identifier: sorted(files) for identifier, files in named().items() if identifier not in known}
     assert not unknown, f"no row for {unknown}"

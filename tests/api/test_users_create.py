@@ -4,26 +4,13 @@ import json
 
 import pytest
 
+import rules
 from harness import (PASSWORD, assert_bad_request, assert_error, assert_no_user, assert_ok, create_user,
                      delete_user, reboot, sql_broker, sql_user, user_path, users_path, views)
 
-USERNAME_LENGTH = "Username is invalid. Enter a username 2 to 100 characters long."
-USERNAME_CHARACTERS = "Make sure your username only contains valid characters [A-Za-z0-9-._~]."
-PASSWORD_LENGTH = "Password is invalid. Enter a password 12 to 250 characters long."
-PASSWORD_CHARACTERS = "Make sure your password doesn't contain invalid characters [, :=]."
-PASSWORD_PRINTABLE = "Make sure your password only contains printable ASCII characters."
-PASSWORD_UNIQUE = "Password is invalid. Enter a password with at least 4 unique characters."
 GROUP_COUNT = "Specify no more than [20] groups."
 EXCLUSIVE = ("Replication user couldn't have console access. [replicationUser] and [consoleAccess] are mutually "
              "exclusive parameters.")
-
-
-def group_length(name):
-    return f"Group [{name}] is invalid. Enter a group name 2 to 100 characters long."
-
-
-def group_characters(name):
-    return f"Make sure group [{name}] only contains valid characters [A-Za-z0-9-._~]."
 
 
 def create(client, broker, username="alice", **members):
@@ -88,22 +75,20 @@ def test_USR_8_PAG_11_names_differ_by_case(client, broker):
 
 # --- The username ----------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("username", ["ab", "..", "~~", "a" * 100, "A-Z.a_z~0-9", "-_", "00"])
+@pytest.mark.parametrize("username", rules.values("username", "ok"))
 def test_USR_15_USR_16_usernames_that_are_accepted(client, broker, username):
     assert_ok(create(client, broker, username), {})
     assert views(client, broker, username)[1] == {"pendingChange": "CREATE", "username": username}
 
 
-@pytest.mark.parametrize("username", ["a", ".", "a" * 101, "a" * 1000, "é", "😀", "é" * 101, "!", "!" * 101])
+@pytest.mark.parametrize("username", rules.values("username", "length"))
 def test_USR_15_USR_34_username_length(client, broker, username):
-    refused(client, broker, USERNAME_LENGTH, "username", username)
+    refused(client, broker, rules.text("username", "length"), "username", username)
 
 
-@pytest.mark.parametrize("username", ["a b", "a/b", "a%b", "a@b", "a+b", "a:b", "a,b", "a=b", "a\\b", 'a"b', "a'b",
-                                      "a\tb", "a\nb", "a\x7fb", "a\x01b", "a*b", "a[b", "éé", "aé", "é" * 100,
-                                      "é" * 51, "😀" * 100, "😀" * 26, "%41%41", "a\u200bb"])
+@pytest.mark.parametrize("username", rules.values("username", "characters"))
 def test_USR_16_USR_34_username_characters(client, broker, username):
-    refused(client, broker, USERNAME_CHARACTERS, "username", username)
+    refused(client, broker, rules.text("username", "characters"), "username", username)
 
 
 # --- The password ----------------------------------------------------------------------------------------------
@@ -115,66 +100,37 @@ def test_USR_18_password_is_required(client, broker):
     assert_no_user(client.call("GET", user_path(broker, "alice")), "alice")
 
 
-@pytest.mark.parametrize("password", ["abcdefghijkl", "a" * 247 + "bcd", "with spaces inside", " abcdefghij ",
-                                      "!\"#$%&'()*+-./;<>?@[\\]^_`{|}~", "0123456789AZaz", "aaaabbbbcccd",
-                                      "aAbBaAbBaAbB"])
+@pytest.mark.parametrize("password", rules.values("password", "ok"))
 def test_USR_19_USR_21_USR_22_passwords_that_are_accepted(client, broker, password):
     assert_ok(create(client, broker, password=password), {})
 
 
-@pytest.mark.parametrize("password", ["", "a", "abcdefghijk", "abcd" * 62 + "efg", "abcd" * 1000])
-def test_USR_19_password_length(client, broker, password):
+@pytest.mark.parametrize("password", rules.values("password", "length"))
+def test_USR_19_USR_34_password_length_counts_code_points(client, broker, password):
     assert not 12 <= len(password) <= 250
-    refused(client, broker, PASSWORD_LENGTH, "password", password=password)
+    refused(client, broker, rules.text("password", "length"), "password", password=password)
 
 
-@pytest.mark.parametrize("password", ["abcdef,ghijkl", "abcdef:ghijkl", "abcdef=ghijkl", ",abcdefghijk", "abcdefghijk=",
-                                      ",:=,:=,:=,:="])
-def test_USR_20_password_characters(client, broker, password):
-    refused(client, broker, PASSWORD_CHARACTERS, "password", password=password)
+@pytest.mark.parametrize("password", rules.values("password", "characters"))
+def test_USR_20_USR_23_password_characters(client, broker, password):
+    refused(client, broker, rules.text("password", "characters"), "password", password=password)
 
 
-@pytest.mark.parametrize("password", ["abcdef\tghijkl", "abcdef\nghijkl", "abcdef\x7fghijkl", "abcdef\x01ghijkl",
-                                      "abcdefghijké", "abcdef\x80ghijkl", "abcdef\u00a0ghijkl", "abcdefghijkl😀"])
-def test_USR_21_password_printable(client, broker, password):
-    refused(client, broker, PASSWORD_PRINTABLE, "password", password=password)
+@pytest.mark.parametrize("password", rules.values("password", "printable"))
+def test_USR_21_USR_23_USR_34_password_printable(client, broker, password):
+    refused(client, broker, rules.text("password", "printable"), "password", password=password)
 
 
-@pytest.mark.parametrize("password", ["aaaaaaaaaaaa", "aaaabbbbcccc", "abcabcabcabc", "a" * 250, "   ---   ---",
-                                      "aaaaAAAAbbbb"])
+@pytest.mark.parametrize("password", rules.values("password", "unique"))
 def test_USR_22_password_unique(client, broker, password):
     assert len(set(password)) < 4
-    refused(client, broker, PASSWORD_UNIQUE, "password", password=password)
-
-
-@pytest.mark.parametrize("password, message", [
-    ("a,é", PASSWORD_LENGTH),
-    ("a" * 250 + ",", PASSWORD_LENGTH),
-    ("ééééééééééé,", PASSWORD_CHARACTERS),
-    (",,,,,,,,,,,,", PASSWORD_CHARACTERS),
-    ("éééééééééééé", PASSWORD_PRINTABLE),
-    ("\t\t\t\t\t\t\t\t\t\t\t\t", PASSWORD_PRINTABLE),
-])
-def test_USR_23_order_of_the_password_rules(client, broker, password, message):
-    refused(client, broker, message, "password", password=password)
-
-
-@pytest.mark.parametrize("password, message", [
-    ("é" * 11, PASSWORD_LENGTH),  # 22 bytes
-    ("😀" * 11, PASSWORD_LENGTH),  # 44 bytes
-    ("é" * 12, PASSWORD_PRINTABLE),
-    ("é" * 126, PASSWORD_PRINTABLE),  # 252 bytes
-    ("😀" * 250, PASSWORD_PRINTABLE),  # 1000 bytes
-    ("é" * 251, PASSWORD_LENGTH),
-])
-def test_USR_19_USR_34_password_length_counts_code_points(client, broker, password, message):
-    refused(client, broker, message, "password", password=password)
+    refused(client, broker, rules.text("password", "unique"), "password", password=password)
 
 
 def test_USR_34_escaped_characters_count_once(client, broker):
     too_short, just_right = r'{"password":"\u0061bcdefghij\/"}', r'{"password":"\u0061bcd\u0065fghijk\/"}'
     assert [len(json.loads(body)["password"]) for body in (too_short, just_right)] == [11, 12]
-    assert_bad_request(client.call("POST", user_path(broker, "alice"), too_short), PASSWORD_LENGTH, "password")
+    assert_bad_request(client.call("POST", user_path(broker, "alice"), too_short), rules.text("password", "length"), "password")
     assert_ok(client.call("POST", user_path(broker, "alice"), just_right), {})
 
 
@@ -186,9 +142,7 @@ def numbered(count):
 
 @pytest.mark.parametrize("groups, kept", [
     ([], []),
-    (["ab"], ["ab"]),
-    (["a" * 100], ["a" * 100]),
-    (["A-Z.a_z~0-9", "..", "--"], ["A-Z.a_z~0-9", "..", "--"]),
+    (rules.values("group", "ok"), rules.values("group", "ok")),
     (numbered(20), numbered(20)),
     (["one", "two", "one", "three", "two"], ["one", "two", "three"]),
     (["one"] * 20, ["one"]),
@@ -203,22 +157,21 @@ def test_USR_24_group_count(client, broker, groups):
     refused(client, broker, GROUP_COUNT, "groups", groups=groups)
 
 
-@pytest.mark.parametrize("name", ["", "a", "a" * 101, "é", "😀", "é" * 101, "!", " "])
+@pytest.mark.parametrize("name", rules.values("group", "length"))
 def test_USR_25_USR_34_group_length(client, broker, name):
-    refused(client, broker, group_length(name), "groups", groups=["good", name])
+    refused(client, broker, rules.text("group", "length", name), "groups", groups=["good", name])
 
 
-@pytest.mark.parametrize("name", ["a b", "a,b", "a/b", "a:b", "éé", "é" * 100, "😀" * 26, "a\tb", "a\x7f", 'a"b',
-                                  "a\\b", "a[b", "  "])
+@pytest.mark.parametrize("name", rules.values("group", "characters"))
 def test_USR_26_USR_34_group_characters(client, broker, name):
-    refused(client, broker, group_characters(name), "groups", groups=["good", name])
+    refused(client, broker, rules.text("group", "characters", name), "groups", groups=["good", name])
 
 
 @pytest.mark.parametrize("groups, message", [
-    (["good", "b", "c!"], group_length("b")),
-    (["good", "c!", "b"], group_characters("c!")),
-    (["!", "b"], group_length("!")),
-    (["good", "good", "x y"], group_characters("x y")),
+    (["good", "b", "c!"], rules.text("group", "length", "b")),
+    (["good", "c!", "b"], rules.text("group", "characters", "c!")),
+    (["!", "b"], rules.text("group", "length", "!")),
+    (["good", "good", "x y"], rules.text("group", "characters", "x y")),
 ])
 def test_USR_27_groups_are_looked_at_one_by_one(client, broker, groups, message):
     refused(client, broker, message, "groups", groups=groups)
@@ -251,11 +204,11 @@ def test_USR_33_username_and_broker_id_in_the_body_are_ignored(client, broker):
 
 @pytest.mark.parametrize("username, members, message, attribute", [
     ("x", {"groups": ["y"], "password": "short", "consoleAccess": True, "replicationUser": True},
-     group_length("y"), "groups"),
-    ("x", {"password": "short", "consoleAccess": True, "replicationUser": True}, PASSWORD_LENGTH, "password"),
-    ("x", {"consoleAccess": True, "replicationUser": True}, USERNAME_LENGTH, "username"),
-    ("x y", {"groups": ["y"]}, group_length("y"), "groups"),
-    ("x y", {"password": "short"}, PASSWORD_LENGTH, "password"),
+     rules.text("group", "length", "y"), "groups"),
+    ("x", {"password": "short", "consoleAccess": True, "replicationUser": True}, rules.text("password", "length"), "password"),
+    ("x", {"consoleAccess": True, "replicationUser": True}, rules.text("username", "length"), "username"),
+    ("x y", {"groups": ["y"]}, rules.text("group", "length", "y"), "groups"),
+    ("x y", {"password": "short"}, rules.text("password", "length"), "password"),
     ("alice", {"consoleAccess": True, "replicationUser": True}, EXCLUSIVE, None),
 ])
 def test_ERR_19_rules_in_the_order_of_the_model(client, broker, username, members, message, attribute):

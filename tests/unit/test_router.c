@@ -52,7 +52,7 @@ static void each_operation_is_found_by_its_pattern(void **state)
         {"configuration-revision", offsetof(struct labels, configuration_revision)},
         {"resource-arn", offsetof(struct labels, resource_arn)},
     };
-    assert_int_equal(operation_count, 25);
+    assert_true(operation_count >= 25); /* tests/api/test_tables.py has their names */
     for (size_t i = 0; i < operation_count; i++) {
         struct labels labels;
         assert_ptr_equal(find(operations[i].method, path_of(operations[i].path), &labels),

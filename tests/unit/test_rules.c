@@ -1,6 +1,9 @@
 /* mq/rules: every boundary of the service's rules on names and passwords. */
 #include "support.h"
 
+#include "rule_cases.h"
+
+#include "api/errors.h"
 #include "mq/rules.h"
 
 /* `count` times the text. */
@@ -15,6 +18,38 @@ static struct slice repeat(const char *text, size_t count)
     return (struct slice){room, len * count};
 }
 
+static const struct {
+    const char *name;
+    enum error_id (*rule)(struct slice);
+} rules[] = {
+    {"username", rule_username},
+    {"password", rule_password},
+    {"group", rule_group},
+    {"rabbitmq-username", rule_rabbitmq_username},
+    {"broker-name", rule_broker_name},
+};
+
+static void check_case(const struct rule_case *one)
+{
+    size_t at = 0;
+    while (at < COUNT(rules) && strcmp(rules[at].name, one->rule) != 0)
+        at++;
+    assert_true(at < COUNT(rules));
+    enum error_id id = rules[at].rule(one->value);
+    const char *got = id == ERROR_NONE ? "ok" : error_text(id)->text;
+    const char *wanted = one->broken ? one->broken->service : "ok";
+    if (strcmp(got, wanted) != 0)
+        fail_msg("tests/data/rules.tsv:%d: %s\n  not %s", one->line, got, wanted);
+}
+
+static void cases_of_the_table(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    each_rule_case(check_case, &count);
+    assert_true(count > 10);
+}
+
 /* Usernames and groups obey the same rule under different names. */
 static void check_name(enum error_id (*rule)(struct slice), enum error_id length,
                        enum error_id characters)
@@ -22,74 +57,25 @@ static void check_name(enum error_id (*rule)(struct slice), enum error_id length
     static const char alphabet[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     assert_int_equal(rule((struct slice){NULL, 0}), length);
-    assert_int_equal(rule(SLICE("")), length);
-    assert_int_equal(rule(SLICE("a")), length);
-    assert_int_equal(rule(SLICE(" ")), length);
-    assert_int_equal(rule(SLICE("ab")), ERROR_NONE);
-    assert_int_equal(rule(repeat("x", 100)), ERROR_NONE);
-    assert_int_equal(rule(repeat("x", 101)), length);
-    assert_int_equal(rule(repeat(" ", 101)), length);
-    /* Length counts code points: these are 1, 2, 100 and 101 of them. */
-    assert_int_equal(rule(SLICE("\xF0\x9F\x98\x80")), length);
-    assert_int_equal(rule(SLICE("\xC3\xBC\xC3\xBC")), characters);
-    assert_int_equal(rule(repeat("\xE2\x82\xAC", 100)), characters);
-    assert_int_equal(rule(repeat("\xE2\x82\xAC", 101)), length);
-    for (int c = 0; c < 256; c++) {
+    for (int c = 0; c < 128; c++) {
         const char text[] = {'a', (char)c, 'b', '\0'};
-        if (c >= 0x80)
-            continue;
         bool good = c != 0 && strchr(alphabet, c);
         assert_int_equal(rule((struct slice){text, 3}), good ? ERROR_NONE : characters);
     }
 }
 
-static void usernames_and_groups(void **state)
+static void characters_of_usernames_and_groups(void **state)
 {
     (void)state;
     check_name(rule_username, ERROR_USERNAME_LENGTH, ERROR_USERNAME_CHARACTERS);
     check_name(rule_group, ERROR_GROUP_LENGTH, ERROR_GROUP_CHARACTERS);
 }
 
-static void passwords(void **state)
+static void characters_of_passwords(void **state)
 {
     (void)state;
-    static const struct {
-        struct slice password;
-        enum error_id wanted;
-    } cases[] = {
-        {SLICE_INIT(""), ERROR_PASSWORD_LENGTH},
-        {SLICE_INIT("abcdefghijk"), ERROR_PASSWORD_LENGTH},
-        {SLICE_INIT("abcdefghijkl"), ERROR_NONE},
-        {SLICE_INIT("            "), ERROR_PASSWORD_UNIQUE},
-        {SLICE_INIT("aaaaaaaaaabc"), ERROR_PASSWORD_UNIQUE},
-        {SLICE_INIT("aaaaaaaaabc "), ERROR_NONE},
-        {SLICE_INIT("abababababab"), ERROR_PASSWORD_UNIQUE},
-        {SLICE_INIT("aAaAaAaAaAab"), ERROR_PASSWORD_UNIQUE},
-        {SLICE_INIT("aAaAaAaAabBb"), ERROR_NONE},
-        {SLICE_INIT("abcdefghij,l"), ERROR_PASSWORD_CHARACTERS},
-        {SLICE_INIT(":bcdefghijkl"), ERROR_PASSWORD_CHARACTERS},
-        {SLICE_INIT("abcdefghijk="), ERROR_PASSWORD_CHARACTERS},
-        {SLICE_INIT("abcdefghij\tl"), ERROR_PASSWORD_PRINTABLE},
-        {SLICE_INIT("abcdefghij\0l"), ERROR_PASSWORD_PRINTABLE},
-        {SLICE_INIT("abcdefghij\x7fl"), ERROR_PASSWORD_PRINTABLE},
-        {SLICE_INIT("abcdefghij\xC3\xBCl"), ERROR_PASSWORD_PRINTABLE},
-        /* length in code points: 11 and 12 of them */
-        {SLICE_INIT("abcdefghij\xC3\xBC"), ERROR_PASSWORD_LENGTH},
-        {SLICE_INIT("abcdefghijk\xC3\xBC"), ERROR_PASSWORD_PRINTABLE},
-        /* length, forbidden, printable, unique: the first that is broken */
-        {SLICE_INIT(",\xC3\xBC"), ERROR_PASSWORD_LENGTH},
-        {SLICE_INIT(
-             "\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC,"),
-         ERROR_PASSWORD_CHARACTERS},
-        {SLICE_INIT("aaaaaaaaaaa,"), ERROR_PASSWORD_CHARACTERS},
-        {SLICE_INIT("aaaaaaaaaaa\n"), ERROR_PASSWORD_PRINTABLE},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++)
-        if (rule_password(cases[i].password) != cases[i].wanted)
-            fail_msg("row %zu: %d", i, (int)rule_password(cases[i].password));
-    assert_int_equal(rule_password(repeat("abcde", 50)), ERROR_NONE);
-    assert_int_equal(rule_password((struct slice){repeat("abcde", 51).data, 251}),
-                     ERROR_PASSWORD_LENGTH);
+    /* SQLite would end the text at the NUL, and find it too short. */
+    assert_int_equal(rule_password(SLICE("abcdefghij\0l")), ERROR_PASSWORD_PRINTABLE);
     for (char c = ' '; c <= '~'; c++) {
         const char text[] = {'a', 'b', 'c', c, 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', '\0'};
         assert_int_equal(rule_password(slice_of(text)),
@@ -130,17 +116,10 @@ static void states_that_allow_a_change(void **state)
         assert_false(rule_state_allows_change(refused[i]));
 }
 
-static void broker_names(void **state)
+static void characters_of_broker_names(void **state)
 {
     (void)state;
-    assert_int_equal(rule_broker_name(SLICE("")), ERROR_BROKER_NAME_LENGTH);
     assert_int_equal(rule_broker_name((struct slice){NULL, 0}), ERROR_BROKER_NAME_LENGTH);
-    assert_int_equal(rule_broker_name(SLICE("a")), ERROR_NONE);
-    assert_int_equal(rule_broker_name(repeat("x", 50)), ERROR_NONE);
-    assert_int_equal(rule_broker_name(repeat("x", 51)), ERROR_BROKER_NAME_LENGTH);
-    assert_int_equal(rule_broker_name(repeat(" ", 51)), ERROR_BROKER_NAME_LENGTH);
-    assert_int_equal(rule_broker_name(repeat("\xE2\x82\xAC", 50)), ERROR_BROKER_NAME_CHARACTERS);
-    assert_int_equal(rule_broker_name(repeat("\xE2\x82\xAC", 51)), ERROR_BROKER_NAME_LENGTH);
     for (int c = 0; c < 128; c++) {
         const char text[] = {'a', (char)c, '\0'};
         bool good = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -148,32 +127,6 @@ static void broker_names(void **state)
         assert_int_equal(rule_broker_name((struct slice){text, 2}),
                          good ? ERROR_NONE : ERROR_BROKER_NAME_CHARACTERS);
     }
-}
-
-static void rabbitmq_usernames(void **state)
-{
-    (void)state;
-    static const struct {
-        struct slice username;
-        enum error_id wanted;
-    } cases[] = {
-        {SLICE_INIT(""), ERROR_USERNAME_LENGTH},
-        {SLICE_INIT("a"), ERROR_USERNAME_LENGTH},
-        {SLICE_INIT("ab"), ERROR_NONE},
-        {SLICE_INIT("guest"), ERROR_RABBITMQ_GUEST},
-        {SLICE_INIT("Guest"), ERROR_NONE},
-        {SLICE_INIT("guest1"), ERROR_NONE},
-        {SLICE_INIT("a-._Z9"), ERROR_NONE},
-        {SLICE_INIT("a~b"), ERROR_RABBITMQ_USERNAME},
-        {SLICE_INIT("a b"), ERROR_RABBITMQ_USERNAME},
-        {SLICE_INIT("a\0b"), ERROR_RABBITMQ_USERNAME},
-        {SLICE_INIT("\xC3\xBC\xC3\xBC"), ERROR_RABBITMQ_USERNAME},
-    };
-    for (size_t i = 0; i < COUNT(cases); i++)
-        if (rule_rabbitmq_username(cases[i].username) != cases[i].wanted)
-            fail_msg("row %zu", i);
-    assert_int_equal(rule_rabbitmq_username(repeat("x", 100)), ERROR_NONE);
-    assert_int_equal(rule_rabbitmq_username(repeat("~", 101)), ERROR_USERNAME_LENGTH);
 }
 
 static void hosts(void **state)
@@ -253,12 +206,12 @@ static void when_users_are_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(usernames_and_groups),
-        cmocka_unit_test(passwords),
+        cmocka_unit_test(cases_of_the_table),
+        cmocka_unit_test(characters_of_usernames_and_groups),
+        cmocka_unit_test(characters_of_passwords),
         cmocka_unit_test(keys_of_page_tokens),
         cmocka_unit_test(states_that_allow_a_change),
-        cmocka_unit_test(broker_names),
-        cmocka_unit_test(rabbitmq_usernames),
+        cmocka_unit_test(characters_of_broker_names),
         cmocka_unit_test(hosts),
         cmocka_unit_test(minutes_of_a_day),
         cmocka_unit_test(when_users_are_shown),
