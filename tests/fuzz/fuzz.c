@@ -3,13 +3,10 @@
 #include <string.h>
 
 const struct fuzz_target fuzz_targets[] = {
-    {"json_body", fuzz_json_body},
-    {"page_token", fuzz_page_token},
-    {"request", fuzz_request},
-    {"request_target", fuzz_request_target},
-    {"seed", fuzz_seed},
-    {"sigv4", fuzz_sigv4},
-    {"xml", fuzz_xml},
+    {"json_body", fuzz_json_body}, {"page_token", fuzz_page_token},
+    {"request", fuzz_request},     {"request_target", fuzz_request_target},
+    {"seed", fuzz_seed},           {"sigv4", fuzz_sigv4},
+    {"snapshot", fuzz_snapshot},   {"xml", fuzz_xml},
 };
 const size_t fuzz_target_count = sizeof fuzz_targets / sizeof *fuzz_targets;
 

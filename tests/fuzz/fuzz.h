@@ -38,7 +38,11 @@ void fuzz_request(struct slice input);
 void fuzz_request_target(struct slice input);
 void fuzz_seed(struct slice input);
 void fuzz_sigv4(struct slice input);
+void fuzz_snapshot(struct slice input);
 void fuzz_xml(struct slice input);
+
+/* Checks that all of the store can be read through the API, now and after due changes. */
+void fuzz_check_readable(struct slice input);
 
 /* The file of the input, for error messages. */
 extern const char *fuzz_input_name;

@@ -367,6 +367,15 @@ static void expect_readable(struct server *server)
     expect_get(server, 200, NULL, "/_local/metrics");
 }
 
+void fuzz_check_readable(struct slice input)
+{
+    struct server server;
+    open_server(&server, input, 0);
+    perform_due_changes(&server);
+    expect_readable(&server);
+    close_server(&server);
+}
+
 void fuzz_request(struct slice input)
 {
     struct server server;
