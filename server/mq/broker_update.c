@@ -162,11 +162,31 @@ static bool update_instance(struct update *update)
     update->host_instance_type = stage(&broker->pending_host_instance_type,
                                        broker->host_instance_type, input->host_instance_type);
     struct broker after = planned(broker);
+    /* Back to what the broker has, though it is no longer sold. */
+    if (!broker->pending_engine_version.data && !broker->pending_host_instance_type.data &&
+        !input->storage_size.present)
+        return true;
     struct option_wanted wanted = {after.host_instance_type, broker->deployment_mode,
                                    broker->storage_type};
     if (!catalogue_check_instance(call, broker->engine, after.engine_version, &wanted, &option))
         return false;
     return update_storage_size(update, &after, &option);
+}
+
+/* Another version or instance type must suit the configuration that will be used. */
+static bool check_kept_configuration(struct update *update, const struct broker *after)
+{
+    const struct broker *broker = &update->broker;
+    bool is_pending = broker->pending_configuration_id.data != NULL;
+    struct configuration_input kept = {is_pending ? broker->pending_configuration_id
+                                                  : broker->configuration_id,
+                                       {true, is_pending ? broker->pending_configuration_revision
+                                                         : broker->configuration_revision}};
+    struct broker_configuration found;
+    if (broker->engine != ENGINE_RABBITMQ || !kept.id.data ||
+        (!update->engine_version && !update->host_instance_type))
+        return true;
+    return broker_configuration_find(update->call, after, &kept, &found);
 }
 
 static bool update_configuration_of_broker(struct update *update)
@@ -178,7 +198,7 @@ static bool update_configuration_of_broker(struct update *update)
     update->decided =
         target_term(broker->pending_authentication_strategy, broker->authentication_strategy);
     if (!update->input->configuration)
-        return true;
+        return check_kept_configuration(update, &after);
     if (!broker_configuration_find(update->call, &after, update->input->configuration, &found))
         return false;
     bool is_current = slice_equal(found.id, broker->configuration_id) &&

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/catalogue.h"
+#include "base/text.h"
 #include "mq/versions.h"
 
 enum { VERSION_MAX = 20 };
@@ -60,16 +61,28 @@ bool engine_version_check(struct call *call, enum engine engine, struct slice ve
     return false;
 }
 
-/* The oldest version of the catalogue that is newer than `version`; absent: there is none. */
+/* 3.13 of 3.13.7. */
+static struct slice minor_of(struct slice version)
+{
+    struct slice rest = version;
+    struct slice major = text_take(&rest, '.'), minor = text_take(&rest, '.');
+    return rest.data ? slice_part(version, 0, major.len + 1 + minor.len) : version;
+}
+
+/* The newest version of the catalogue of the next minor version; absent: there is none. */
 static struct slice next_version(const struct texts *versions, struct slice version)
 {
     struct slice next = {NULL, 0};
-    for (size_t i = 0; i < versions->count && version_compare(versions->items[i], version) > 0; i++)
-        next = versions->items[i];
+    for (size_t i = versions->count; i-- > 0;) {
+        struct slice minor = minor_of(versions->items[i]);
+        if (version_compare(minor, minor_of(version)) > 0 &&
+            (!next.data || version_compare(minor, minor_of(next)) == 0))
+            next = versions->items[i];
+    }
     return next;
 }
 
-/* RabbitMQ is upgraded from one version of the catalogue to the next (developer guide). */
+/* RabbitMQ is upgraded from one minor version to the next (developer guide). */
 static void check_step(struct call *call, const struct broker *broker, struct slice version)
 {
     struct texts versions = {NULL, 0};
@@ -77,7 +90,7 @@ static void check_step(struct call *call, const struct broker *broker, struct sl
     struct slice next = next_version(&versions, broker->engine_version);
     if (result)
         call_fail_internal(call, result);
-    else if (version_compare(version, next) > 0)
+    else if (next.data && version_compare(version, next) > 0)
         call_fail(call, ERROR_VERSION_SKIPPED, engine_name(broker->engine), broker->engine_version,
                   version, next);
 }

@@ -135,7 +135,11 @@ static struct slice section_name(struct slice line)
     if (line.len < 4 || memcmp(line.data + line.len - 2, "}}", 2) != 0)
         return nothing;
     struct slice name = slice_part(line, 2, line.len - 4), type = name;
-    bool good = take_mode(&type) && is_key(type) && text_has_only(type, TEXT_LOWER TEXT_DIGITS ".");
+    char mode = take_mode(&type);
+    struct slice size = type, family = text_take(&size, '.');
+    bool good = mode && family.len > 0 && size.len > 0 &&
+                text_has_only(family, TEXT_LOWER TEXT_DIGITS) &&
+                text_has_only(size, TEXT_LOWER TEXT_DIGITS) && !slice_equal(family, SLICE("mq"));
     return good ? name : nothing;
 }
 

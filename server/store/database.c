@@ -300,10 +300,16 @@ enum result store_reload(struct store *store, struct store_error *error)
 /* Another program may have changed the file. */
 static enum result validate(struct store *store, const char *path, struct store_error *error)
 {
-    struct store_error reason;
-    enum result result = store_validate(store->db, &reason);
+    struct store_error reason = {"out of memory"};
+    sqlite3 *fresh = NULL;
+    enum result result = store_open_fresh(&fresh);
+    if (!result)
+        result = store_validate_schema(store->db, fresh, &reason);
+    if (!result)
+        result = store_validate(store->db, &reason);
     if (result)
         fail(error, path, reason.text);
+    sqlite3_close(fresh);
     return result;
 }
 

@@ -96,6 +96,10 @@ enum { STORE_APPLICATION_ID = 0x416D5131 }; /* "AmQ1": PRAGMA application_id of 
 enum result store_examine(struct store *store, const char *path,
                           struct store_error *error) MUST_CHECK;
 
+/* An empty store in memory with the current schema; to be closed with sqlite3_close even if it
+ * fails: RESULT_NO_MEMORY. */
+enum result store_open_fresh(sqlite3 **db) MUST_CHECK;
+
 /* Updates the schema, one transaction for each version. */
 enum result store_migrate(struct store *store, const char *path,
                           struct store_error *error) MUST_CHECK;

@@ -57,6 +57,16 @@ static bool apply(sqlite3 *db, int64_t number)
            sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
 }
 
+enum result store_open_fresh(sqlite3 **db)
+{
+    bool good = sqlite3_open_v2(":memory:", db,
+                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                NULL) == SQLITE_OK;
+    for (int i = 0; good && i < migration_count; i++)
+        good = sqlite3_exec(*db, (const char *)migrations[i], NULL, NULL, NULL) == SQLITE_OK;
+    return good ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
 enum result store_migrate(struct store *store, const char *path, struct store_error *error)
 {
     int64_t version = 0;

@@ -13,10 +13,11 @@
 #include "store/tables.h"
 
 enum {
-    STEPS_PER_CHECK = 100,  /* between two checks of the budget: about 2 µs */
-    LOOK_MS = 10,           /* between two looks at the clock of the processor and at signals */
-    LIKE_PATTERN_MAX = 200, /* a match may take pattern × text comparisons in one step */
-    PROGRAM_MAX = 5000000,  /* instructions; beyond, SQLite reports "out of memory" */
+    STEPS_PER_CHECK = 100,   /* between two checks of the budget: about 2 µs */
+    STEPS_PER_MS_MIN = 2000, /* what even a slow processor does; time beyond that is in functions */
+    LOOK_MS = 10,            /* between two looks at the clock of the processor and at signals */
+    LIKE_PATTERN_MAX = 200,  /* a match may take pattern × text comparisons in one step */
+    PROGRAM_MAX = 5000000,   /* instructions; beyond, SQLite reports "out of memory" */
 };
 
 /* Views and table-valued functions. */
@@ -72,13 +73,13 @@ static bool is_function(const char *name)
  * table to which the seed gave the same name: seed_authorizer_is_bypassed searches the statement
  * for the name once its end is known. Only names of plain characters: others have several
  * spellings. */
-static bool remember_trigger(struct seed_authorizer *authorizer, const char *inner)
+static bool remember_trigger(char (*names)[SEED_AUTHORIZER_NAME], const char *inner)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
     if (!inner || strlen(inner) >= SEED_AUTHORIZER_NAME || inner[strspn(inner, plain)])
         return false;
     for (size_t i = 0; i < SEED_AUTHORIZER_TRIGGERS; i++) {
-        char *slot = authorizer->triggers[i];
+        char *slot = names[i];
         if (!*slot)
             snprintf(slot, SEED_AUTHORIZER_NAME, "%s", inner);
         if (strcmp(slot, inner) == 0)
@@ -100,7 +101,7 @@ static bool may_read(struct seed_authorizer *authorizer, const char *table, cons
     if (database && strcasecmp(database, "main") != 0)
         return false;
     if (found)
-        return found->seeds != TABLE_HIDDEN || remember_trigger(authorizer, inner);
+        return found->seeds != TABLE_HIDDEN || remember_trigger(authorizer->triggers, inner);
     return listed(table, readable, COUNT(readable));
 }
 
@@ -124,7 +125,9 @@ static int authorize(void *context, int action, const char *first, const char *s
         verb = "the function";
         first = second;
         allowed = first && is_function(first);
-        authorizer->is_quadratic |= first && listed(first, quadratic, COUNT(quadratic));
+        if (first && listed(first, quadratic, COUNT(quadratic)) &&
+            !remember_trigger(authorizer->callers, inner))
+            authorizer->is_quadratic = true;
         break;
     case SQLITE_READ:
         verb = "reading";
@@ -164,10 +167,14 @@ static bool must_stop(struct seed_authorizer *authorizer)
     authorizer->looked_ms = now_ms;
     authorizer->is_stopped = signal_is_pending();
     int64_t used_ms = clock_processor_ms();
-    if (authorizer->rows != authorizer->rows_before || authorizer->idle_from_ms < 0)
+    if (authorizer->rows != authorizer->rows_before || authorizer->idle_from_ms < 0) {
         authorizer->idle_from_ms = used_ms;
+        authorizer->idle_from_step = authorizer->steps_here;
+    }
     authorizer->rows_before = authorizer->rows;
-    authorizer->is_idle = used_ms - authorizer->idle_from_ms > authorizer->idle_max_ms;
+    int64_t steps = authorizer->steps_here - authorizer->idle_from_step;
+    authorizer->is_idle =
+        used_ms - authorizer->idle_from_ms - steps / STEPS_PER_MS_MIN > authorizer->idle_max_ms;
     return authorizer->is_stopped || authorizer->is_idle;
 }
 
@@ -246,19 +253,28 @@ void seed_authorizer_start(struct seed_authorizer *authorizer)
     authorizer->bad_text[0] = '\0';
     authorizer->hook_failed = RESULT_OK;
     memset(authorizer->triggers, 0, sizeof authorizer->triggers);
+    memset(authorizer->callers, 0, sizeof authorizer->callers);
 }
 
-void seed_authorizer_prepared(struct seed_authorizer *authorizer)
+static bool has_name(char (*names)[SEED_AUTHORIZER_NAME], const char *statement)
 {
+    for (size_t i = 0; i < SEED_AUTHORIZER_TRIGGERS && *names[i]; i++) {
+        if (strcasestr(statement, names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* A caller whose name is in the statement may be a WITH table, else it is a trigger: these compare
+ * with short texts only. */
+void seed_authorizer_prepared(struct seed_authorizer *authorizer, const char *statement)
+{
+    authorizer->is_quadratic |= has_name(authorizer->callers, statement);
     if (authorizer->is_quadratic)
         sqlite3_limit(authorizer->db, SQLITE_LIMIT_LENGTH, SEED_VALUE_QUADRATIC_MAX);
 }
 
-bool seed_authorizer_is_bypassed(const struct seed_authorizer *authorizer, const char *statement)
+bool seed_authorizer_is_bypassed(struct seed_authorizer *authorizer, const char *statement)
 {
-    for (size_t i = 0; i < SEED_AUTHORIZER_TRIGGERS && *authorizer->triggers[i]; i++) {
-        if (strcasestr(statement, authorizer->triggers[i]))
-            return true;
-    }
-    return false;
+    return has_name(authorizer->triggers, statement);
 }

@@ -18,7 +18,7 @@ enum {
     /* Of a value in a statement with a function whose time grows with the square of the lengths,
      * all of it within one step: at 16 KiB a call takes 0.2 s at most, at 1 MiB minutes. */
     SEED_VALUE_QUADRATIC_MAX = 16 * 1024,
-    /* Processor time of a statement in which no row is written. */
+    /* Processor time of a statement in which no row is written, beyond what its steps take. */
     SEED_IDLE_MS = 1000,
     /* What SQLite may allocate in addition while a file runs: rows, sorts, queues. */
     SEED_MEMORY_MAX = 256 * 1024 * 1024,
@@ -38,13 +38,14 @@ struct seed_authorizer {
     bool is_stopped;    /* by a signal for the process to end */
     bool is_idle;       /* no row was written for idle_max_ms */
     size_t rows_before; /* at the last look at the clocks */
-    int64_t looked_ms, idle_from_ms;
+    int64_t looked_ms, idle_from_ms, idle_from_step;
     size_t rows;      /* inserted or updated so far, except by triggers */
     char denied[160]; /* the first denied action; "" = none */
     /* The table with an invalid text in the current row; "" = none. */
     char bad_text[SEED_AUTHORIZER_NAME];
     enum result hook_failed;
     char triggers[SEED_AUTHORIZER_TRIGGERS][SEED_AUTHORIZER_NAME]; /* that read default_world */
+    char callers[SEED_AUTHORIZER_TRIGGERS][SEED_AUTHORIZER_NAME];  /* of quadratic functions */
 
     int limits_before[SEED_AUTHORIZER_LIMITS];
     int64_t soft_heap_before;
@@ -59,12 +60,12 @@ void seed_authorizer_remove(struct seed_authorizer *authorizer);
 /* Call before a statement is prepared. */
 void seed_authorizer_start(struct seed_authorizer *authorizer);
 
-/* Call when a statement was prepared: sets the limit of its values. */
-void seed_authorizer_prepared(struct seed_authorizer *authorizer);
+/* Call when that statement was prepared: sets the limit of its values. */
+void seed_authorizer_prepared(struct seed_authorizer *authorizer, const char *statement);
 
 /* Whether the prepared statement contains a name that was allowed to read default_world as that of
  * a trigger: the statement must not run. */
-bool seed_authorizer_is_bypassed(const struct seed_authorizer *authorizer,
+bool seed_authorizer_is_bypassed(struct seed_authorizer *authorizer,
                                  const char *statement) MUST_CHECK;
 
 #endif

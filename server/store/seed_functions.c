@@ -21,7 +21,7 @@ static bool is_bounded(int64_t number)
     return number >= -SEED_VALUE_MAX && number <= SEED_VALUE_MAX;
 }
 
-/* Whether no number of the format, and with `*` no integer argument, is above the limit. */
+/* Whether no number of the format, and with `*` no argument, is above the limit. */
 static bool has_bounded_widths(struct slice format, int count, sqlite3_value **arguments)
 {
     bool has_star = format.len > 0 && memchr(format.data, '*', format.len);
@@ -33,8 +33,7 @@ static bool has_bounded_widths(struct slice format, int count, sqlite3_value **a
             return false;
     }
     for (int i = 1; has_star && i < count; i++)
-        if (sqlite3_value_type(arguments[i]) == SQLITE_INTEGER &&
-            !is_bounded(sqlite3_value_int64(arguments[i])))
+        if (!is_bounded(sqlite3_value_int64(arguments[i]))) /* of texts and reals too, as printf */
             return false;
     return true;
 }

@@ -296,6 +296,7 @@ static enum result refuse_prepared(struct file *file, sqlite3_stmt *statement, c
     char after = *end;
     *end = '\0';
     bool bypassed = seed_authorizer_is_bypassed(&file->authorizer, file->at);
+    seed_authorizer_prepared(&file->authorizer, file->at);
     *end = after;
     if (bypassed)
         return fail_refused(file, "reading default_world");
@@ -319,7 +320,6 @@ static enum result run_statement(struct file *file, const char **next)
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(file->run->db, file->at, -1, &statement, next);
     result = code ? fail_prepare(file, code) : refuse_prepared(file, statement, *next);
-    seed_authorizer_prepared(&file->authorizer);
     if (!result && statement) {
         result = step_to_end(file, statement);
         file->authorizer.steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);

@@ -135,39 +135,13 @@ static enum result open_image(unsigned char *data, size_t len, int *steps, sqlit
     return result;
 }
 
-/* The schema as one text, valid until *stmt is finalized; NULL if it cannot be read. */
-static const char *read_schema(sqlite3 *db, sqlite3_stmt **stmt)
-{
-    static const char sql[] =
-        "SELECT group_concat(line, char(10)) FROM (SELECT type || '|' || name || '|' || tbl_name "
-        "|| '|' || coalesce(sql, '') AS line FROM sqlite_schema ORDER BY type, name)";
-    bool good = sqlite3_prepare_v2(db, sql, -1, stmt, NULL) == SQLITE_OK &&
-                sqlite3_step(*stmt) == SQLITE_ROW;
-    return good ? (const char *)sqlite3_column_text(*stmt, 0) : NULL;
-}
-
-static enum result compare_schemas(sqlite3 *image, sqlite3 *own, struct store_error *error)
-{
-    sqlite3_stmt *stmts[2] = {NULL, NULL};
-    const char *expected = read_schema(own, &stmts[0]);
-    const char *found = read_schema(image, &stmts[1]);
-    enum result result = !expected ? RESULT_STORE
-                         : !found  ? refuse(error, "damaged")
-                         : strcmp(found, expected) == 0
-                             ? RESULT_OK
-                             : refuse(error, "its tables are not those of amazonmq-local");
-    sqlite3_finalize(stmts[0]);
-    sqlite3_finalize(stmts[1]);
-    return result;
-}
-
 /* Enables the triggers only once the schema is known to be ours. */
 static enum result check_image(struct store *store, sqlite3 *image, struct store_error *error)
 {
     struct store_error reason;
-    enum result result = compare_schemas(image, store->db, error);
+    enum result result = store_validate_schema(image, store->db, &reason);
     if (result)
-        return result;
+        return result == RESULT_INVALID ? refuse(error, reason.text) : result;
     if (sqlite3_db_config(image, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL) != SQLITE_OK)
         return RESULT_STORE;
     result = store_validate(image, &reason);

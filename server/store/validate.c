@@ -141,12 +141,41 @@ static enum result check_tables(sqlite3 *db, struct store_error *error)
     return result;
 }
 
+/* The schema as one text, valid until *stmt is finalized; NULL if it cannot be read. */
+static const char *read_schema(sqlite3 *db, sqlite3_stmt **stmt)
+{
+    static const char sql[] =
+        "SELECT group_concat(line, char(10)) FROM (SELECT type || '|' || name || '|' || tbl_name "
+        "|| '|' || coalesce(sql, '') AS line FROM sqlite_schema ORDER BY type, name)";
+    bool good = sqlite3_prepare_v2(db, sql, -1, stmt, NULL) == SQLITE_OK &&
+                sqlite3_step(*stmt) == SQLITE_ROW;
+    return good ? (const char *)sqlite3_column_text(*stmt, 0) : NULL;
+}
+
+enum result store_validate_schema(sqlite3 *db, sqlite3 *own, struct store_error *error)
+{
+    sqlite3_stmt *stmts[2] = {NULL, NULL};
+    const char *expected = read_schema(own, &stmts[0]);
+    const char *found = read_schema(db, &stmts[1]);
+    enum result result = !expected ? RESULT_STORE
+                         : !found  ? refuse(error, "", "damaged")
+                         : strcmp(found, expected) == 0
+                             ? RESULT_OK
+                             : refuse(error, "", "its tables are not those of amazonmq-local");
+    sqlite3_finalize(stmts[0]);
+    sqlite3_finalize(stmts[1]);
+    return result;
+}
+
 enum result store_validate(sqlite3 *db, struct store_error *error)
 {
     enum result result = check_structure(db, error);
     if (!result)
         result = expect_none(db, "SELECT 1 FROM pragma_foreign_key_check", error,
                              "a row refers to a missing row");
+    if (!result)
+        result = expect_none(db, "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM default_world)", error,
+                             "default_world has no row");
     if (!result)
         result = check_clock(db, error);
     if (result)

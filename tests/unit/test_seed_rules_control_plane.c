@@ -5,7 +5,7 @@
 static const char base[] = "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
                            "INSERT INTO configuration (id, name) VALUES ('c-mine', 'mine');";
 
-#define ENGINE_VERSION(version) "INSERT INTO engine_version VALUES ('ACTIVEMQ', " version ")"
+#define ENGINE_VERSION(version) "INSERT INTO engine_version (engine_type, version) VALUES ('ACTIVEMQ', " version ")"
 #define OPTION(columns, values)                                                    \
     "INSERT INTO instance_option (engine_type, host_instance_type, storage_type, " \
     "deployment_modes, " columns                                                   \
@@ -45,7 +45,7 @@ static const struct rule catalogue_rules[] = {
     {ENGINE_VERSION("'5.1' || char(0)"), version_form},
     {ENGINE_VERSION("printf('%021d', 1)"), version_form},
     {ENGINE_VERSION("'5.19'"), "engine_type, version: another row of engine_version has the same"},
-    {"INSERT INTO engine_version VALUES ('KAFKA', '1.0')",
+    {"INSERT INTO engine_version (engine_type, version) VALUES ('KAFKA', '1.0')",
      "FOREIGN KEY: engine_version.engine_type → engine.type has no such row"},
     {"UPDATE instance_option SET host_instance_type = 'm5.large'",
      "host_instance_type: mq. and a size"},

@@ -37,7 +37,7 @@ static const struct rule all[] = {
     {SUBNET("'subnet 2', 'vpc-1'"), id_form},
     {SUBNET("'subnet-1', 'vpc-1'"), "id: another row of subnet has the same"},
     {SUBNET("'subnet-2', 'vpc-9'"), "FOREIGN KEY: subnet.vpc_id → vpc.id has no such row"},
-    {"INSERT INTO subnet (id) VALUES ('subnet-2')", "vpc_id: a row of subnet needs one"},
+    {"INSERT INTO subnet (id) VALUES ('subnet-2')", "vpc_id: required in every row of subnet"},
     {GROUP("'', 'vpc-1', 0"), id_form},
     {GROUP("'sg_2', 'vpc-1', 0"), id_form},
     {GROUP("'sg-1', 'vpc-1', 0"), "id: another row of security_group has the same"},
