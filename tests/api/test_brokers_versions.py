@@ -49,6 +49,46 @@ def test_UBR_37_RabbitMQ_skips_no_version(serve):
         assert describe_broker(client, "b-1")["engineVersion"] == version
 
 
+def test_UBR_37_the_next_minor_version(serve):
+    """Whatever patches a seed has added as versions."""
+    seed = (sql_broker("b-1", engine_type="RABBITMQ", engine_version="3.13", host_instance_type="mq.m7g.large")
+            + sql_insert("engine_version", engine_type="RABBITMQ", version="3.13.7"))
+    client = serve(seed=seed).client()
+    for version in ("3.13.7", "4.2"):
+        assert_ok(client.call("PUT", broker_path("b-1"), {"engineVersion": version}),
+                  {"brokerId": "b-1", "engineVersion": version})
+    refused(client, "b-1", {"engineVersion": "4.3"}, "Brokers on [RabbitMQ] version [3.13] can't be upgraded to version "
+            "[4.3]. Upgrade to version [4.2] first.", "engineVersion")
+
+
+def test_UBR_32_back_to_a_version_that_is_no_longer_sold(serve):
+    seed = sql_broker("b-1", engine_type="RABBITMQ", engine_version="3.12", host_instance_type="mq.m5.large")
+    client = serve(seed=seed).client()
+    for version in ("3.13", "3.12"):
+        assert_ok(client.call("PUT", broker_path("b-1"), {"engineVersion": version}),
+                  {"brokerId": "b-1", "engineVersion": version})
+    assert "pendingEngineVersion" not in describe_broker(client, "b-1")
+
+
+def test_CFG_61_another_type_must_suit_the_configuration_that_stays(serve):
+    """Also one that waits for the same reboot."""
+    data = "connection_max = 301\n"
+    seed = (sql_insert("configuration", id="c-1", name="one", engine_type="RABBITMQ", engine_version="4.2")
+            + sql_insert("configuration_revision", configuration_id="c-1", revision=2, data=data)
+            + sql_insert("configuration_revision", configuration_id="c-1", revision=3,
+                         data="{{m7g.medium.1}}\nvhost_max = 1\n{{m7g.medium.1}}\n")
+            + sql_broker("b-1", name="b1", engine_type="RABBITMQ", engine_version="4.2", host_instance_type="mq.m7g.large",
+                         configuration_id="c-1", configuration_revision=2)
+            + sql_broker("b-2", name="b2", engine_type="RABBITMQ", engine_version="3.13",
+                         host_instance_type="mq.m7g.medium"))
+    client = serve(seed=seed).client()
+    refused(client, "b-1", {"hostInstanceType": "mq.m7g.medium"}, "Configuration Revision 2 for configuration:"
+            "connection_max has limit: of value: 301 larger than maximum allowed limit:300", "configuration")
+    assert_ok(client.call("PUT", broker_path("b-2"), {"engineVersion": "4.2", "configuration": {"id": "c-1", "revision": 3}}))
+    refused(client, "b-2", {"engineVersion": "3.13"}, "Configuration [c-1] revision [3] has sections, which [RabbitMQ] "
+            "version [3.13] does not support.", "configuration")
+
+
 @pytest.mark.parametrize("version", ["5.19", "5.18", "9.9", ""])
 def test_UBR_38_the_version_of_a_replica(serve, version):
     """It goes with its primary's."""

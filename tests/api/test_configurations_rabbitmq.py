@@ -93,7 +93,7 @@ def test_CFG_60_quotes_that_do_not_close(client, text, line):
 
 @pytest.mark.parametrize("text, line", [
     (section("m7g.large.1", "consumer_timeout = 1"), 2), ("a = 1\n{{m7g.large.1}}\nvhost_max = 1\n", 2),
-    (section("m7g.large.2"), 1), (section("m7g.large.1", "{{m7g.large.3}}", "{{m7g.large.3}}"), 2),
+    (section("m7g.large.2"), 1), (section("mq.m7g.large.1"), 1), (section("nonsense.1"), 1), (section("m7g..1"), 1), (section("m7g.large.1", "{{m7g.large.3}}", "{{m7g.large.3}}"), 2),
     ("[m7g.large.1]", 1), ("a = 1\n[listeners.tcp]\nb = 2\n", 2)])
 @pytest.mark.parametrize("version", ["3.13", "4.2", "4.3"])
 def test_CFG_40_what_is_no_section(client, version, text, line):

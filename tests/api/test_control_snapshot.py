@@ -354,6 +354,19 @@ def test_CTL_5_such_a_row_in_a_file(client, tmp_path, script, message):
     assert (result.returncode, result.stderr.decode()) == (1, f"amazonmq-local: {path}: {message}\n")
 
 
+@pytest.mark.parametrize("script, message", (
+    ("CREATE TABLE extra (x);", "its tables are not those of amazonmq-local"),
+    ("DROP VIEW pending_user;", "its tables are not those of amazonmq-local"),
+    ("DELETE FROM default_world;", "default_world has no row"),
+))
+def test_CTL_5_a_file_with_other_tables(client, tmp_path, script, message):
+    path = tmp_path / "image.db"
+    changed(tmp_path, control.snapshot(client), script)
+    path.chmod(0o600)
+    result = harness.run("--port", 0, "--db", path)
+    assert (result.returncode, result.stderr.decode()) == (1, f"amazonmq-local: {path}: {message}\n")
+
+
 @pytest.mark.parametrize("place", range(56, 60))
 def test_CTL_5_another_encoding_in_the_head(client, place):
     image = control.snapshot(client)

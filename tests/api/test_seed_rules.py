@@ -250,6 +250,8 @@ ENTRIES = "(SELECT json_group_object('k' || i, i) FROM (WITH RECURSIVE n(i) AS (
     ("printf('%.1000000000c', 'x')", "printf: a width or precision is too large"),
     ("format('%.1000000000c', 'x')", "printf: a width or precision is too large"),
     ("printf('%.*c', 1000000000, 'x')", "printf: a width or precision is too large"),
+    ("printf('%.*c', '1000000000', 'x')", "printf: a width or precision is too large"),
+    ("printf('%.*c', 1e9, 'x')", "printf: a width or precision is too large"),
     ("printf('%1048577d', 1)", "printf: a width or precision is too large"),
     ("printf('%99999999999999999999d', 1)", "printf: a width or precision is too large"),
     (f"replace({X}, {LONG} || 'y', 'z')", LARGE), (f"instr({X}, {LONG} || 'y')", LARGE),
@@ -279,6 +281,23 @@ def test_SEED_6_a_statement_that_writes_nothing_is_stopped(store):
     line = refuse(store, BROKER + "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000) "
                   "SELECT sum(length(printf('%.1000000c', 'x') || i)) FROM n;")
     assert line.endswith("statement 2: the statement has run for 1000 ms without writing a row"), line
+
+
+def test_SEED_6_the_rules_of_the_schema_are_no_function_of_the_seed(serve):
+    """Triggers use such functions too, on short texts."""
+    base = "x" * 20_000
+    metadata = ('{"hosts":["h"],"roleBase":"%s","roleSearchMatching":"m","serviceAccountUsername":"u","userBase":"b",'
+                '"userSearchMatching":"s"}' % base)
+    client = serve(seed=sql_insert("broker", id="b-1", name="one", authentication_strategy="LDAP", ldap_server_metadata=metadata,
+                                   ldap_service_account_password="secret-12")).client()
+    assert assert_ok(client.call("GET", "/v1/brokers/b-1")).json()["ldapServerMetadata"]["roleBase"] == base
+
+
+def test_SEED_6_many_rows_in_one_statement(serve):
+    """SQLite collects them before it writes the first: that takes more than a second on a slow machine."""
+    client = serve(seed=BROKER + "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 600000) "
+                   "INSERT INTO broker_tag (broker_id, key) SELECT 'b-1', 'k' || i FROM n;").client()
+    assert_ok(client.call("GET", "/v1/brokers/b-1/users"))
 
 
 def test_SEED_6_sizes(store):
