@@ -138,7 +138,7 @@ static enum result open_image(unsigned char *data, size_t len, int *steps, sqlit
 /* Enables the triggers only once the schema is known to be ours. */
 static enum result check_image(struct store *store, sqlite3 *image, struct store_error *error)
 {
-    struct store_error reason;
+    struct store_error reason = {""};
     enum result result = store_validate_schema(image, store->db, &reason);
     if (result)
         return result == RESULT_INVALID ? refuse(error, reason.text) : result;

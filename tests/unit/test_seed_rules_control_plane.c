@@ -5,7 +5,8 @@
 static const char base[] = "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
                            "INSERT INTO configuration (id, name) VALUES ('c-mine', 'mine');";
 
-#define ENGINE_VERSION(version) "INSERT INTO engine_version (engine_type, version) VALUES ('ACTIVEMQ', " version ")"
+#define ENGINE_VERSION(version) \
+    "INSERT INTO engine_version (engine_type, version) VALUES ('ACTIVEMQ', " version ")"
 #define OPTION(columns, values)                                                    \
     "INSERT INTO instance_option (engine_type, host_instance_type, storage_type, " \
     "deployment_modes, " columns                                                   \
