@@ -45,7 +45,11 @@ COMPILE = $(CC) -std=gnu17 -D_GNU_SOURCE -Iserver -I$(BUILD)/generated -DVERSION
           $(filter -W%,$(KNOWN)) $(PACKAGE_FLAGS)
 TEST_FLAGS := -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"'
 
-FLAGS_release = $(HARDENING) $(CFLAGS)
+# The image has a limit. What is not on the way of every request is compiled for size; the instructions of an operation
+# are mostly those of SQLite (make bench-check).
+FAST := server/base/arena.c server/base/buffer.c server/base/json_% server/base/text.c server/base/utf8.c \
+        server/http/% server/gate/gate.c server/gate/router.c server/gate/caller.c server/observe/% server/loop.c
+FLAGS_release = $(HARDENING) $(if $(filter $(FAST),$<),,-Os) $(CFLAGS)
 LINK_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(KNOWN_LINK) -Wl,--as-needed $(LDFLAGS)
 FLAGS_debug = $(SANITIZERS) $(CFLAGS)
 LINK_debug = $(SANITIZERS) -Wl,--as-needed $(LDFLAGS)
