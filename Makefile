@@ -47,7 +47,7 @@ TEST_FLAGS := -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"'
 
 # The image has a limit. What is not on the way of every request is compiled for size; the instructions of an operation
 # are mostly those of SQLite (make bench-check).
-FAST := server/base/arena.c server/base/buffer.c server/base/json_% server/base/text.c server/base/utf8.c \
+FAST := server/base/arena.c server/base/buffer.c server/base/crypto.c server/api/page.c server/store/statement.c server/base/json_% server/base/text.c server/base/utf8.c \
         server/http/% server/gate/gate.c server/gate/router.c server/gate/caller.c server/observe/% server/loop.c
 FLAGS_release = $(HARDENING) $(if $(filter $(FAST),$<),,-Os) $(CFLAGS)
 LINK_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(KNOWN_LINK) -Wl,--as-needed $(LDFLAGS)
