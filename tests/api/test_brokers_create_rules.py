@@ -2,18 +2,14 @@
 
 import pytest
 
+from broker_calls import LDAP, SIZE, create_refused as refused
 from harness import (PASSWORD, Server, assert_bad_request, assert_error, assert_ok, broker_body, broker_name,
                      create_broker, credential, describe_broker, rabbit_body, sql_broker, sql_insert)
 from shapes import CLUSTER, STANDBY
 
-LDAP = {"hosts": ["ldap.example.com"], "roleBase": "ou=groups", "roleSearchMatching": "(member={0})",
-        "serviceAccountPassword": "never-to-be-seen", "serviceAccountUsername": "cn=admin", "userBase": "ou=people",
-        "userSearchMatching": "(uid={0})"}
 WINDOW = {"dayOfWeek": "MONDAY", "timeOfDay": "05:52", "timeZone": "UTC"}
 STRATEGIES = "Valid values are: [SIMPLE, LDAP, CONFIG_MANAGED]."
 KMS = "Make sure your KMS key ID only contains printable ASCII characters and is 1 to 2048 characters long."
-SIZE = ("Specifying [storageSize] is only supported for RabbitMQ 4 brokers with deployment mode [CLUSTER_MULTI_AZ] on "
-        "mq.m7g instance types.")
 CRDR = "Data replication requires ActiveMQ 5.17.6 or later and deployment mode [ACTIVE_STANDBY_MULTI_AZ]."
 NO_LDAP = "LDAP server metadata is not supported for RabbitMQ brokers."
 
@@ -35,13 +31,6 @@ def server():
 def client(server):
     with server.client() as connection:
         yield connection
-
-
-def refused(client, body, message, attribute=None):
-    """The body is refused with that error, and no broker of that name is there afterwards."""
-    assert_bad_request(client.call("POST", "/v1/brokers", body), message, attribute)
-    listed = client.call("GET", "/v1/brokers?maxResults=100").json()["brokerSummaries"]
-    assert body.get("brokerName") not in [row["brokerName"] for row in listed if row["brokerName"] != "taken"]
 
 
 def active(**members):

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from harness import (CHECK_NONE, PASSWORD, Server, assert_bad_request, assert_error, assert_no_broker, assert_no_user, assert_ok,
+import control_calls as control
+from harness import (PASSWORD, Server, assert_bad_request, assert_error, assert_no_broker, assert_no_user, assert_ok,
                      broker_body, broker_path, configuration_path, create_broker, describe_broker, eventually,
                      promote_path, reboot_path, revision_path, shared_resources_path, sql_broker, sql_insert,
                      sql_pending_user, sql_user, tags_path, user_path, users_path, wait_gone)
@@ -60,10 +61,6 @@ def test_DBR_3_DBR_4_right_states(states, state):
                 assert describe_broker(client, broker)["brokerState"] == "DELETION_IN_PROGRESS"
 
 
-def step(client, seconds):
-    assert client.call("POST", "/_local/clock", {"advanceMs": seconds * 1000}, check=CHECK_NONE).status == 200
-
-
 def test_DBR_6_BRK_24_BRK_27_while_it_lasts(serve):
     seed = (sql_broker("b-1", name="one", pending_engine_version="5.18", day_of_week="MONDAY")
             + sql_user("b-1", "dev") + sql_pending_user("b-1", "new")
@@ -76,9 +73,9 @@ def test_DBR_6_BRK_24_BRK_27_while_it_lasts(serve):
     assert listed["users"] == before["users"] == [{"username": "dev"}, {"pendingChange": "CREATE", "username": "new"}]
     assert_ok(client.call("GET", user_path("b-1", "dev")))
     # Until 12 % of the 300 seconds are over.
-    step(client, 35)
+    control.advance(client, 35)
     assert client.call("GET", users_path("b-1")).json() == listed
-    step(client, 2)
+    control.advance(client, 2)
     after = {**before, "brokerState": "DELETION_IN_PROGRESS", "users": []}
     assert describe_broker(client, "b-1") == after
     assert len(after["brokerInstances"]) == 1 and after["tags"] == {"team": "checkout"}

@@ -4,6 +4,7 @@ import pytest
 
 import control_calls as control
 import harness
+from broker_calls import create_refused as refused
 from harness import (Server, assert_bad_request, assert_ok, broker_body, broker_name, create_broker, credential, describe_broker,
                      rabbit_body, sql_broker, sql_insert)
 from shapes import CLUSTER, STANDBY
@@ -63,13 +64,6 @@ def subnets(*names):
 
 def groups(*names):
     return [f"sg-{name}" for name in names]
-
-
-def refused(client, body, message, attribute=None, headers=()):
-    """That error, and no broker of that name afterwards."""
-    assert_bad_request(client.call("POST", "/v1/brokers", body, headers), message, attribute)
-    listed = assert_ok(client.call("GET", "/v1/brokers?maxResults=100", headers=headers)).json()["brokerSummaries"]
-    assert body["brokerName"] not in [row["brokerName"] for row in listed]
 
 
 def network(client, broker, headers=()):

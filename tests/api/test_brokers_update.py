@@ -5,15 +5,13 @@ import json
 
 import pytest
 
+from broker_calls import LDAP
 from harness import (PASSWORD, assert_ok, broker_body, broker_name, broker_path, compact, configuration_path,
                      create_broker, create_user, delete_user, describe_broker, rabbit_body, reboot, reboot_path,
                      eventually, update_user, users_path)
 from shapes import CLUSTER, STANDBY, activemq_logs, rabbitmq_logs
 
 DATA = base64.b64encode(b'<broker xmlns="http://activemq.apache.org/schema/core"/>').decode("ascii")
-LDAP = {"hosts": ["ldap.example.com"], "roleBase": "ou=groups", "roleSearchMatching": "(member={0})",
-        "serviceAccountPassword": "never-to-be-seen", "serviceAccountUsername": "cn=admin", "userBase": "ou=people",
-        "userSearchMatching": "(uid={0})"}
 SHOWN_LDAP = {key: value for key, value in LDAP.items() if key != "serviceAccountPassword"}
 PENDING = ("pendingAuthenticationStrategy", "pendingDataReplicationMetadata", "pendingDataReplicationMode",
            "pendingEngineVersion", "pendingHostInstanceType", "pendingLdapServerMetadata", "pendingSecurityGroups",

@@ -2,15 +2,11 @@
 
 import pytest
 
+from broker_calls import LDAP, SIZE, update_refused as refused
 from harness import (Server, assert_bad_request, assert_no_broker, assert_ok, broker_path, create_broker,
                      describe_broker, rabbit_body, sql_broker, sql_insert)
 from shapes import CLUSTER, STANDBY
 
-LDAP = {"hosts": ["ldap.example.com"], "roleBase": "ou=groups", "roleSearchMatching": "(member={0})",
-        "serviceAccountPassword": "never-to-be-seen", "serviceAccountUsername": "cn=admin", "userBase": "ou=people",
-        "userSearchMatching": "(uid={0})"}
-SIZE = ("Specifying [storageSize] is only supported for RabbitMQ 4 brokers with deployment mode [CLUSTER_MULTI_AZ] on "
-        "mq.m7g instance types.")
 STATES = ("CREATION_IN_PROGRESS", "CREATION_FAILED", "REBOOT_IN_PROGRESS", "DELETION_IN_PROGRESS")
 CHANGEABLE = ("RUNNING", "CRITICAL_ACTION_REQUIRED", "REPLICA")
 
@@ -41,12 +37,6 @@ def server():
 def client(server):
     with server.client() as connection:
         yield connection
-
-
-def refused(client, broker, body, message, attribute=None):
-    before = client.call("GET", broker_path(broker)).body
-    assert_bad_request(client.call("PUT", broker_path(broker), body), message, attribute)
-    assert client.call("GET", broker_path(broker)).body == before
 
 
 # --- The broker ------------------------------------------------------------------------------------------------

@@ -4,14 +4,10 @@ import time
 
 import pytest
 
-from harness import CHECK_NONE, assert_bad_request, assert_ok, broker_path, describe_broker, sql_broker, sql_insert
+import control_calls as control
+from broker_calls import update_refused as refused
+from harness import assert_bad_request, assert_ok, broker_path, describe_broker, sql_broker, sql_insert
 from shapes import STANDBY
-
-
-def refused(client, broker, body, message, attribute=None):
-    before = client.call("GET", broker_path(broker)).body
-    assert_bad_request(client.call("PUT", broker_path(broker), body), message, attribute)
-    assert client.call("GET", broker_path(broker)).body == before
 
 
 # --- Versions: upwards, one by one with RabbitMQ ---------------------------------------------------------------
@@ -106,11 +102,11 @@ NEW_PATCH = "UPDATE engine_version SET patch = '5.18.9' WHERE version = '5.18';"
 
 
 def through_a_window(client):
-    assert client.call("POST", "/_local/clock", {"advanceMs": 8 * 86_400_000}, check=CHECK_NONE).status == 200
+    control.advance(client, 8 * 86_400)
 
 
 def seed_more(client, sql):
-    assert client.call("POST", "/_local/seed", sql.encode(), check=CHECK_NONE).status == 200
+    control.done(client, "POST", "/_local/seed", sql.encode())
 
 
 def test_BRK_35_the_patch_is_shown_and_not_taken(serve):
@@ -133,7 +129,7 @@ def test_WIN_12_a_window_brings_the_newer_patch(serve):
     seed_more(client, NEW_PATCH)
     assert versions() == ["5.18.7", "5.18.7", "5.19"]
     assert_ok(client.call("POST", f"{broker_path('b-auto')}/reboot"), {})  # is no window
-    client.call("POST", "/_local/clock", {"advanceMs": 3_700_000}, check=CHECK_NONE)
+    control.advance(client, 3_700)
     assert versions() == ["5.18.7", "5.18.7", "5.19"]
     through_a_window(client)
     assert versions() == ["5.18.9", "5.18.7", "5.19"]
@@ -143,10 +139,10 @@ def test_WIN_12_the_patch_comes_when_the_reboot_ends(serve):
     client = serve("--reboot-time", "real", seed=sql_broker("b-1", name="one", engine_version="5.18", day_of_week="MONDAY")
                    ).client()
     seed_more(client, NEW_PATCH + f"UPDATE broker SET window_due_ms = {int(time.time() * 1000) + 60_000};")
-    client.call("POST", "/_local/clock", {"advanceMs": 61_000}, check=CHECK_NONE)
+    control.advance(client, 61)
     body = describe_broker(client, "b-1")
     assert (body["brokerState"], body["engineVersion"]) == ("REBOOT_IN_PROGRESS", "5.18.7")
-    client.call("POST", "/_local/clock", {"advanceMs": 300_000}, check=CHECK_NONE)
+    control.advance(client, 300)
     body = describe_broker(client, "b-1")
     assert (body["brokerState"], body["engineVersion"]) == ("RUNNING", "5.18.9")
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from harness import (CHECK_NONE, PASSWORD, Server, assert_bad_request, assert_no_broker, assert_ok, broker_path, create_user,
+import control_calls as control
+from harness import (PASSWORD, Server, assert_bad_request, assert_no_broker, assert_ok, broker_path, create_user,
                      delete_user, eventually, reboot, reboot_path, sql_broker, sql_pending_user, sql_user,
                      update_user, user_path, users_path)
 
@@ -91,7 +92,7 @@ def test_RBT_6_over_when_it_is_answered(serve):
 def test_RBT_4_a_window_reboots_back_to_the_state(serve, state, duration):
     """Only a window reboots a broker that is not RUNNING."""
     client = serve("--reboot-time", duration, seed=sql_broker("b-1", state=state) + PENDING).client()
-    assert client.call("POST", "/_local/clock", {"advanceMs": 8 * 86_400_000}, check=CHECK_NONE).status == 200
+    control.advance(client, 8 * 86_400)
     body = client.call("GET", broker_path("b-1")).json()
     assert (body["brokerState"], body["users"]) == (state, AFTER)
 

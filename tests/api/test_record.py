@@ -11,6 +11,7 @@ import threading
 
 import pytest
 
+import control_calls as control
 import harness
 import test_fidelity
 from harness import assert_ok
@@ -50,7 +51,7 @@ def left(server):
 
 
 def step(server):
-    assert_ok(server.client().call("POST", "/_local/clock", {"advanceMs": HOUR_S * 1000}, check=harness.CHECK_NONE))
+    control.advance(server.client(), HOUR_S)
 
 
 @pytest.fixture(scope="module")
