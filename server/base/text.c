@@ -47,17 +47,21 @@ bool text_number(struct slice text, int64_t max, int64_t *number)
     return text.len > 0;
 }
 
+size_t text_control(struct slice text)
+{
+    unsigned char first = text.len > 0 ? (unsigned char)text.data[0] : 'x';
+    if (first < ' ' || first == 0x7F)
+        return 1;
+    return first == 0xC2 && text.len > 1 && (unsigned char)text.data[1] < 0xA0 ? 2 : 0;
+}
+
 void text_make_line(char *text)
 {
     size_t valid = 0;
     while (text[valid = utf8_valid_prefix(slice_of(text))])
         text[valid] = '?';
-    for (unsigned char *c = (unsigned char *)text; *c; c++) {
-        if (*c < ' ' || *c == 0x7f)
-            *c = '?';
-        else if (*c == 0xc2 && c[1] < 0xa0) /* U+0080 to U+009F */
-            c[0] = c[1] = '?';
-    }
+    for (size_t i = 0; i < valid; i++)
+        memset(text + i, '?', text_control((struct slice){text + i, valid - i}));
 }
 
 uint64_t text_hash(uint64_t hash, struct slice text)

@@ -49,6 +49,10 @@ struct slice text_take(struct slice *rest, char separator);
  * not. False: *number is unchanged. */
 bool text_number(struct slice text, int64_t max, int64_t *number);
 
+/* The bytes of the control character that UTF-8 text begins with: 0 of any other, 1, or 2 for
+ * U+0080 to U+009F. */
+size_t text_control(struct slice text);
+
 /* Makes one printable line of a text that may quote anything, such as a path: control characters
  * and bytes that are not UTF-8 become `?`. */
 void text_make_line(char *text);

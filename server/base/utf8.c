@@ -18,6 +18,11 @@ bool utf8_valid(struct slice text)
     return utf8_valid_prefix(text) == text.len;
 }
 
+bool utf8_is_text(struct slice text)
+{
+    return utf8_valid(text) && (text.len == 0 || !memchr(text.data, '\0', text.len));
+}
+
 size_t utf8_length(struct slice text)
 {
     size_t length = 0;

@@ -7,6 +7,9 @@
 /* Whether the whole slice is valid UTF-8; NUL is allowed. */
 bool utf8_valid(struct slice text);
 
+/* Whether it is what a text of the store may be: valid UTF-8 without NUL. */
+bool utf8_is_text(struct slice text);
+
 /* The offset of the first byte that is not valid UTF-8; text.len if there is none. */
 size_t utf8_valid_prefix(struct slice text);
 

@@ -44,15 +44,6 @@ struct activemq_place activemq_place_inside(const struct activemq_grammar *gramm
     return inside;
 }
 
-/* The bytes of the control character that begins here: 0, 1 or, for U+0080 to U+009F, 2. */
-static size_t control_character(struct slice text, size_t at)
-{
-    const unsigned char *bytes = (const unsigned char *)text.data + at;
-    if (*bytes < ' ' || *bytes == 0x7F)
-        return 1;
-    return *bytes == 0xC2 && at + 1 < text.len && bytes[1] < 0xA0 ? 2 : 0;
-}
-
 void activemq_append_quotable(struct buffer *out, struct slice text)
 {
     bool cut = text.len > QUOTED_MAX;
@@ -60,7 +51,7 @@ void activemq_append_quotable(struct buffer *out, struct slice text)
         for (text.len = QUOTED_MAX; ((unsigned char)text.data[text.len] & 0xC0) == 0x80;)
             text.len--;
     for (size_t i = 0; i < text.len;) {
-        size_t control = control_character(text, i);
+        size_t control = text_control(slice_part(text, i, text.len - i));
         buffer_append_char(out, control > 0 ? ' ' : text.data[i]);
         i += control > 0 ? control : 1;
     }

@@ -208,7 +208,7 @@ static void before_change(void *context, sqlite3 *db, int action, const char *da
             continue;
         const char *text = (const char *)sqlite3_value_text(value);
         size_t len = (size_t)sqlite3_value_bytes(value);
-        if (!text || memchr(text, '\0', len) || !utf8_valid((struct slice){text, len}))
+        if (!text || !utf8_is_text((struct slice){text, len}))
             snprintf(authorizer->bad_text, sizeof authorizer->bad_text, "%s", table);
     }
 }

@@ -101,7 +101,7 @@ static enum result check_texts(sqlite3 *db, const struct table *table, struct st
                 text.data = (const char *)sqlite3_column_text(stmt, i);
                 text.len = (size_t)sqlite3_column_bytes(stmt, i);
             }
-            if (text.data && (memchr(text.data, '\0', text.len) || !utf8_valid(text)))
+            if (!utf8_is_text(text))
                 result = refuse(error, table->name, "a text contains a NUL or is not valid UTF-8");
         }
     }

@@ -66,18 +66,6 @@ size_t fuzz_take_choice(struct slice *input, size_t limit)
     return first % limit;
 }
 
-struct slice fuzz_take_until(struct slice *rest, char separator)
-{
-    struct slice all = *rest;
-    const char *found = all.len > 0 ? memchr(all.data, separator, all.len) : NULL;
-    *rest = (struct slice){NULL, 0};
-    if (!found)
-        return all;
-    size_t before = (size_t)(found - all.data);
-    *rest = (struct slice){found + 1, all.len - before - 1};
-    return (struct slice){all.data, before};
-}
-
 bool fuzz_contains(struct slice text, struct slice part)
 {
     return part.len == 0 || (text.len > 0 && memmem(text.data, text.len, part.data, part.len));

@@ -73,10 +73,6 @@ void fuzz_free(struct fuzz_pieces *pieces);
 /* Removes the first byte and returns it modulo `limit`; 0 if there is none. */
 size_t fuzz_take_choice(struct slice *input, size_t limit);
 
-/* Removes and returns the text before the first `separator`, or all if there is none; also removes
- * the separator. */
-struct slice fuzz_take_until(struct slice *rest, char separator);
-
 bool fuzz_contains(struct slice text, struct slice part);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xml.h"
 #include "control/control.h"
 #include "gate/gate.h"
@@ -132,7 +133,7 @@ static void expect_log(const struct server *server)
     if (len == sizeof text) /* the last line may be incomplete */
         return;
     while (rest.len > 0)
-        expect_log_line(server, fuzz_take_until(&rest, '\n'));
+        expect_log_line(server, text_take(&rest, '\n'));
 }
 
 /* ---- answers ---- */
@@ -383,7 +384,7 @@ void fuzz_request(struct slice input)
     size_t options = fuzz_take_choice(&rest, 128);
     open_server(&server, input, options);
     for (int i = 0; rest.data && i < REQUESTS_MAX; i++)
-        serve(&server, fuzz_take_until(&rest, RECORD_SEPARATOR));
+        serve(&server, text_take(&rest, RECORD_SEPARATOR));
     commit(&server);
     if (server.rewritten || world_has_changed()) {
         bool thorough = input.len % 4 == 0; /* only sometimes, as it is slow */

@@ -1,18 +1,11 @@
 #include "request_text.h"
 
+#include "base/text.h"
+
 static struct slice without_end(struct slice line, char end)
 {
     const char *found = line.len > 0 ? memchr(line.data, end, line.len) : NULL;
     return found ? (struct slice){line.data, (size_t)(found - line.data)} : line;
-}
-
-static struct slice trim(struct slice text)
-{
-    while (text.len > 0 && (*text.data == ' ' || *text.data == '\t'))
-        text = (struct slice){text.data + 1, text.len - 1};
-    while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
-        text.len--;
-    return text;
 }
 
 static bool take_end(struct slice *text, struct slice end)
@@ -25,12 +18,12 @@ static bool take_end(struct slice *text, struct slice end)
 
 static struct slice take_line(struct slice *rest)
 {
-    return without_end(without_end(fuzz_take_until(rest, '\n'), '\r'), '\0');
+    return without_end(without_end(text_take(rest, '\n'), '\r'), '\0');
 }
 
 static void read_line(struct slice line, struct request_text *text)
 {
-    struct slice target = line, method = fuzz_take_until(&target, ' ');
+    struct slice target = line, method = text_take(&target, ' ');
     if (!target.data)
         target = SLICE("");
     text->old_version = take_end(&target, SLICE(" HTTP/1.0"));
@@ -41,11 +34,11 @@ static void read_line(struct slice line, struct request_text *text)
 
 static void add_header(struct slice line, bool terminated, struct request_text *text)
 {
-    struct slice value = line, name = fuzz_take_until(&value, ':');
+    struct slice value = line, name = text_take(&value, ':');
     struct request *request = &text->request;
     if (!value.data || request->header_count == REQUEST_TEXT_HEADERS)
         return;
-    value = trim(value);
+    value = text_trim(value);
     text->headers[request->header_count++] = (struct header){
         terminated ? fuzz_copy_terminated(&text->pieces, name) : fuzz_copy(&text->pieces, name),
         terminated ? fuzz_copy_terminated(&text->pieces, value) : fuzz_copy(&text->pieces, value)};

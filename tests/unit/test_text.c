@@ -1,4 +1,4 @@
-/* base/text: characters, decimal numbers and hashes. */
+/* base/text: characters, decimal numbers, printable lines and hashes. */
 #include "support.h"
 
 #include "base/text.h"
@@ -51,6 +51,26 @@ static void numbers(void **state)
     assert_int_equal(number, 5);
 }
 
+static void control_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        struct slice text;
+        size_t bytes;
+    } cases[] = {
+        {{NULL, 0}, 0},           {SLICE_INIT(""), 0},         {SLICE_INIT("\0x"), 1},
+        {SLICE_INIT("\x1f"), 1},  {SLICE_INIT(" "), 0},        {SLICE_INIT("~"), 0},
+        {SLICE_INIT("\x7fx"), 1}, {SLICE_INIT("\xc2\x80"), 2}, {SLICE_INIT("\xc2\x9fx"), 2},
+        {SLICE_INIT("\xc2"), 0},  {SLICE_INIT("\xc2\xa0"), 0}, {SLICE_INIT("\xc3\x80"), 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (text_control(cases[i].text) != cases[i].bytes)
+            fail_msg("row %zu", i);
+    char line[] = "a\tb\x7f\xc2\x85\xff\xc2\xa0\n";
+    text_make_line(line);
+    assert_string_equal(line, "a?b????\xc2\xa0?");
+}
+
 static void hashes(void **state)
 {
     (void)state;
@@ -68,6 +88,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(characters),
         cmocka_unit_test(numbers),
+        cmocka_unit_test(control_characters),
         cmocka_unit_test(hashes),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -38,7 +38,8 @@ static void validity_and_length(void **state)
         char *text = exact_copy(cases[i].text);
         struct slice slice = {text, cases[i].text.len};
         if (utf8_valid_prefix(slice) != cases[i].valid ||
-            utf8_valid(slice) != (cases[i].valid == slice.len))
+            utf8_valid(slice) != (cases[i].valid == slice.len) ||
+            utf8_is_text(slice) != (utf8_valid(slice) && strlen(text) == slice.len))
             fail_msg("row %zu", i);
         if (utf8_valid(slice))
             assert_int_equal(utf8_length(slice), cases[i].length);
