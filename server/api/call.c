@@ -45,6 +45,12 @@ void call_fail_with(struct call *call, struct slice path, enum error_id id,
     call_set_body(call);
 }
 
+struct slice call_number(struct call *call, int64_t number)
+{
+    const char *text = arena_printf(call->scratch, "%lld", (long long)number);
+    return slice_of(text ? text : "?");
+}
+
 void call_fail_internal(struct call *call, enum result result)
 {
     static const char *const reasons[] = {

@@ -95,6 +95,9 @@ struct call {
 void call_fail_with(struct call *call, struct slice path, enum error_id id,
                     const struct slice *args, size_t count);
 
+/* A number as an argument of call_fail, in call->scratch; `?` if out of memory. */
+struct slice call_number(struct call *call, int64_t number);
+
 /* Answers an internal failure: 500, and a line in the log. */
 void call_fail_internal(struct call *call, enum result result);
 

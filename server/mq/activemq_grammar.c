@@ -9,14 +9,9 @@ static unsigned minor_line(struct slice version)
 {
     enum { MOST = 99 };
     int64_t numbers[2] = {0, 0};
-    for (size_t i = 0; i < 2; i++) {
-        const char *dot = version.len > 0 ? memchr(version.data, '.', version.len) : NULL;
-        size_t len = dot ? (size_t)(dot - version.data) : version.len;
-        if (!text_number((struct slice){version.data, len}, MOST, &numbers[i]))
+    for (size_t i = 0; i < 2; i++)
+        if (!text_number(text_take(&version, '.'), MOST, &numbers[i]))
             return 0;
-        len += dot != NULL;
-        version = (struct slice){version.data + len, version.len - len};
-    }
     return (unsigned)(100 * numbers[0] + numbers[1]);
 }
 

@@ -5,13 +5,6 @@
 #include "mq/versions.h"
 #include "store/configurations.h"
 
-/* A number as text, in call->scratch. */
-static struct slice number_text(struct call *call, int64_t number)
-{
-    const char *text = arena_printf(call->scratch, "%lld", (long long)number);
-    return slice_of(text ? text : "?");
-}
-
 /* Against the maxima of the catalogue, which only a configuration with limits asks for. */
 static bool check_limits(struct call *call, const struct broker *broker, int64_t revision,
                          const struct rabbitmq_limits *limits)
@@ -28,9 +21,9 @@ static bool check_limits(struct call *call, const struct broker *broker, int64_t
         call_fail_internal(call, result);
     for (enum rabbitmq_limit i = 0; !call->failed && i < RABBITMQ_LIMITS_END; i++)
         if (most.most[i] != RABBITMQ_UNLIMITED && limits->most[i] > most.most[i])
-            call_fail(call, ERROR_REVISION_LIMIT, number_text(call, revision),
-                      rabbitmq_limit_key(i), number_text(call, limits->most[i]),
-                      number_text(call, most.most[i]));
+            call_fail(call, ERROR_REVISION_LIMIT, call_number(call, revision),
+                      rabbitmq_limit_key(i), call_number(call, limits->most[i]),
+                      call_number(call, most.most[i]));
     return !call->failed;
 }
 
@@ -44,7 +37,7 @@ static bool check_rabbitmq(struct call *call, const struct broker *broker, struc
     if (version_at_least(broker->engine_version, SLICE("4")))
         return check_limits(call, broker, found->revision, &settings.limits);
     if (settings.has_sections)
-        call_fail(call, ERROR_REVISION_SECTIONS, found->id, number_text(call, found->revision),
+        call_fail(call, ERROR_REVISION_SECTIONS, found->id, call_number(call, found->revision),
                   broker->engine_version);
     return !call->failed;
 }
@@ -87,7 +80,7 @@ bool broker_configuration_find(struct call *call, const struct broker *broker,
         result = find_revision(call, broker->engine, found, &data);
     }
     if (result == RESULT_NOT_FOUND)
-        call_fail(call, ERROR_REVISION_UNKNOWN, number_text(call, found->revision), input->id);
+        call_fail(call, ERROR_REVISION_UNKNOWN, call_number(call, found->revision), input->id);
     else if (result)
         call_fail_internal(call, result);
     else if (broker->engine == ENGINE_RABBITMQ)

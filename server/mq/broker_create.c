@@ -179,14 +179,17 @@ bool create_broker_check(struct call *call)
 /* Against the catalogue, in the order that was observed. */
 static bool check_catalogue(struct call *call, struct broker_input *input, struct broker *broker)
 {
+    struct instance_options options;
     struct instance_option option;
     struct option_wanted wanted = {input->host_instance_type, input->mode, input->storage};
     bool upgrade = input->auto_minor_version_upgrade != OPTIONAL_FALSE;
+    if (!catalogue_read_options(call, broker->engine, &wanted, &options))
+        return false;
     broker->engine_version = input->engine_version;
     enum result result =
         broker->engine_version.data
             ? RESULT_OK
-            : catalogue_default_version(call, broker->engine, &wanted, &broker->engine_version);
+            : catalogue_default_version(call, &options, &wanted, &broker->engine_version);
     if (result) {
         call_fail_internal(call, result);
         return false;
@@ -195,7 +198,7 @@ static bool check_catalogue(struct call *call, struct broker_input *input, struc
                               &broker->engine_patch) ||
         !input_check_auto_minor(call, broker->engine, broker->engine_version, upgrade,
                                 ERROR_AUTO_MINOR) ||
-        !catalogue_check_instance(call, broker->engine, broker->engine_version, &wanted, &option))
+        !catalogue_check_instance(call, &options, &wanted, broker->engine_version, &option))
         return false;
     broker->storage_type = option.storage_type;
     broker->auto_minor_version_upgrade = upgrade;

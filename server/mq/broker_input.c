@@ -283,9 +283,7 @@ bool input_check_storage_size(struct call *call, const struct optional_integer *
         return false;
     }
     if (wanted->value < 0 || wanted->value % 5 != 0 || wanted->value > option->storage_size_most) {
-        const char *most =
-            arena_printf(call->scratch, "%lld", (long long)option->storage_size_most);
-        call_fail(call, ERROR_STORAGE_SIZE, slice_of(most ? most : "?"));
+        call_fail(call, ERROR_STORAGE_SIZE, call_number(call, option->storage_size_most));
         return false;
     }
     if (wanted->value != 0 && wanted->value != option->storage_size_default)

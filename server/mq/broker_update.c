@@ -72,6 +72,14 @@ static struct broker planned(const struct broker *broker)
     return after;
 }
 
+static struct configuration_use planned_configuration(const struct broker *broker)
+{
+    if (broker->pending_configuration_id.data)
+        return (struct configuration_use){broker->pending_configuration_id,
+                                          broker->pending_configuration_revision};
+    return (struct configuration_use){broker->configuration_id, broker->configuration_revision};
+}
+
 static bool stage_strategy(struct broker *broker, enum strategy wanted)
 {
     enum strategy *pending = &broker->pending_authentication_strategy;
@@ -152,6 +160,7 @@ static bool update_instance(struct update *update)
     struct call *call = update->call;
     struct broker *broker = &update->broker;
     const struct broker_input *input = update->input;
+    struct instance_options options;
     struct instance_option option;
     if (!input->host_instance_type.data && !input->storage_size.present && !update->engine_version)
         return true;
@@ -168,7 +177,8 @@ static bool update_instance(struct update *update)
         return true;
     struct option_wanted wanted = {after.host_instance_type, broker->deployment_mode,
                                    broker->storage_type};
-    if (!catalogue_check_instance(call, broker->engine, after.engine_version, &wanted, &option))
+    if (!catalogue_read_options(call, broker->engine, &wanted, &options) ||
+        !catalogue_check_instance(call, &options, &wanted, after.engine_version, &option))
         return false;
     return update_storage_size(update, &after, &option);
 }
@@ -177,11 +187,8 @@ static bool update_instance(struct update *update)
 static bool check_kept_configuration(struct update *update, const struct broker *after)
 {
     const struct broker *broker = &update->broker;
-    bool is_pending = broker->pending_configuration_id.data != NULL;
-    struct configuration_input kept = {is_pending ? broker->pending_configuration_id
-                                                  : broker->configuration_id,
-                                       {true, is_pending ? broker->pending_configuration_revision
-                                                         : broker->configuration_revision}};
+    struct configuration_use use = planned_configuration(broker);
+    struct configuration_input kept = {use.id, {true, use.revision}};
     struct broker_configuration found;
     if (broker->engine != ENGINE_RABBITMQ || !kept.id.data ||
         (!update->engine_version && !update->host_instance_type))
@@ -192,7 +199,7 @@ static bool check_kept_configuration(struct update *update, const struct broker 
 static bool update_configuration_of_broker(struct update *update)
 {
     struct broker *broker = &update->broker;
-    bool is_pending = broker->pending_configuration_id.data != NULL;
+    struct configuration_use use = planned_configuration(broker);
     struct broker after = planned(broker);
     struct broker_configuration found;
     update->decided =
@@ -205,9 +212,7 @@ static bool update_configuration_of_broker(struct update *update)
                       found.revision == broker->configuration_revision;
     /* What it has may be a seed's, whatever the configuration says. */
     update->decided = is_current ? broker->authentication_strategy : found.strategy;
-    if (is_pending ? slice_equal(found.id, broker->pending_configuration_id) &&
-                         found.revision == broker->pending_configuration_revision
-                   : is_current)
+    if (slice_equal(found.id, use.id) && found.revision == use.revision)
         return true;
     update->configuration = true;
     broker->pending_configuration_id = is_current ? nothing : found.id;
@@ -372,6 +377,7 @@ static bool update_replication(struct update *update)
 static void answer(const struct update *update)
 {
     const struct broker *broker = &update->broker;
+    struct configuration_use use = planned_configuration(broker);
     struct json_writer writer = {.out = update->call->out};
     json_object_begin(&writer);
     if (update->strategy)
@@ -382,13 +388,8 @@ static void answer(const struct update *update)
     if (update->auto_minor)
         json_put_boolean(&writer, "autoMinorVersionUpgrade", broker->auto_minor_version_upgrade);
     json_put_string(&writer, "brokerId", broker->id);
-    if (update->configuration) {
-        bool pending = broker->pending_configuration_id.data != NULL;
-        broker_put_configuration(&writer, "configuration",
-                                 target(broker->pending_configuration_id, broker->configuration_id),
-                                 pending ? broker->pending_configuration_revision
-                                         : broker->configuration_revision);
-    }
+    if (update->configuration)
+        broker_put_configuration(&writer, "configuration", use.id, use.revision);
     if (update->replication && !broker->pending_data_replication_mode)
         json_put_string(&writer, "dataReplicationMode",
                         term_text(&replication_mode_terms, update->input->replication));

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "mq/engine_versions.h"
 
-enum { HOST_INSTANCE_TYPE_MAX = 50, DEFAULT_ZONES = 3 };
+enum { HOST_INSTANCE_TYPE_MAX = 50 };
 
 /* Lists of the tables. */
 
@@ -46,69 +46,66 @@ static bool has_version(const struct instance_option *option, struct slice versi
     return !option->engine_versions.data || list_has(option->engine_versions, version);
 }
 
-static enum result options_of_type(struct call *call, enum engine engine,
-                                   struct slice host_instance_type,
-                                   struct instance_option **options, size_t *count)
+bool catalogue_read_options(struct call *call, enum engine engine,
+                            const struct option_wanted *wanted, struct instance_options *options)
 {
-    static const struct option_filter first = {{NULL, 0}, STORAGE_ABSENT};
-    return catalogue_options(call->store, call->caller.region, engine,
-                             &(struct option_filter){.host_instance_type = host_instance_type},
-                             &first, STORAGE_END - 1, call->scratch, options, count);
+    struct option_filter filter = {.host_instance_type = wanted->host_instance_type};
+    struct option_filter first = {{NULL, 0}, STORAGE_ABSENT};
+    *options = (struct instance_options){.engine = engine};
+    enum result result =
+        catalogue_options(call->store, call->caller.region, engine, &filter, &first,
+                          STORAGE_END - 1, call->scratch, &options->items, &options->count);
+    if (result)
+        call_fail_internal(call, result);
+    return !result;
 }
 
-static enum storage_type default_storage(enum engine engine)
+static enum storage_type wanted_storage(enum engine engine, const struct option_wanted *wanted)
 {
+    if (wanted->storage_type)
+        return wanted->storage_type;
     return engine == ENGINE_RABBITMQ ? STORAGE_EBS : STORAGE_EFS;
 }
 
-enum result catalogue_default_version(struct call *call, enum engine engine,
+enum result catalogue_default_version(struct call *call, const struct instance_options *options,
                                       const struct option_wanted *wanted, struct slice *version)
 {
     struct texts versions = {NULL, 0};
-    struct instance_option *options = NULL;
-    size_t count = 0;
     struct slice mode = term_text(&deployment_mode_terms, wanted->deployment_mode);
-    enum storage_type storage =
-        wanted->storage_type ? wanted->storage_type : default_storage(engine);
-    enum result result = engine_versions_read(call, engine, &versions);
-    if (!result)
-        result = options_of_type(call, engine, wanted->host_instance_type, &options, &count);
+    enum storage_type storage = wanted_storage(options->engine, wanted);
+    enum result result = engine_versions_read(call, options->engine, &versions);
     if (!result && versions.count > 0)
         *version = versions.items[0];
     for (size_t v = 0; !result && v < versions.count; v++)
-        for (size_t i = 0; i < count; i++)
-            if (options[i].storage_type == storage && has_version(&options[i], versions.items[v]) &&
-                list_has(options[i].deployment_modes, mode)) {
+        for (size_t i = 0; i < options->count; i++) {
+            const struct instance_option *option = &options->items[i];
+            if (option->storage_type == storage && has_version(option, versions.items[v]) &&
+                list_has(option->deployment_modes, mode)) {
                 *version = versions.items[v];
                 return RESULT_OK;
             }
+        }
     return result;
 }
 
-bool catalogue_check_instance(struct call *call, enum engine engine, struct slice version,
-                              const struct option_wanted *wanted, struct instance_option *option)
+bool catalogue_check_instance(struct call *call, const struct instance_options *options,
+                              const struct option_wanted *wanted, struct slice version,
+                              struct instance_option *option)
 {
-    struct instance_option *options = NULL;
-    size_t count = 0;
     bool has_type = false, has_storage = false;
-    struct slice name = engine_name(engine);
+    struct slice name = engine_name(options->engine);
     struct slice mode = term_text(&deployment_mode_terms, wanted->deployment_mode);
-    enum storage_type storage =
-        wanted->storage_type ? wanted->storage_type : default_storage(engine);
-    enum result result =
-        options_of_type(call, engine, wanted->host_instance_type, &options, &count);
-    for (size_t i = 0; !result && i < count; i++) {
-        if (!has_version(&options[i], version))
+    enum storage_type storage = wanted_storage(options->engine, wanted);
+    for (size_t i = 0; i < options->count; i++) {
+        if (!has_version(&options->items[i], version))
             continue;
         has_type = true;
-        if (options[i].storage_type == storage) {
+        if (options->items[i].storage_type == storage) {
             has_storage = true;
-            *option = options[i];
+            *option = options->items[i];
         }
     }
-    if (result)
-        call_fail_internal(call, result);
-    else if (!has_type)
+    if (!has_type)
         call_fail(call, ERROR_INSTANCE_TYPE, name, wanted->host_instance_type);
     else if (!has_storage)
         call_fail(call, ERROR_STORAGE_TYPE, name, term_text(&storage_type_terms, storage));
@@ -284,8 +281,8 @@ static enum result read_zones(struct call *call, struct texts *zones)
         catalogue_zones(call->store, region, call->scratch, &zones->items, &zones->count);
     if (result || zones->count > 0)
         return result;
-    zones->items = arena_alloc(call->scratch, DEFAULT_ZONES * sizeof *zones->items);
-    for (; zones->items && zones->count < DEFAULT_ZONES; zones->count++) {
+    zones->items = arena_alloc(call->scratch, CATALOGUE_ZONES * sizeof *zones->items);
+    for (; zones->items && zones->count < CATALOGUE_ZONES; zones->count++) {
         const char *name = arena_printf(call->scratch, "%.*s%c", (int)region.len, region.data,
                                         (int)('a' + zones->count));
         if (!name)

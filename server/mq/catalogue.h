@@ -6,6 +6,8 @@
 #include "api/call.h"
 #include "store/catalogue.h"
 
+enum { CATALOGUE_ZONES = 3 }; /* of a region without rows: a, b and c */
+
 /* What a broker is asked to be made of; an absent storage type is the engine's default. */
 struct option_wanted {
     struct slice host_instance_type;
@@ -13,17 +15,29 @@ struct option_wanted {
     enum storage_type storage_type;
 };
 
-/* The newest version of the engine that offers all of `wanted` in the caller's region; where none
- * does, the newest of all. Absent where the catalogue has none. RESULT_STORE, RESULT_NO_MEMORY. */
-enum result catalogue_default_version(struct call *call, enum engine engine,
+/* The options of one instance type of an engine in the caller's region, one for a storage type. */
+struct instance_options {
+    enum engine engine;
+    struct instance_option *items; /* in call->scratch */
+    size_t count;
+};
+
+/* The options of the type that is wanted. False: answered 500. */
+bool catalogue_read_options(struct call *call, enum engine engine,
+                            const struct option_wanted *wanted, struct instance_options *options);
+
+/* The newest version of the engine that offers all of `wanted`; where none does, the newest of all.
+ * Absent where the catalogue has none. RESULT_STORE, RESULT_NO_MEMORY. */
+enum result catalogue_default_version(struct call *call, const struct instance_options *options,
                                       const struct option_wanted *wanted,
                                       struct slice *version) MUST_CHECK;
 
-/* Whether the catalogue has the combination in the caller's region; *option is it. Answers
- * ERROR_INSTANCE_TYPE (the engine or that version of it does not have the type), then
- * ERROR_STORAGE_TYPE, then ERROR_DEPLOYMENT_MODE, or 500, and returns false. */
-bool catalogue_check_instance(struct call *call, enum engine engine, struct slice version,
-                              const struct option_wanted *wanted, struct instance_option *option);
+/* Whether the version has what is wanted; *option is it. Answers ERROR_INSTANCE_TYPE (the engine or
+ * that version of it does not have the type), then ERROR_STORAGE_TYPE, then ERROR_DEPLOYMENT_MODE,
+ * and returns false. */
+bool catalogue_check_instance(struct call *call, const struct instance_options *options,
+                              const struct option_wanted *wanted, struct slice version,
+                              struct instance_option *option);
 
 /* Takes the next string off the text of a JSON array without escapes. False: there is none. */
 bool catalogue_take_string(struct slice *json, struct slice *string);

@@ -27,11 +27,9 @@ const struct members update_configuration_members = MEMBERS(update_list, struct 
 
 static bool check_size(struct call *call, size_t size)
 {
-    char most[24];
     if (size <= CONFIGURATION_DATA_MAX)
         return true;
-    snprintf(most, sizeof most, "%d", CONFIGURATION_DATA_MAX);
-    call_fail(call, ERROR_BODY_TOO_LARGE, slice_of(most));
+    call_fail(call, ERROR_BODY_TOO_LARGE, call_number(call, CONFIGURATION_DATA_MAX));
     return false;
 }
 
@@ -66,13 +64,10 @@ static bool check_rabbitmq(struct call *call, const struct configuration *config
     struct slice data = sanitized->data;
     bool sections = version_at_least(configuration->engine_version, SLICE("4"));
     size_t line = 0;
-    if (memchr(data.data, '\0', data.len) || !utf8_valid(data)) {
+    if (!utf8_is_text(data))
         call_fail(call, ERROR_CONFIGURATION_UTF8);
-    } else if (!rabbitmq_configuration_check(data, sections, &line)) {
-        char number[24];
-        snprintf(number, sizeof number, "%zu", line);
-        call_fail(call, ERROR_CONFIGURATION_LINE, slice_of(number));
-    }
+    else if (!rabbitmq_configuration_check(data, sections, &line))
+        call_fail(call, ERROR_CONFIGURATION_LINE, call_number(call, (int64_t)line));
     return !call->failed;
 }
 
@@ -169,14 +164,6 @@ bool describe_configuration_revision_check(struct call *call)
     return good;
 }
 
-/* 404 with the number as it was understood. */
-static void fail_revision(struct call *call, int64_t number)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%lld", (long long)number);
-    call_fail(call, ERROR_REVISION_NOT_FOUND, slice_of(text), call->labels.configuration_id);
-}
-
 static enum result put_base64(struct call *call, struct json_writer *writer, struct slice data)
 {
     char *base64 = arena_alloc(call->scratch, crypto_base64_size(data.len));
@@ -199,8 +186,8 @@ void describe_configuration_revision(struct call *call)
     if (!result)
         result = configuration_revision_find(call->store, call->caller.account, call->caller.region,
                                              id, number, call->scratch, &revision);
-    if (result == RESULT_NOT_FOUND) {
-        fail_revision(call, number);
+    if (result == RESULT_NOT_FOUND) { /* with the number as it was understood */
+        call_fail(call, ERROR_REVISION_NOT_FOUND, call_number(call, number), id);
         return;
     }
     if (!result) {

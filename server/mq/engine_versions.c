@@ -2,9 +2,8 @@
 
 #include <stdlib.h>
 
-#include "store/catalogue.h"
-#include "base/text.h"
 #include "mq/versions.h"
+#include "store/catalogue.h"
 
 enum { VERSION_MAX = 20 };
 
@@ -61,22 +60,14 @@ bool engine_version_check(struct call *call, enum engine engine, struct slice ve
     return false;
 }
 
-/* 3.13 of 3.13.7. */
-static struct slice minor_of(struct slice version)
-{
-    struct slice rest = version;
-    struct slice major = text_take(&rest, '.'), minor = text_take(&rest, '.');
-    return rest.data ? slice_part(version, 0, major.len + 1 + minor.len) : version;
-}
-
 /* The newest version of the catalogue of the next minor version; absent: there is none. */
 static struct slice next_version(const struct texts *versions, struct slice version)
 {
     struct slice next = {NULL, 0};
     for (size_t i = versions->count; i-- > 0;) {
-        struct slice minor = minor_of(versions->items[i]);
-        if (version_compare(minor, minor_of(version)) > 0 &&
-            (!next.data || version_compare(minor, minor_of(next)) == 0))
+        struct slice minor = version_minor(versions->items[i]);
+        if (version_compare(minor, version_minor(version)) > 0 &&
+            (!next.data || version_compare(minor, version_minor(next)) == 0))
             next = versions->items[i];
     }
     return next;

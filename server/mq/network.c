@@ -3,12 +3,12 @@
 #include "mq/catalogue.h"
 #include "store/vpcs.h"
 
-enum { DEFAULT_ZONES = 3, SUBNETS_MAX = 100 };
+enum { SUBNETS_MAX = 100 };
 
 size_t network_subnets(const struct broker *broker)
 {
     if (broker->deployment_mode == DEPLOYMENT_CLUSTER_MULTI_AZ)
-        return broker->publicly_accessible ? 0 : DEFAULT_ZONES;
+        return broker->publicly_accessible ? 0 : CATALOGUE_ZONES;
     return broker->deployment_mode == DEPLOYMENT_ACTIVE_STANDBY_MULTI_AZ ? 2 : 1;
 }
 
@@ -121,8 +121,7 @@ static bool choose_subnets(struct network *network, struct broker *broker)
         vpc_subnets(call->store, network->vpc.id, cluster ? SUBNETS_MAX : (int64_t)wanted,
                     call->scratch, &ids.items, &ids.count);
     if (!result && ids.count > 0 && ids.count < wanted && !cluster) {
-        const char *number = arena_printf(call->scratch, "%zu", wanted);
-        call_fail(call, ERROR_DEFAULT_SUBNETS, network->vpc.id, slice_of(number ? number : "?"));
+        call_fail(call, ERROR_DEFAULT_SUBNETS, network->vpc.id, call_number(call, (int64_t)wanted));
         return false;
     }
     if (!result && ids.count > 0)

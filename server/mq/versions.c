@@ -38,6 +38,13 @@ int version_compare(struct slice a, struct slice b)
     return order;
 }
 
+struct slice version_minor(struct slice version)
+{
+    struct slice rest = version;
+    struct slice major = text_take(&rest, '.'), minor = text_take(&rest, '.');
+    return rest.data ? slice_part(version, 0, major.len + 1 + minor.len) : version;
+}
+
 bool version_at_least(struct slice version, struct slice least)
 {
     return version_compare(version, least) >= 0;

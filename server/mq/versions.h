@@ -8,6 +8,9 @@
  * so 5.9 is older than 5.18; a missing number is 0. Anything but a digit separates two numbers. */
 int version_compare(struct slice a, struct slice b);
 
+/* 3.13 of 3.13.7; the whole of a version with fewer numbers. */
+struct slice version_minor(struct slice version);
+
 bool version_at_least(struct slice version, struct slice least);
 
 #endif

@@ -54,7 +54,7 @@ struct broker_head {
     int64_t creation_step, state_due_ms; /* state_due_ms may be BROKER_UNSET */
 };
 
-/* A configuration that the broker used before. */
+/* A revision of a configuration that a broker used, uses or will use. */
 struct configuration_use {
     struct slice id;
     int64_t revision;

@@ -25,18 +25,14 @@ enum result catalogue_version_find(struct store *store, enum engine engine, stru
     return result;
 }
 
-static bool read_text(sqlite3_stmt *stmt, struct arena *arena, void *item)
-{
-    return statement_text(stmt, 0, arena, item);
-}
-
 STATEMENT(versions_sql, "SELECT version FROM engine_version WHERE engine_type = ?1");
 
 enum result catalogue_versions(struct store *store, enum engine engine, struct arena *arena,
                                struct slice **versions, size_t *count)
 {
     sqlite3_stmt *stmt = get_for_engine(store, &versions_sql, engine);
-    return statement_list(store, stmt, read_text, arena, sizeof **versions, versions, count);
+    return statement_list(store, stmt, statement_read_text, arena, sizeof **versions, versions,
+                          count);
 }
 
 STATEMENT(zones_sql, "SELECT name FROM availability_zone WHERE region = ?1 ORDER BY rowid");
@@ -46,7 +42,7 @@ enum result catalogue_zones(struct store *store, struct slice region, struct are
 {
     sqlite3_stmt *stmt = statement_get(store, &zones_sql);
     statement_bind(stmt, 1, region);
-    return statement_list(store, stmt, read_text, arena, sizeof **zones, zones, count);
+    return statement_list(store, stmt, statement_read_text, arena, sizeof **zones, zones, count);
 }
 
 #define OPTION_COLUMNS                                                     \

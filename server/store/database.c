@@ -316,7 +316,7 @@ static enum result validate(struct store *store, const char *path, struct store_
 static enum result open_database(struct store *store, const struct store_options *options,
                                  struct store_error *error)
 {
-    bool in_memory = strcmp(options->path, ":memory:") == 0;
+    bool in_memory = strcmp(options->path, ":memory:") == 0, is_new = false;
     enum result result = in_memory ? RESULT_OK : prepare_file(options->path, error);
     if (result)
         return result;
@@ -331,12 +331,12 @@ static enum result open_database(struct store *store, const struct store_options
     /* Before the first read, so that SQLite needs no shared memory for the WAL. */
     result = exec(store, options->path, "PRAGMA locking_mode = EXCLUSIVE", error);
     if (!result)
-        result = store_examine(store, options->path, error);
+        result = store_examine(store, options->path, &is_new, error);
     if (!result)
         result = set_up(store, options, error);
     if (!result)
         result = store_migrate(store, options->path, error);
-    if (!result && !in_memory)
+    if (!result && !is_new)
         result = validate(store, options->path, error);
     if (!result)
         result = prepare_transaction_ends(store, options->path, error);

@@ -75,6 +75,9 @@ enum result statement_run(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
 /* Reads a row into an uninitialized item. False: out of memory. */
 typedef bool statement_reader(sqlite3_stmt *stmt, struct arena *arena, void *item);
 
+/* Reads the first column, of which NULL is absent, into a struct slice. */
+bool statement_read_text(sqlite3_stmt *stmt, struct arena *arena, void *item);
+
 /* Reads all rows and ends the statement. `items` is the address of a pointer that is set to an
  * array of items of `size` bytes in the arena. *count is 0 on RESULT_STORE and RESULT_NO_MEMORY. */
 enum result statement_list(struct store *store, sqlite3_stmt *stmt, statement_reader *read,
@@ -92,8 +95,9 @@ enum result store_prepare_write(struct store *store) MUST_CHECK;
 
 enum { STORE_APPLICATION_ID = 0x416D5131 }; /* "AmQ1": PRAGMA application_id of our files */
 
-/* Checks the file without writing: RESULT_INVALID if it is foreign, damaged, newer or locked. */
-enum result store_examine(struct store *store, const char *path,
+/* Checks the file without writing: RESULT_INVALID if it is foreign, damaged, newer or locked.
+ * *is_new: it is empty. */
+enum result store_examine(struct store *store, const char *path, bool *is_new,
                           struct store_error *error) MUST_CHECK;
 
 /* An empty store in memory with the current schema; to be closed with sqlite3_close even if it

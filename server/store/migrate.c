@@ -23,7 +23,8 @@ static bool read_number(sqlite3 *db, const char *sql, int64_t *number)
 }
 
 /* Runs before any write, including those of a PRAGMA. */
-enum result store_examine(struct store *store, const char *path, struct store_error *error)
+enum result store_examine(struct store *store, const char *path, bool *is_new,
+                          struct store_error *error)
 {
     int64_t application_id = 0, version = 0, tables = 0;
     if (!read_number(store->db, "PRAGMA application_id", &application_id) ||
@@ -36,8 +37,9 @@ enum result store_examine(struct store *store, const char *path, struct store_er
             return fail(error, path, "not a database of amazonmq-local (not a SQLite file)");
         return fail(error, path, sqlite3_errmsg(store->db));
     }
-    if (application_id == 0 && version == 0 && tables == 0)
-        return RESULT_OK; /* new */
+    *is_new = application_id == 0 && version == 0 && tables == 0;
+    if (*is_new)
+        return RESULT_OK;
     if (application_id != STORE_APPLICATION_ID)
         return fail(error, path,
                     "not a database of amazonmq-local (another application's SQLite file)");

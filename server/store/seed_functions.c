@@ -9,9 +9,9 @@
 
 enum { ARGUMENTS_MAX = 16 }; /* SQLITE_LIMIT_FUNCTION_ARG of the store's connection */
 
-/* The original function, which a connection that has not replaced it still has. */
+/* The original function, which a connection that has not replaced it still has. It has two names.
+ */
 struct original {
-    const char *name;
     sqlite3 *db; /* opened by the first call */
     sqlite3_stmt *calls[ARGUMENTS_MAX + 1];
 };
@@ -50,7 +50,7 @@ static sqlite3_stmt *prepare_call(struct original *original, int count)
         sqlite3_limit(original->db, SQLITE_LIMIT_LENGTH, SEED_VALUE_MAX);
     }
     if (!original->calls[count]) {
-        int len = snprintf(sql, sizeof sql, "SELECT %s(?", original->name);
+        int len = snprintf(sql, sizeof sql, "SELECT printf(?");
         for (int i = 1; i < count; i++)
             len += snprintf(sql + len, sizeof sql - (size_t)len, ",?");
         snprintf(sql + len, sizeof sql - (size_t)len, ")");
@@ -98,17 +98,14 @@ static void free_original(void *context)
 
 enum result seed_functions_install(sqlite3 *db)
 {
-    static const char *const names[] = {"printf", "format"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct original *original = calloc(1, sizeof *original);
-        if (!original)
-            return RESULT_NO_MEMORY;
-        original->name = names[i];
-        /* It frees the original where it fails. */
-        if (sqlite3_create_function_v2(
-                db, names[i], -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, original,
-                call_original, NULL, NULL, free_original) != SQLITE_OK)
-            return RESULT_NO_MEMORY;
-    }
-    return RESULT_OK;
+    enum { FLAGS = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS };
+    struct original *original = calloc(1, sizeof *original);
+    if (!original)
+        return RESULT_NO_MEMORY;
+    /* The first registration frees it: when the connection is closed, or at once where it fails. */
+    bool good = sqlite3_create_function_v2(db, "printf", -1, FLAGS, original, call_original, NULL,
+                                           NULL, free_original) == SQLITE_OK &&
+                sqlite3_create_function_v2(db, "format", -1, FLAGS, original, call_original, NULL,
+                                           NULL, NULL) == SQLITE_OK;
+    return good ? RESULT_OK : RESULT_NO_MEMORY;
 }

@@ -37,6 +37,11 @@ bool statement_text(sqlite3_stmt *stmt, int column, struct arena *arena, struct 
     return copy != NULL;
 }
 
+bool statement_read_text(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    return statement_text(stmt, 0, arena, item);
+}
+
 unsigned statement_term(sqlite3_stmt *stmt, int column, const struct terms *terms)
 {
     const char *data = (const char *)sqlite3_column_text(stmt, column);

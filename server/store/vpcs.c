@@ -55,18 +55,13 @@ enum result vpc_of_security_group(struct store *store, struct slice account, str
 
 STATEMENT(vpc_subnets_sql, "SELECT id FROM subnet WHERE vpc_id = ?1 ORDER BY rowid LIMIT ?2");
 
-static bool read_id(sqlite3_stmt *stmt, struct arena *arena, void *item)
-{
-    return statement_text(stmt, 0, arena, item);
-}
-
 enum result vpc_subnets(struct store *store, struct slice vpc_id, int64_t most, struct arena *arena,
                         struct slice **ids, size_t *count)
 {
     sqlite3_stmt *stmt = statement_get(store, &vpc_subnets_sql);
     statement_bind(stmt, 1, vpc_id);
     sqlite3_bind_int64(stmt, 2, most);
-    return statement_list(store, stmt, read_id, arena, sizeof **ids, ids, count);
+    return statement_list(store, stmt, statement_read_text, arena, sizeof **ids, ids, count);
 }
 
 STATEMENT(vpc_security_group_sql,

@@ -80,6 +80,17 @@ static void absent_is_the_oldest(void **state)
     assert_false(version_at_least(absent, SLICE("5.18")));
 }
 
+static void minor_versions(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {{"3.13.7", "3.13"}, {"5.19.1.2", "5.19"}, {"4.2", "4.2"},
+                                           {"4", "4"},         {"4.", "4."},         {"", ""},
+                                           {"5..1", "5."}};
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (!slice_equal(version_minor(slice_of(cases[i][0])), slice_of(cases[i][1])))
+            fail_msg("%s", cases[i][0]);
+}
+
 /* Slices are not terminated: nothing behind them counts. */
 static void only_the_slice_counts(void **state)
 {
@@ -108,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pair),
         cmocka_unit_test(absent_is_the_oldest),
+        cmocka_unit_test(minor_versions),
         cmocka_unit_test(only_the_slice_counts),
         cmocka_unit_test(thresholds_of_the_service),
     };
