@@ -61,7 +61,8 @@ void text_make_line(char *text)
     while (text[valid = utf8_valid_prefix(slice_of(text))])
         text[valid] = '?';
     for (size_t i = 0; i < valid; i++)
-        memset(text + i, '?', text_control((struct slice){text + i, valid - i}));
+        for (size_t len = text_control((struct slice){text + i, valid - i}); len > 0; len--)
+            text[i + len - 1] = '?';
 }
 
 uint64_t text_hash(uint64_t hash, struct slice text)
