@@ -161,8 +161,8 @@ $(BUILD)/unit/test_sandbox: tests/unit/test_sandbox.c $(BUILD)/release/libserver
 $(BUILD)/unit/test_anomaly_memory: private LDFLAGS += \
     $(foreach name,malloc calloc realloc arena_alloc arena_copy arena_printf,-Wl,--wrap=$(name))
 
-# Preloaded into the server by tests/api/test_anomalies.py.
-$(BUILD)/failing_malloc.so: tests/faults/failing_malloc.c
+# Preloaded into the server by tests/api/test_anomalies.py and test_clock_steps.py.
+$(BUILD)/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -shared -fPIC -o $@ $<

@@ -11,14 +11,16 @@
 #include "base/log.h"
 #include "process/sandbox.h"
 #include "observe/metrics.h"
+#include "mq/clock.h"
 #include "mq/lifecycle.h"
 #include "store/brokers.h"
 #include "store/store.h"
 
 enum {
-    LOOP_GRACE_MS = 4000, /* for open requests after a stop signal; Docker kills after 10 s */
-    LOOP_RETRY_MS = 1000, /* after a due state change could not be written */
-    LOOP_LOG_MS = 100,    /* between attempts to write the log */
+    LOOP_GRACE_MS = 4000,    /* for open requests after a stop signal; Docker kills after 10 s */
+    LOOP_RETRY_MS = 1000,    /* after a due state change could not be written */
+    LOOP_LOG_MS = 100,       /* between attempts to write the log */
+    LOOP_SET_BACK_MS = 1000, /* of the wall clock; less is its usual correction */
     LOOP_EVENTS = 64,
 };
 
@@ -30,9 +32,10 @@ struct loop {
     int epoll;
     int signals;
     bool stopping;
-    bool log_pending;   /* the log could not be written completely */
-    int64_t stop_by_ms; /* monotonic */
-    int64_t retry_ms;   /* monotonic; when to try due state changes again after a failure */
+    bool log_pending;      /* the log could not be written completely */
+    int64_t stop_by_ms;    /* monotonic */
+    int64_t retry_ms;      /* monotonic; when to try due state changes again after a failure */
+    int64_t wall_ahead_ms; /* the wall clock less the monotonic one */
 };
 
 /* The timeout of epoll_wait: until the next due broker, timer of the listener, retry or attempt to
@@ -40,10 +43,12 @@ struct loop {
 static int wait_ms(const struct loop *loop, int64_t now_ms)
 {
     int64_t due_ms = INT64_MAX, wait = INT64_MAX;
+    enum broker_due due = DUE_NOTHING;
     int listener_wait = listener_wait_ms(loop->listener, now_ms);
-    if (listener_is_busy(loop->listener) || store_tick_is_open(loop->store))
+    if (listener_is_busy(loop->listener) || store_tick_is_open(loop->store) ||
+        (clock_step_is_open(loop->store) && loop->retry_ms <= now_ms))
         return 0;
-    if (!broker_due_ms(loop->store, &due_ms) && due_ms != INT64_MAX)
+    if (!broker_due_first(loop->store, &due, &due_ms) && due_ms != INT64_MAX)
         wait = due_ms > store_now_ms(loop->store) ? due_ms - store_now_ms(loop->store) : 0;
     if (wait < loop->retry_ms - now_ms)
         wait = loop->retry_ms - now_ms;
@@ -81,15 +86,51 @@ static void commit(struct loop *loop)
  * calls are answered even if it fails. */
 static void advance(struct loop *loop, int64_t now_ms)
 {
-    int64_t due_ms = INT64_MAX;
-    if (loop->retry_ms > now_ms || broker_due_ms(loop->store, &due_ms) ||
-        due_ms > store_now_ms(loop->store))
+    int64_t due_ms = INT64_MAX, reached_ms = 0, left = LIFECYCLE_SLICE;
+    enum broker_due due = DUE_NOTHING;
+    if (loop->retry_ms > now_ms || clock_step_is_open(loop->store) ||
+        broker_due_first(loop->store, &due, &due_ms) || due_ms > store_now_ms(loop->store))
         return;
     if (store_tick_is_open(loop->store))
         commit(loop); /* the previous round's replies wait for it */
-    enum result result = lifecycle_advance(loop->store, loop->settings, store_now_ms(loop->store));
+    int64_t at_ms = store_now_ms(loop->store);
+    enum result result =
+        lifecycle_advance(loop->store, loop->settings, at_ms, at_ms, &left, &reached_ms);
     if (store_tick_commit(loop->store) || result)
         loop->retry_ms = now_ms + LOOP_RETRY_MS;
+}
+
+/* Makes a slice of the clock step that is under way. If it fails the step ends there. */
+static void continue_step(struct loop *loop, int64_t now_ms)
+{
+    if (loop->retry_ms > now_ms)
+        return;
+    if (clock_continue_step(loop->store, loop->settings))
+        store_tick_abort(loop->store);
+    if (store_tick_commit(loop->store) == RESULT_OK)
+        return;
+    log_event(LOG_ERROR, "clock-step-failed", "clock", "set to a time on the way");
+    if (clock_step_close(loop->store) || store_tick_commit(loop->store))
+        loop->retry_ms = now_ms + LOOP_RETRY_MS;
+}
+
+/* The clock of the machine was set back: to the service that is a step back as any other. */
+static void follow_wall_clock(struct loop *loop, int64_t now_ms)
+{
+    int64_t ahead_ms = clock_wall_ms() - now_ms, back_ms = loop->wall_ahead_ms - ahead_ms;
+    int64_t offset_ms = store_clock_offset_ms(loop->store);
+    if (back_ms >= LOOP_SET_BACK_MS && !clock_step_is_open(loop->store) &&
+        !store_tick_is_open(loop->store)) {
+        enum result result = store_set_clock(loop->store, offset_ms + back_ms);
+        if (!result)
+            result = clock_begin_step(loop->store, loop->settings, offset_ms);
+        if (result)
+            store_tick_abort(loop->store);
+        if (store_tick_commit(loop->store) == RESULT_OK)
+            back_ms = 0;
+    }
+    if (back_ms < LOOP_SET_BACK_MS)
+        loop->wall_ahead_ms = ahead_ms;
 }
 
 static void tick(struct loop *loop)
@@ -105,6 +146,7 @@ static void tick(struct loop *loop)
     listener_expire(loop->listener, now_ms);
     if (store_tick_has_failed(loop->store))
         commit(loop); /* a rollback failed: end the transaction before new calls join it */
+    follow_wall_clock(loop, now_ms);
     advance(loop, now_ms);
     listener_run(loop->listener);
     if (store_tick_is_open(loop->store)) {
@@ -113,7 +155,9 @@ static void tick(struct loop *loop)
         commit(loop);
         listener_run(loop->listener);
     }
-    if (!store_tick_is_open(loop->store))
+    if (!store_tick_is_open(loop->store) && clock_step_is_open(loop->store))
+        continue_step(loop, now_ms);
+    if (!store_tick_is_open(loop->store) && !clock_step_is_open(loop->store))
         listener_perform_exclusive(loop->listener);
     loop->metrics->ticks++;
     sandbox_tell();
@@ -143,6 +187,7 @@ enum result loop_run(struct listener *listener, struct store *store,
                         .store = store,
                         .settings = settings,
                         .metrics = metrics,
+                        .wall_ahead_ms = clock_wall_ms() - clock_monotonic_ms(),
                         .epoll = -1,
                         .signals = -1};
     enum result result = set_up(&loop);

@@ -17,6 +17,7 @@
 #include "gate/gate.h"
 #include "http/listener.h"
 #include "loop.h"
+#include "mq/clock.h"
 #include "mq/operations.h"
 #include "options.h"
 #include "process/confine.h"
@@ -214,6 +215,10 @@ static int serve(const struct options *options, struct store *store, struct endp
     if (!metrics || journal_new((size_t)options->journal, &control.journal) ||
         gate_new(&gate_options, &gate)) {
         fail("out of memory");
+        goto out;
+    }
+    if (clock_complete_step(store, &settings)) {
+        fail("the step of the clock that was interrupted cannot be completed");
         goto out;
     }
     metrics_init(metrics, operations, operation_count);

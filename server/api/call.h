@@ -39,6 +39,7 @@ struct call_broker {
     enum broker_state state;
     enum engine engine;
     bool shows_users;
+    bool shows_users_applied; /* their pending changes too */
 };
 
 /* Absent unless the path of the operation has the label. */
@@ -74,6 +75,7 @@ struct call {
     struct reply reply;
     bool failed;      /* the reply is an error: the writes of the call are rolled back */
     bool answered;    /* the reply is final: the operation is not run */
+    bool unfinished;  /* of an exclusive operation: it is run again once no clock step is open */
     bool drop;        /* close the connection instead of sending the reply */
     int64_t delay_ms; /* of a fault, before the operation runs or the reply is sent */
 };

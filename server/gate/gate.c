@@ -246,8 +246,12 @@ void gate_check_broker(struct call *call, const struct broker_head *broker)
         call_fail(call, operation->wrong_state, broker->name,
                   term_text(&broker_state_terms, broker->state));
     call->broker =
-        (struct call_broker){broker->id, broker->name, broker->state, broker->engine,
-                             rule_shows_users(broker, call->settings->delete_ms, call->now_ms)};
+        (struct call_broker){broker->id,
+                             broker->name,
+                             broker->state,
+                             broker->engine,
+                             rule_shows_users(broker, call->settings->delete_ms, call->now_ms),
+                             rule_shows_users_applied(broker, call->now_ms)};
 }
 
 /* Step 7: the broker exists and has the engine and state that the operation requires. */

@@ -64,10 +64,11 @@ struct exchange *schedule_take_held(struct schedule *schedule, bool committed)
 
 struct exchange *schedule_take_exclusive(struct schedule *schedule)
 {
-    struct exchange *exchange = dequeue(&schedule->exclusive);
-    if (exchange)
-        gate_perform(schedule->gate, &exchange->call);
-    return exchange;
+    struct exchange_queue *queue = &schedule->exclusive;
+    if (!queue->first)
+        return NULL;
+    gate_perform(schedule->gate, &queue->first->call);
+    return queue->first->call.unfinished ? NULL : dequeue(queue);
 }
 
 struct exchange *schedule_take_due(struct schedule *schedule, int64_t now_ms)

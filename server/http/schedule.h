@@ -29,7 +29,8 @@ enum result schedule_enter(struct schedule *schedule, struct exchange *exchange,
 void schedule_perform(struct schedule *schedule, struct exchange *exchange);
 
 /* Remove and return an exchange, with its new state; NULL: none. _held: after the commit; if that
- * failed the reply becomes a 500. _exclusive: runs its call. _due: its delay is over. */
+ * failed the reply becomes a 500. _exclusive: runs its call; NULL also if that is unfinished, then
+ * it remains the first. _due: its delay is over. */
 struct exchange *schedule_take_held(struct schedule *schedule, bool committed);
 struct exchange *schedule_take_exclusive(struct schedule *schedule);
 struct exchange *schedule_take_due(struct schedule *schedule, int64_t now_ms);

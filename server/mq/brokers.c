@@ -28,8 +28,9 @@ static enum result find_parts(struct call *call, struct broker_parts *parts)
         result =
             tag_list(call->store, TAG_BROKER, id, call->scratch, &parts->tags, &parts->tag_count);
     if (!result && call->broker.shows_users)
-        result = user_page(call->store, id, (struct slice){NULL, 0}, DESCRIBED_USERS, call->scratch,
-                           &parts->users, &parts->user_count);
+        result =
+            user_page(call->store, id, call->broker.shows_users_applied, (struct slice){NULL, 0},
+                      DESCRIBED_USERS, call->scratch, &parts->users, &parts->user_count);
     return result;
 }
 

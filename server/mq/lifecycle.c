@@ -1,5 +1,7 @@
 #include "mq/lifecycle.h"
 
+#include <stdio.h>
+
 #include "base/log.h"
 #include "base/time_zone.h"
 #include "mq/replication.h"
@@ -37,7 +39,12 @@ static enum result step_creation(struct store *store, struct broker *broker,
                                  const struct settings *settings)
 {
     int64_t step = broker->creation_step;
-    enum result result = step == 1 ? user_apply_pending(store, broker->id) : RESULT_OK;
+    bool more = false;
+    enum result result = RESULT_OK;
+    if (step == 1)
+        result = user_apply_pending(store, broker->id, LIFECYCLE_SLICE, &more);
+    if (result || more)
+        return result; /* the step remains due */
     if (step == 2)
         use_pending_configuration(broker);
     if (step + 1 < CREATION_STEPS) {
@@ -48,7 +55,7 @@ static enum result step_creation(struct store *store, struct broker *broker,
         broker->state = STATE_RUNNING;
         broker->state_due_ms = BROKER_UNSET;
     }
-    return result ? result : broker_save(store, broker);
+    return step == 2 ? broker_save(store, broker) : broker_save_state(store, broker);
 }
 
 enum result lifecycle_end_creation(struct store *store, struct broker *broker,
@@ -84,15 +91,12 @@ static enum result apply_configuration(struct store *store, struct broker *broke
     return before.data ? broker_add_history(store, broker->id, before, revision) : RESULT_OK;
 }
 
+/* All but the users and the shared resources. */
 static enum result apply_pending(struct store *store, struct broker *broker, struct arena *arena)
 {
-    enum result result = user_apply_pending(store, broker->id);
-    if (!result)
-        result = apply_configuration(store, broker);
+    enum result result = apply_configuration(store, broker);
     if (!result)
         result = replication_apply(store, broker, arena);
-    if (!result)
-        result = shares_apply(store, broker->id);
     take_text(&broker->engine_patch, &broker->pending_engine_patch);
     if (broker->pending_engine_version.data)
         broker->engine_patch = nothing; /* until the next window */
@@ -128,12 +132,24 @@ static bool has_pending(const struct broker *broker)
            broker->pending_logs_audit != BROKER_UNSET;
 }
 
+/* The end remains due while users are left to apply. */
 static enum result end_reboot(struct store *store, struct broker *broker, struct arena *arena)
 {
-    broker->state = broker->state_after;
-    broker->state_due_ms = BROKER_UNSET;
-    enum result result = apply_pending(store, broker, arena);
-    return result ? result : broker_save(store, broker);
+    bool loses_ldap =
+        broker->authentication_strategy != STRATEGY_LDAP && broker->ldap_server_metadata.data;
+    bool more = false, changes = has_pending(broker) || loses_ldap;
+    enum result result = user_apply_pending(store, broker->id, LIFECYCLE_SLICE, &more);
+    if (!result && changes)
+        result = apply_pending(store, broker, arena);
+    if (!result)
+        result = shares_apply(store, broker->id);
+    if (!more) {
+        broker->state = broker->state_after;
+        broker->state_due_ms = BROKER_UNSET;
+    }
+    if (result)
+        return result;
+    return changes ? broker_save(store, broker) : broker_save_state(store, broker);
 }
 
 enum result lifecycle_reboot(struct store *store, struct broker *broker,
@@ -142,15 +158,25 @@ enum result lifecycle_reboot(struct store *store, struct broker *broker,
     broker->state_after = broker->state;
     broker->state = STATE_REBOOT_IN_PROGRESS;
     broker->state_due_ms = now_ms + settings->reboot_ms;
-    return settings->reboot_ms > 0 ? broker_save(store, broker) : end_reboot(store, broker, arena);
+    return settings->reboot_ms > 0 ? broker_save_state(store, broker)
+                                   : end_reboot(store, broker, arena);
+}
+
+/* *more: the deletion remains due, as users are left to delete. */
+static enum result end_deletion(struct store *store, const struct broker *broker, bool *more)
+{
+    enum result result = user_delete_some(store, broker->id, LIFECYCLE_SLICE, more);
+    return result || *more ? result : broker_delete(store, broker->id);
 }
 
 enum result lifecycle_delete(struct store *store, struct broker *broker,
                              const struct settings *settings, int64_t now_ms)
 {
+    bool more = settings->delete_ms > 0;
+    enum result result = more ? RESULT_OK : end_deletion(store, broker, &more);
     broker->state = STATE_DELETION_IN_PROGRESS;
     broker->state_due_ms = now_ms + settings->delete_ms;
-    return settings->delete_ms > 0 ? broker_save(store, broker) : broker_delete(store, broker->id);
+    return !result && more ? broker_save_state(store, broker) : result;
 }
 
 /* When a window opens next after `after_ms`: RESULT_INVALID, RESULT_SYSTEM. */
@@ -196,87 +222,158 @@ static enum result plan_patch(struct store *store, struct broker *broker, struct
     return result == RESULT_NOT_FOUND ? RESULT_OK : result; /* it may be no longer sold */
 }
 
-enum result lifecycle_open_window(struct store *store, struct broker *broker,
-                                  const struct settings *settings, int64_t at_ms, int64_t now_ms,
-                                  struct arena *arena)
+/* Whether the window reboots the broker. */
+static enum result find_work(struct store *store, struct broker *broker, struct arena *arena,
+                             bool *found)
 {
-    bool users_pending = false, shares_pending = false, changed = broker->window_changes > 0;
-    int64_t due_ms = broker->window_due_ms;
-    lifecycle_schedule_window(broker, now_ms);
-    changed = changed || broker->window_due_ms != due_ms;
-    broker->window_changes = 0;
+    bool users_pending = false, shares_pending = false;
+    *found = false;
     if (!rule_state_allows_change(broker->state))
-        return changed ? broker_save(store, broker) : RESULT_OK;
+        return RESULT_OK;
     enum result result = plan_patch(store, broker, arena);
     if (!result)
         result = user_any_pending(store, broker->id, &users_pending);
     if (!result)
         result = shares_any_pending(store, broker->id, &shares_pending);
+    *found = users_pending || shares_pending || has_pending(broker);
+    return result;
+}
+
+enum result lifecycle_open_window(struct store *store, struct broker *broker,
+                                  const struct settings *settings, int64_t at_ms, int64_t until_ms,
+                                  struct arena *arena, int64_t *again_ms)
+{
+    bool work = false, changed = broker->window_changes > 0;
+    int64_t due_ms = broker->window_due_ms;
+    struct slice patch = broker->pending_engine_patch;
+    enum result result = find_work(store, broker, arena, &work);
     if (result)
         return result;
-    if (users_pending || shares_pending || has_pending(broker))
-        return lifecycle_reboot(store, broker, settings, at_ms, arena);
-    return changed ? broker_save(store, broker) : RESULT_OK; /* that of the default window */
+    *again_ms = work                                   ? at_ms + settings->reboot_ms
+                : broker->state_due_ms == BROKER_UNSET ? until_ms
+                : broker->state_due_ms > at_ms         ? broker->state_due_ms
+                                                       : at_ms;
+    lifecycle_schedule_window(broker, *again_ms);
+    broker->window_changes = 0;
+    if (!slice_equal(broker->pending_engine_patch, patch))
+        result = broker_save(store, broker);
+    if (result || work)
+        return result ? result : lifecycle_reboot(store, broker, settings, at_ms, arena);
+    changed = changed || broker->window_due_ms != due_ms; /* the default window has no due time */
+    return changed ? broker_save_state(store, broker) : RESULT_OK;
 }
 
 static enum result change_state(struct store *store, struct broker *broker,
                                 const struct settings *settings, struct arena *arena)
 {
+    bool more = false;
     if (broker->state == STATE_CREATION_IN_PROGRESS)
         return step_creation(store, broker, settings);
     if (broker->state == STATE_REBOOT_IN_PROGRESS)
         return end_reboot(store, broker, arena);
-    return broker_delete(store, broker->id);
+    return end_deletion(store, broker, &more);
 }
 
-/* One broker's next change; RESULT_NOT_FOUND where nothing is due. */
-static enum result advance_one(struct store *store, const struct settings *settings, int64_t now_ms,
-                               struct arena *arena, struct broker *broker)
+/* A visit of a broker. */
+struct visit {
+    enum broker_due due;
+    int64_t at_ms;    /* when it became due */
+    int64_t now_ms;   /* windows are scheduled after it */
+    int64_t until_ms; /* the end of the step */
+    struct broker broker;
+    struct arena arena;
+};
+
+static enum result perform(struct store *store, const struct settings *settings,
+                           struct visit *visit)
 {
-    enum result result = broker_next_state_due(store, now_ms, arena, broker);
-    if (result != RESULT_NOT_FOUND)
-        return result ? result : change_state(store, broker, settings, arena);
-    result = broker_next_window_due(store, now_ms, arena, broker);
-    if (result != RESULT_NOT_FOUND)
+    int64_t again_ms = 0;
+    enum result result = RESULT_OK;
+    switch (visit->due) {
+    case DUE_NOTHING:
+        return RESULT_NOT_FOUND;
+    case DUE_STATE:
+        result = broker_next_state_due(store, visit->at_ms, &visit->arena, &visit->broker);
+        return result ? result : change_state(store, &visit->broker, settings, &visit->arena);
+    case DUE_WINDOW:
+        result = broker_next_window_due(store, visit->at_ms, &visit->arena, &visit->broker);
         return result ? result
-                      : lifecycle_open_window(store, broker, settings, broker->window_due_ms,
-                                              now_ms, arena);
-    result = broker_next_unscheduled(store, arena, broker);
-    if (result)
-        return result;
-    lifecycle_schedule_window(broker, now_ms);
-    return broker_save(store, broker);
+                      : lifecycle_open_window(store, &visit->broker, settings, visit->at_ms,
+                                              visit->until_ms, &visit->arena, &again_ms);
+    case DUE_SCHEDULE:
+        result = broker_next_unscheduled(store, &visit->arena, &visit->broker);
+        if (result)
+            return result;
+        lifecycle_schedule_window(&visit->broker, visit->now_ms);
+    }
+    return broker_save_state(store, &visit->broker);
 }
 
-/* The same in an operation of its own. A broker whose step the store refuses, because a seed has
- * given it what no broker can have, must not keep the others waiting: its step is called off. */
-static enum result advance_or_park(struct store *store, const struct settings *settings,
-                                   int64_t now_ms, struct arena *arena)
+/* Ends the operation of a visit and counts its work. A broker whose step the store refuses, because
+ * a seed has given it what no broker can have, must not keep the others waiting: what is due of it
+ * is cancelled. */
+static enum result end_visit(struct store *store, struct visit *visit, enum result result,
+                             int64_t written, int64_t *left)
 {
-    struct broker broker = {.id = {NULL, 0}};
-    store_operation_begin(store);
-    enum result result = advance_one(store, settings, now_ms, arena, &broker);
     if (store_operation_end(store, !result))
         return RESULT_STORE;
-    if (result != RESULT_INVALID && result != RESULT_CONFLICT)
-        return result;
-    if (log_begin(LOG_ERROR, "broker-step-refused")) {
-        log_text("broker", broker.id);
-        log_text("state", term_text(&broker_state_terms, broker.state));
-        log_end();
+    if (result == RESULT_INVALID || result == RESULT_CONFLICT) {
+        if (log_begin(LOG_ERROR, "broker-step-refused")) {
+            log_text("broker", visit->broker.id);
+            log_text("state", term_text(&broker_state_terms, visit->broker.state));
+            log_end();
+        }
+        result = broker_park(store, visit->broker.id, visit->at_ms);
     }
-    return broker_park(store, broker.id, now_ms);
+    *left -= LIFECYCLE_VISIT + store_rows_written(store) - written;
+    arena_reset(&visit->arena);
+    return result;
 }
 
-enum result lifecycle_advance(struct store *store, const struct settings *settings, int64_t now_ms)
+enum result lifecycle_advance(struct store *store, const struct settings *settings, int64_t now_ms,
+                              int64_t until_ms, int64_t *left, int64_t *reached_ms)
 {
-    struct arena arena;
+    struct visit visit = {.now_ms = now_ms, .until_ms = until_ms};
     enum result result = RESULT_OK;
-    arena_init(&arena, SIZE_MAX / 2);
-    for (int left = LIFECYCLE_STEP; !result && left > 0; left--) {
-        result = advance_or_park(store, settings, now_ms, &arena);
-        arena_reset(&arena);
+    bool finished = false;
+    arena_init(&visit.arena, SIZE_MAX / 2);
+    *reached_ms = now_ms;
+    while (!result && !finished && *left > 0) {
+        result = broker_due_first(store, &visit.due, &visit.at_ms);
+        finished = !result && (visit.due == DUE_NOTHING || visit.at_ms > until_ms);
+        if (visit.at_ms > *reached_ms)
+            *reached_ms = finished ? until_ms : visit.at_ms;
+        if (result || finished)
+            break;
+        int64_t written = store_rows_written(store);
+        visit.broker = (struct broker){.id = {NULL, 0}};
+        store_operation_begin(store);
+        result = end_visit(store, &visit, perform(store, settings, &visit), written, left);
     }
-    arena_close(&arena);
-    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    arena_close(&visit.arena);
+    return result;
+}
+
+enum result lifecycle_open_default_windows(struct store *store, const struct settings *settings,
+                                           int64_t until_ms, struct clock_step *step, int64_t *left)
+{
+    struct visit visit = {.at_ms = step->window_ms};
+    enum result result = RESULT_OK;
+    arena_init(&visit.arena, SIZE_MAX / 2);
+    while (!result && *left > 0) {
+        int64_t written = store_rows_written(store), again_ms = until_ms;
+        store_operation_begin(store);
+        result = broker_next_without_window(store, slice_of(step->broker_id), &visit.arena,
+                                            &visit.broker);
+        if (!result) {
+            snprintf(step->broker_id, sizeof step->broker_id, "%s", visit.broker.id.data);
+            result = lifecycle_open_window(store, &visit.broker, settings, visit.at_ms, until_ms,
+                                           &visit.arena, &again_ms);
+        }
+        if (again_ms < until_ms && again_ms < step->again_ms)
+            step->again_ms = again_ms;
+        result = end_visit(store, &visit, result, written, left);
+    }
+    arena_close(&visit.arena);
+    return result;
 }

@@ -126,6 +126,13 @@ bool rule_shows_users(const struct broker_head *broker, int64_t delete_ms, int64
     return broker->state != STATE_CREATION_IN_PROGRESS || broker->creation_step > 0;
 }
 
+bool rule_shows_users_applied(const struct broker_head *broker, int64_t now_ms)
+{
+    bool applies = broker->state == STATE_REBOOT_IN_PROGRESS ||
+                   (broker->state == STATE_CREATION_IN_PROGRESS && broker->creation_step == 1);
+    return applies && broker->state_due_ms != BROKER_UNSET && broker->state_due_ms <= now_ms;
+}
+
 bool rule_state_allows_change(enum broker_state state)
 {
     return state == STATE_RUNNING || state == STATE_CRITICAL_ACTION_REQUIRED ||

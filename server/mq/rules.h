@@ -64,6 +64,10 @@ bool rule_is_configuration_id(struct slice text);
  * takes `delete_ms` in all. */
 bool rule_shows_users(const struct broker_head *broker, int64_t delete_ms, int64_t now_ms);
 
+/* Whether the pending changes of the users are shown as applied, since the reboot or the creation
+ * has come that far: a large number of them is applied in parts. */
+bool rule_shows_users_applied(const struct broker_head *broker, int64_t now_ms);
+
 /* Whether a broker in that state can be changed and rebooted. */
 bool rule_state_allows_change(enum broker_state state);
 

@@ -131,8 +131,8 @@ enum result user_read_change(struct call *call, const struct user_input *input,
 /* The user of the path; false: answered with 404 or 500. */
 static bool find_user(struct call *call, struct user *user)
 {
-    enum result result =
-        user_find(call->store, call->labels.broker_id, call->labels.username, call->scratch, user);
+    enum result result = user_find(call->store, call->labels.broker_id, call->labels.username,
+                                   call->broker.shows_users_applied, call->scratch, user);
     if (result == RESULT_NOT_FOUND)
         call_fail(call, ERROR_USER_NOT_FOUND, call->labels.username);
     else if (result)
@@ -247,8 +247,9 @@ void list_users(struct call *call)
     size_t count = 0, most = (size_t)call->page.max_results;
     enum result result = RESULT_OK;
     if (call->broker.shows_users) /* one row more tells whether a page follows */
-        result = user_page(call->store, call->labels.broker_id, call->page.after,
-                           call->page.max_results + 1, call->scratch, &users, &count);
+        result =
+            user_page(call->store, call->labels.broker_id, call->broker.shows_users_applied,
+                      call->page.after, call->page.max_results + 1, call->scratch, &users, &count);
     if (result) {
         call_fail_internal(call, result);
         return;

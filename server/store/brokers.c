@@ -89,6 +89,12 @@ static bool read_summary(sqlite3_stmt *stmt, struct arena *arena, void *item)
            statement_text(stmt, HEAD_COLUMNS + 2, arena, &broker->host_instance_type);
 }
 
+static void bind_number(sqlite3_stmt *stmt, int at, int64_t number)
+{
+    if (number != BROKER_UNSET)
+        sqlite3_bind_int64(stmt, at, number);
+}
+
 static void bind_fields(sqlite3_stmt *stmt, int first, const struct broker *broker)
 {
     for (int i = 0; i < FIELDS; i++) {
@@ -105,8 +111,7 @@ static void bind_fields(sqlite3_stmt *stmt, int first, const struct broker *brok
             sqlite3_bind_int(stmt, at, *(const bool *)place);
             break;
         case FIELD_NUMBER:
-            if (*(const int64_t *)place != BROKER_UNSET)
-                sqlite3_bind_int64(stmt, at, *(const int64_t *)place);
+            bind_number(stmt, at, *(const int64_t *)place);
             break;
         }
     }
@@ -248,6 +253,26 @@ enum result broker_save(struct store *store, const struct broker *broker)
     return statement_run(store, stmt);
 }
 
+STATEMENT(broker_save_state_sql,
+          "UPDATE broker SET (state, state_due_ms, state_after, creation_step, window_due_ms,"
+          " window_changes) = (?2, ?3, ?4, ?5, ?6, ?7) WHERE id = ?1");
+
+enum result broker_save_state(struct store *store, const struct broker *broker)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, &broker_save_state_sql);
+    statement_bind(stmt, 1, broker->id);
+    statement_bind(stmt, 2, term_text(&broker_state_terms, broker->state));
+    bind_number(stmt, 3, broker->state_due_ms);
+    statement_bind(stmt, 4, term_text(&broker_state_terms, broker->state_after));
+    sqlite3_bind_int64(stmt, 5, broker->creation_step);
+    bind_number(stmt, 6, broker->window_due_ms);
+    sqlite3_bind_int64(stmt, 7, broker->window_changes);
+    return statement_run(store, stmt);
+}
+
 STATEMENT(broker_delete_sql, "DELETE FROM broker WHERE id = ?1");
 
 enum result broker_delete(struct store *store, struct slice id)
@@ -346,20 +371,62 @@ STATEMENT(broker_window_due_sql, "SELECT window_due_ms FROM broker WHERE window_
 STATEMENT(broker_unscheduled_due_sql,
           "SELECT 0 FROM broker WHERE day_of_week IS NOT NULL AND window_due_ms IS NULL LIMIT 1");
 
-enum result broker_due_ms(struct store *store, int64_t *due_ms)
+enum result broker_due_first(struct store *store, enum broker_due *due, int64_t *due_ms)
 {
-    static const struct statement *const queries[] = {&broker_state_due_sql, &broker_window_due_sql,
-                                                      &broker_unscheduled_due_sql};
+    static const struct {
+        enum broker_due due;
+        const struct statement *query;
+    } rows[] = {{DUE_SCHEDULE, &broker_unscheduled_due_sql},
+                {DUE_STATE, &broker_state_due_sql},
+                {DUE_WINDOW, &broker_window_due_sql}};
+    *due = DUE_NOTHING;
     *due_ms = INT64_MAX;
-    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
-        sqlite3_stmt *stmt = statement_get(store, queries[i]);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sqlite3_stmt *stmt = statement_get(store, rows[i].query);
         enum result result = statement_step(store, stmt);
         int64_t found_ms = result ? INT64_MAX : sqlite3_column_int64(stmt, 0);
         statement_end(stmt);
-        if (found_ms < *due_ms)
-            *due_ms = found_ms;
         if (result && result != RESULT_NOT_FOUND)
             return result;
+        if (found_ms < *due_ms) {
+            *due = rows[i].due;
+            *due_ms = found_ms;
+        }
     }
     return RESULT_OK;
+}
+
+STATEMENT(broker_set_back_last_sql, "SELECT max(id) FROM (SELECT id FROM broker WHERE id > ?1"
+                                    " ORDER BY id LIMIT ?2)");
+STATEMENT(broker_set_back_sql,
+          "UPDATE broker SET state_due_ms = state_due_ms - ?3,"
+          " window_due_ms = CASE WHEN window_due_ms = 9223372036854775807 THEN window_due_ms END"
+          " WHERE id > ?1 AND id <= ?2 AND coalesce(state_due_ms, window_due_ms) IS NOT NULL");
+
+static enum result find_last(struct store *store, struct slice after, int64_t limit,
+                             struct arena *arena, struct slice *last)
+{
+    sqlite3_stmt *stmt = statement_get(store, &broker_set_back_last_sql);
+    statement_bind(stmt, 1, after);
+    sqlite3_bind_int64(stmt, 2, limit);
+    enum result result = statement_step(store, stmt);
+    if (!result && !statement_text(stmt, 0, arena, last))
+        result = RESULT_NO_MEMORY;
+    statement_end(stmt);
+    return !result && !last->data ? RESULT_NOT_FOUND : result;
+}
+
+enum result broker_set_back(struct store *store, struct slice after, int64_t limit, int64_t by_ms,
+                            struct arena *arena, struct slice *last)
+{
+    enum result result = find_last(store, after, limit, arena, last);
+    if (!result)
+        result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, &broker_set_back_sql);
+    statement_bind(stmt, 1, after);
+    statement_bind(stmt, 2, *last);
+    sqlite3_bind_int64(stmt, 3, by_ms);
+    return statement_run(store, stmt);
 }

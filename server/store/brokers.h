@@ -92,12 +92,27 @@ enum result broker_insert(struct store *store, const struct broker *broker) MUST
 /* Updates the state and all BROKER_FIELDS. */
 enum result broker_save(struct store *store, const struct broker *broker) MUST_CHECK;
 
+/* Updates only state, state_due_ms, state_after, creation_step, window_due_ms and window_changes,
+ * for which the schema checks less. */
+enum result broker_save_state(struct store *store, const struct broker *broker) MUST_CHECK;
+
 /* Also deletes the rows that refer to it. */
 enum result broker_delete(struct store *store, struct slice id) MUST_CHECK;
 
 /* Adds a configuration that the broker used. */
 enum result broker_add_history(struct store *store, struct slice id, struct slice configuration_id,
                                int64_t revision) MUST_CHECK;
+
+/* What is due first of all brokers. */
+enum broker_due {
+    DUE_NOTHING,
+    DUE_SCHEDULE, /* the next window is not yet computed: due at 0 */
+    DUE_STATE,    /* the next step of a creation, reboot or deletion */
+    DUE_WINDOW,   /* a maintenance window */
+};
+
+/* *due_ms is INT64_MAX for DUE_NOTHING. Of equal times, the state comes before the window. */
+enum result broker_due_first(struct store *store, enum broker_due *due, int64_t *due_ms) MUST_CHECK;
 
 /* The broker whose state change or window is due first, if by `now_ms`; and one whose next window
  * is not yet computed. */
@@ -116,7 +131,10 @@ enum result broker_next_without_window(struct store *store, struct slice after, 
 /* Cancels what is due by `now_ms` on a broker whose step failed: it would fail again for ever. */
 enum result broker_park(struct store *store, struct slice id, int64_t now_ms) MUST_CHECK;
 
-/* The earliest due time of any broker: 0 if a window is not yet computed, INT64_MAX if none. */
-enum result broker_due_ms(struct store *store, int64_t *due_ms) MUST_CHECK;
+/* For a step of the clock back by `by_ms`, of up to `limit` brokers by id after `after`: what is
+ * due keeps its remaining time, and windows are to be computed anew. *last: the last of them, in
+ * `arena`. RESULT_NOT_FOUND: no broker is left. */
+enum result broker_set_back(struct store *store, struct slice after, int64_t limit, int64_t by_ms,
+                            struct arena *arena, struct slice *last) MUST_CHECK;
 
 #endif

@@ -253,11 +253,14 @@ static enum result prepare_transaction_ends(struct store *store, const char *pat
 
 STATEMENT(fault_any_sql, "SELECT EXISTS (SELECT 1 FROM fault)");
 STATEMENT(policy_any_sql, "SELECT EXISTS (SELECT 1 FROM policy)");
+STATEMENT(clock_step_any_sql, "SELECT EXISTS (SELECT 1 FROM clock_step)");
 
 enum result store_reload_flags(struct store *store)
 {
-    static const struct statement *const queries[] = {&fault_any_sql, &policy_any_sql};
-    bool *const places[] = {&store->cached.faults, &store->cached.policies};
+    static const struct statement *const queries[] = {&fault_any_sql, &policy_any_sql,
+                                                      &clock_step_any_sql};
+    bool *const places[] = {&store->cached.faults, &store->cached.policies,
+                            &store->cached.clock_step};
     enum result result = RESULT_OK;
     for (size_t i = 0; !result && i < sizeof queries / sizeof *queries; i++) {
         sqlite3_stmt *stmt = statement_get(store, queries[i]);
@@ -386,6 +389,11 @@ enum result store_set_clock(struct store *store, int64_t offset_ms)
     if (!result)
         store->cached.clock_offset_ms = offset_ms;
     return result;
+}
+
+int64_t store_rows_written(const struct store *store)
+{
+    return sqlite3_total_changes64(store->db);
 }
 
 const char *store_broken_rule(const struct store *store)

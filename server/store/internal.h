@@ -25,6 +25,7 @@ extern const struct statement __start_sql_statements[], __stop_sql_statements[];
 struct store_cache {
     bool faults;   /* the fault table is not empty */
     bool policies; /* the policy table is not empty */
+    bool clock_step;
     int64_t clock_offset_ms;
 };
 

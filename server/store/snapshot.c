@@ -148,7 +148,8 @@ static enum result check_image(struct store *store, sqlite3 *image, struct store
     return result == RESULT_INVALID ? refuse(error, reason.text) : result;
 }
 
-/* Sets the account and region of this server in the image, and reads the values to be cached. */
+/* Sets the account and region of this server in the image, where no step of the clock is under way,
+ * and reads the values to be cached. */
 static enum result adopt_image(const struct store *store, sqlite3 *image,
                                struct store_cache *cached, struct store_error *error)
 {
@@ -162,12 +163,13 @@ static enum result adopt_image(const struct store *store, sqlite3 *image,
         statement_bind(setter, 2, slice_of(store->options.region));
     }
     good = good && sqlite3_step(setter) == SQLITE_DONE &&
+           sqlite3_exec(image, "DELETE FROM clock_step", NULL, NULL, NULL) == SQLITE_OK &&
            sqlite3_prepare_v2(image, get, -1, &getter, NULL) == SQLITE_OK &&
            sqlite3_step(getter) == SQLITE_ROW;
     if (good)
-        *cached = (struct store_cache){sqlite3_column_int(getter, 0) != 0,
-                                       sqlite3_column_int(getter, 1) != 0,
-                                       sqlite3_column_int64(getter, 2)};
+        *cached = (struct store_cache){.faults = sqlite3_column_int(getter, 0) != 0,
+                                       .policies = sqlite3_column_int(getter, 1) != 0,
+                                       .clock_offset_ms = sqlite3_column_int64(getter, 2)};
     bool no_memory = !good && lacks_memory(image); /* before the next call resets the error code */
     sqlite3_finalize(setter);
     sqlite3_finalize(getter);

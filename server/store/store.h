@@ -67,6 +67,9 @@ int64_t store_clock_offset_ms(const struct store *store);
 /* Writes within the tick. RESULT_STORE. */
 enum result store_set_clock(struct store *store, int64_t offset_ms) MUST_CHECK;
 
+/* Rows inserted, updated and deleted since the start, by triggers and cascades too. */
+int64_t store_rows_written(const struct store *store);
+
 /* The error of the last failed write, without SQLite's prefix for a CHECK constraint. */
 const char *store_broken_rule(const struct store *store);
 

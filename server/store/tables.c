@@ -14,6 +14,7 @@ const char *const table_of_root[TABLE_ROOTS] = {[TABLE_OF_CONFIGURATION] = "conf
 
 const struct table tables[] = {
     {"default_world", .seeds = TABLE_HIDDEN},
+    {"clock_step", .seeds = TABLE_HIDDEN},
     {"engine", .seeds = TABLE_READABLE},
     {"broker", OF_BROKER("id"), .select = "SELECT *"},
     {"broker_tag", OF_BROKER("broker_id"), .select = "SELECT *"},

@@ -28,8 +28,22 @@ static bool read_user(sqlite3_stmt *stmt, struct arena *arena, struct user *user
            statement_text(stmt, 5, arena, &user->pending_groups);
 }
 
+/* The user after the reboot. RESULT_NOT_FOUND: deleted. */
+static enum result show_as_applied(struct user *user)
+{
+    if (!user->pending_change.data)
+        return RESULT_OK;
+    if (slice_equal(user->pending_change, SLICE("DELETE")))
+        return RESULT_NOT_FOUND;
+    user->applied = true;
+    user->console_access = user->pending_console_access;
+    user->groups = user->pending_groups;
+    user->pending_change = (struct slice){NULL, 0};
+    return RESULT_OK;
+}
+
 enum result user_find(struct store *store, struct slice broker_id, struct slice username,
-                      struct arena *arena, struct user *user)
+                      bool as_applied, struct arena *arena, struct user *user)
 {
     sqlite3_stmt *stmt = get_for_user(store, &user_find_sql, broker_id, username);
     enum result result = statement_step(store, stmt);
@@ -37,7 +51,7 @@ enum result user_find(struct store *store, struct slice broker_id, struct slice 
     if (!result && !read_user(stmt, arena, user))
         result = RESULT_NO_MEMORY;
     statement_end(stmt);
-    return result;
+    return !result && as_applied ? show_as_applied(user) : result;
 }
 
 STATEMENT(user_count_sql,
@@ -115,6 +129,9 @@ enum result user_stage_delete(struct store *store, struct slice broker_id, struc
 
 STATEMENT(user_page_sql, "SELECT username, pending_change FROM user"
                          " WHERE broker_id = ?1 AND username > ?2 ORDER BY username LIMIT ?3");
+STATEMENT(user_page_applied_sql,
+          "SELECT username, NULL FROM user WHERE broker_id = ?1 AND username > ?2"
+          " AND pending_change IS NOT 'DELETE' ORDER BY username LIMIT ?3");
 
 static bool read_name(sqlite3_stmt *stmt, struct arena *arena, void *item)
 {
@@ -123,11 +140,12 @@ static bool read_name(sqlite3_stmt *stmt, struct arena *arena, void *item)
            statement_text(stmt, 1, arena, &user->pending_change);
 }
 
-enum result user_page(struct store *store, struct slice broker_id, struct slice after,
-                      int64_t limit, struct arena *arena, struct user **users, size_t *count)
+enum result user_page(struct store *store, struct slice broker_id, bool as_applied,
+                      struct slice after, int64_t limit, struct arena *arena, struct user **users,
+                      size_t *count)
 {
-    sqlite3_stmt *stmt =
-        get_for_user(store, &user_page_sql, broker_id, after.data ? after : SLICE(""));
+    sqlite3_stmt *stmt = get_for_user(store, as_applied ? &user_page_applied_sql : &user_page_sql,
+                                      broker_id, after.data ? after : SLICE(""));
     sqlite3_bind_int64(stmt, 3, limit);
     return statement_list(store, stmt, read_name, arena, sizeof **users, users, count);
 }
@@ -162,27 +180,54 @@ enum result user_any_pending(struct store *store, struct slice broker_id, bool *
     return result;
 }
 
-STATEMENT(user_apply_deletes_sql,
-          "DELETE FROM user WHERE broker_id = ?1 AND unlikely(pending_change = 'DELETE')");
-STATEMENT(user_apply_values_sql,
-          "UPDATE user SET pending_change = NULL,"
-          " password = coalesce(pending_password, password), pending_password = NULL,"
-          " console_access = coalesce(pending_console_access, console_access),"
-          " pending_console_access = NULL,"
-          " groups = coalesce(pending_groups, groups), pending_groups = NULL,"
-          " replication_user = coalesce(pending_replication_user, replication_user),"
-          " pending_replication_user = NULL"
-          " WHERE broker_id = ?1 AND unlikely(pending_change IS NOT NULL)");
+/* The users of one pending change up to the ?2-th, or all of them if there are fewer. */
+#define PART_OF(change)                                                                 \
+    " WHERE broker_id = ?1 AND pending_change = '" change "' AND username < coalesce("  \
+    "(SELECT username FROM user WHERE broker_id = ?1 AND pending_change = '" change "'" \
+    " ORDER BY username LIMIT 1 OFFSET ?2), x'')"
+#define APPLY_VALUES                                                             \
+    "UPDATE user SET pending_change = NULL,"                                     \
+    " password = coalesce(pending_password, password), pending_password = NULL," \
+    " console_access = coalesce(pending_console_access, console_access),"        \
+    " pending_console_access = NULL,"                                            \
+    " groups = coalesce(pending_groups, groups), pending_groups = NULL,"         \
+    " replication_user = coalesce(pending_replication_user, replication_user),"  \
+    " pending_replication_user = NULL"
 
-enum result user_apply_pending(struct store *store, struct slice broker_id)
+STATEMENT(user_apply_deletes_sql, "DELETE FROM user" PART_OF("DELETE"));
+STATEMENT(user_apply_creates_sql, APPLY_VALUES PART_OF("CREATE"));
+STATEMENT(user_apply_updates_sql, APPLY_VALUES PART_OF("UPDATE"));
+
+enum result user_apply_pending(struct store *store, struct slice broker_id, int64_t limit,
+                               bool *more)
 {
-    static const struct statement *const steps[] = {&user_apply_deletes_sql,
-                                                    &user_apply_values_sql};
+    static const struct statement *const steps[] = {
+        &user_apply_deletes_sql, &user_apply_creates_sql, &user_apply_updates_sql};
     enum result result = store_prepare_write(store);
-    for (size_t i = 0; !result && i < sizeof steps / sizeof *steps; i++) {
+    for (size_t i = 0; !result && limit > 0 && i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *stmt = statement_get(store, steps[i]);
         statement_bind(stmt, 1, broker_id);
+        sqlite3_bind_int64(stmt, 2, limit);
         result = statement_run(store, stmt);
+        limit -= result ? 0 : sqlite3_changes64(store->db);
     }
+    *more = false;
+    return !result && limit <= 0 ? user_any_pending(store, broker_id, more) : result;
+}
+
+STATEMENT(user_delete_some_sql,
+          "DELETE FROM user WHERE broker_id = ?1 AND username < (SELECT username FROM user"
+          " WHERE broker_id = ?1 ORDER BY username LIMIT 1 OFFSET ?2)");
+
+enum result user_delete_some(struct store *store, struct slice broker_id, int64_t limit, bool *more)
+{
+    enum result result = store_prepare_write(store);
+    if (result)
+        return result;
+    sqlite3_stmt *stmt = statement_get(store, &user_delete_some_sql);
+    statement_bind(stmt, 1, broker_id);
+    sqlite3_bind_int64(stmt, 2, limit);
+    result = statement_run(store, stmt);
+    *more = !result && sqlite3_changes64(store->db) > 0;
     return result;
 }

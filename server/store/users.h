@@ -25,9 +25,10 @@ struct user_change {
     int replication_user;
 };
 
-/* RESULT_NOT_FOUND, RESULT_STORE, RESULT_NO_MEMORY. Texts are copied into `arena`. */
+/* RESULT_NOT_FOUND, RESULT_STORE, RESULT_NO_MEMORY. Texts are copied into `arena`. `as_applied`:
+ * pending changes are shown as applied, while user_apply_pending is applying them in parts. */
 enum result user_find(struct store *store, struct slice broker_id, struct slice username,
-                      struct arena *arena, struct user *user) MUST_CHECK;
+                      bool as_applied, struct arena *arena, struct user *user) MUST_CHECK;
 
 /* The number of users of a broker, or `limit` if it has more. */
 enum result user_count(struct store *store, struct slice broker_id, int64_t limit,
@@ -47,9 +48,10 @@ enum result user_stage_delete(struct store *store, struct slice broker_id,
                               struct slice username) MUST_CHECK;
 
 /* Up to `limit` names with their pending change, by name, after `after` (absent: from the first),
- * of one broker, in `arena`. Only username and pending_change of each are set. */
-enum result user_page(struct store *store, struct slice broker_id, struct slice after,
-                      int64_t limit, struct arena *arena, struct user **users,
+ * of one broker, in `arena`. Only username and pending_change of each are set. `as_applied`: as
+ * above. */
+enum result user_page(struct store *store, struct slice broker_id, bool as_applied,
+                      struct slice after, int64_t limit, struct arena *arena, struct user **users,
                       size_t *count) MUST_CHECK;
 
 /* The applied values of a user. */
@@ -65,8 +67,13 @@ enum result user_find_login(struct store *store, struct slice broker_id, struct 
 /* Whether any change of a broker's users is pending. */
 enum result user_any_pending(struct store *store, struct slice broker_id, bool *pending) MUST_CHECK;
 
-/* Applies all pending changes of a broker: CREATE and UPDATE set the applied values, DELETE deletes
- * the row. */
-enum result user_apply_pending(struct store *store, struct slice broker_id) MUST_CHECK;
+/* Applies up to `limit` pending changes of a broker: CREATE and UPDATE set the applied values,
+ * DELETE deletes the row. *more: it has further ones. */
+enum result user_apply_pending(struct store *store, struct slice broker_id, int64_t limit,
+                               bool *more) MUST_CHECK;
+
+/* Deletes `limit` users of a broker if it has more than that, else none and *more is false. */
+enum result user_delete_some(struct store *store, struct slice broker_id, int64_t limit,
+                             bool *more) MUST_CHECK;
 
 #endif

@@ -53,13 +53,20 @@ static enum result expect_none(sqlite3 *db, const char *sql, struct store_error 
 /* The service's clock, the wall clock plus an offset, must be in the years 1970 to 9999. */
 static enum result check_clock(sqlite3 *db, struct store_error *error)
 {
-    char sql[160];
+    static const char *const columns[][2] = {{"default_world", "clock_offset_ms"},
+                                             {"clock_step", "offset_ms"}};
+    char sql[160], reason[100];
     int64_t wall_ms = clock_wall_ms();
-    snprintf(sql, sizeof sql,
-             "SELECT 1 FROM default_world WHERE clock_offset_ms NOT BETWEEN %lld AND %lld",
-             (long long)-wall_ms, (long long)(CLOCK_MAX_MS - wall_ms));
-    return expect_none(db, sql, error,
-                       "default_world: clock_offset_ms: within the years 1970 to 9999");
+    enum result result = RESULT_OK;
+    for (size_t i = 0; !result && i < sizeof columns / sizeof *columns; i++) {
+        snprintf(sql, sizeof sql, "SELECT 1 FROM %s WHERE %s NOT BETWEEN %lld AND %lld",
+                 columns[i][0], columns[i][1], (long long)-wall_ms,
+                 (long long)(CLOCK_MAX_MS - wall_ms));
+        snprintf(reason, sizeof reason, "%s: %s: within the years 1970 to 9999", columns[i][0],
+                 columns[i][1]);
+        result = expect_none(db, sql, error, reason);
+    }
+    return result;
 }
 
 /* Checks pages and indexes. Its messages on constraints are ignored: check_rules checks more. */

@@ -22,7 +22,7 @@
 #include "http/framing.h"
 #include "http/reply.h"
 #include "json_oracle.h"
-#include "mq/lifecycle.h"
+#include "mq/clock.h"
 #include "mq/operations.h"
 #include "store/internal.h"
 #include "store/snapshot.h"
@@ -342,9 +342,10 @@ static void get_configuration(const char *const *configuration, void *context)
 static void perform_due_changes(struct server *server)
 {
     for (int days = 1; days <= 15; days += 7) {
-        int64_t now_ms = store_now_ms(server->store) + days * day_ms;
-        FUZZ_CHECK(lifecycle_advance(server->store, &server->settings, now_ms) == RESULT_OK);
+        int64_t offset_ms = store_clock_offset_ms(server->store) + days * day_ms;
+        FUZZ_CHECK(clock_begin_step(server->store, &server->settings, offset_ms) == RESULT_OK);
         commit(server);
+        FUZZ_CHECK(clock_complete_step(server->store, &server->settings) == RESULT_OK);
     }
 }
 

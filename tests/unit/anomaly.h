@@ -227,9 +227,7 @@ static inline struct reply request_reply(struct anomaly *anomaly, const struct a
 
 static inline struct reply timer_reply(struct anomaly *anomaly)
 {
-    struct store *store = anomaly->world.store;
-    enum result result =
-        lifecycle_advance(store, &anomaly->world.settings, clock_wall_ms() + 86400000);
+    enum result result = world_advance(&anomaly->world, clock_wall_ms() + 86400000);
     return result ? reply_internal_error(false) : (struct reply){.status = 200};
 }
 

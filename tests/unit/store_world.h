@@ -7,6 +7,7 @@
 #include "gate/gate.h"
 #include "gate/router.h"
 #include "http/target.h"
+#include "mq/lifecycle.h"
 #include "store/brokers.h"
 #include "store/internal.h"
 #include "store/seed_files.h"
@@ -83,6 +84,21 @@ static inline const char *world_ask(struct world *world, const char *sql)
     }
     assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
     return text;
+}
+
+/* Performs a slice of what is due by then, within the tick. */
+static inline enum result world_advance(struct world *world, int64_t now_ms)
+{
+    int64_t left = LIFECYCLE_SLICE, reached_ms = 0;
+    return lifecycle_advance(world->store, &world->settings, now_ms, now_ms, &left, &reached_ms);
+}
+
+static inline int64_t world_due_ms(struct world *world)
+{
+    enum broker_due due = DUE_NOTHING;
+    int64_t due_ms = 0;
+    assert_int_equal(broker_due_first(world->store, &due, &due_ms), RESULT_OK);
+    return due_ms;
 }
 
 /* The members of a body; the test's own bodies are good ones. */

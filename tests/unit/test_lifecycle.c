@@ -1,8 +1,6 @@
 /* mq/lifecycle: creation, reboot, deletion and the maintenance window, as time passes. */
 #include "store_world.h"
 
-#include "mq/lifecycle.h"
-
 #define USER(broker, name)                                                     \
     "INSERT INTO user (broker_id, username, pending_change, pending_password)" \
     " VALUES ('" broker "', '" name "', 'CREATE', 'created-pw-12');"
@@ -34,17 +32,8 @@ static void start_reboot(struct world *world, const char *id, int64_t now_ms, in
 /* What is due by then, as one operation of a tick of its own. */
 static void advance(struct world *world, int64_t now_ms)
 {
-    store_operation_begin(world->store);
-    assert_int_equal(lifecycle_advance(world->store, &world->settings, now_ms), RESULT_OK);
-    assert_int_equal(store_operation_end(world->store, true), RESULT_OK);
+    assert_int_equal(world_advance(world, now_ms), RESULT_OK);
     assert_int_equal(store_tick_commit(world->store), RESULT_OK);
-}
-
-static int64_t due_ms(struct world *world)
-{
-    int64_t due = 0;
-    assert_int_equal(broker_due_ms(world->store, &due), RESULT_OK);
-    return due;
 }
 
 static void time_ends_a_reboot(void **state)
@@ -52,14 +41,14 @@ static void time_ends_a_reboot(void **state)
     (void)state;
     struct world w;
     world_open(&w, ":memory:", WORLD);
-    assert_true(due_ms(&w) == INT64_MAX);
+    assert_true(world_due_ms(&w) == INT64_MAX);
     start_reboot(&w, "b-1", 1000, 50);
     start_reboot(&w, "b-2", 1000, 30);
     start_reboot(&w, "b-3", 1000, 50);
     assert_string_equal(world_ask(&w, states),
                         "b-1|REBOOT_IN_PROGRESS|1050 b-2|REBOOT_IN_PROGRESS|1030 "
                         "b-3|REBOOT_IN_PROGRESS|1050");
-    assert_int_equal(due_ms(&w), 1030);
+    assert_int_equal(world_due_ms(&w), 1030);
     advance(&w, 1029);
     assert_string_equal(world_ask(&w, pending), "b-1|3 b-2|1 b-3|1 b-4|1");
     advance(&w, 1030);
@@ -67,7 +56,7 @@ static void time_ends_a_reboot(void **state)
                         "b-1|REBOOT_IN_PROGRESS|1050 b-2|CRITICAL_ACTION_REQUIRED|- "
                         "b-3|REBOOT_IN_PROGRESS|1050");
     assert_string_equal(world_ask(&w, pending), "b-1|3 b-3|1 b-4|1");
-    assert_int_equal(due_ms(&w), 1050);
+    assert_int_equal(world_due_ms(&w), 1050);
     /* Several at once, and long after. */
     advance(&w, INT64_MAX);
     assert_string_equal(world_ask(&w, states),
@@ -76,7 +65,7 @@ static void time_ends_a_reboot(void **state)
     assert_string_equal(
         world_ask(&w, "SELECT username FROM applied_user WHERE broker_id = 'b-1' ORDER BY 1"),
         "aa bb");
-    assert_true(due_ms(&w) == INT64_MAX);
+    assert_true(world_due_ms(&w) == INT64_MAX);
     world_close(&w);
 }
 
@@ -90,7 +79,7 @@ static void a_state_without_due_time_stays(void **state)
                      " VALUES ('b-5', 'five', 'CREATION_IN_PROGRESS', 0);"
                      "INSERT INTO broker (id, name, state)"
                      " VALUES ('b-6', 'six', 'DELETION_IN_PROGRESS');");
-    assert_int_equal(lifecycle_advance(w.store, &w.settings, INT64_MAX), RESULT_OK);
+    advance(&w, INT64_MAX);
     assert_string_equal(
         world_ask(&w, "SELECT state, creation_step FROM broker WHERE id > 'b-3' ORDER BY id"),
         "REBOOT_IN_PROGRESS|1 CREATION_IN_PROGRESS|0 DELETION_IN_PROGRESS|1");
@@ -112,7 +101,7 @@ static void no_reboot_time_is_over_at_once(void **state)
     assert_string_equal(world_ask(&w, pending), "b-3|1 b-4|1");
     w.settings.reboot_ms = 250;
     world_expect(&w, "POST", "/v1/brokers/b-1/reboot", "", "200 {}");
-    assert_int_equal(due_ms(&w), w.now_ms + 250);
+    assert_int_equal(world_due_ms(&w), w.now_ms + 250);
     world_close(&w);
 }
 
@@ -136,7 +125,7 @@ static void a_refused_step_is_called_off(void **state)
     assert_string_equal(world_ask(&w, states),
                         "b-1|RUNNING|- b-2|REBOOT_IN_PROGRESS|- b-3|REPLICA|-");
     assert_string_equal(world_ask(&w, pending), "b-2|1 b-3|1 b-4|1");
-    assert_true(due_ms(&w) == INT64_MAX);
+    assert_true(world_due_ms(&w) == INT64_MAX);
     world_close(&w);
 }
 
@@ -186,7 +175,7 @@ static void each_step_of_a_creation_has_its_time(void **state)
         advance(&w, steps[i].now_ms);
         assert_string_equal(world_ask(&w, creation), steps[i].picture);
     }
-    assert_true(due_ms(&w) == INT64_MAX);
+    assert_true(world_due_ms(&w) == INT64_MAX);
     world_close(&w);
 }
 
@@ -215,9 +204,9 @@ static void short_creations_end_in_time(void **state)
         int64_t last_ms = 0;
         world_open(&w, ":memory:", "");
         create(&w, create_ms);
-        for (int left = 10; left > 0 && due_ms(&w) != INT64_MAX; left--) {
-            assert_true(due_ms(&w) >= last_ms && due_ms(&w) >= w.now_ms);
-            last_ms = due_ms(&w);
+        for (int left = 10; left > 0 && world_due_ms(&w) != INT64_MAX; left--) {
+            assert_true(world_due_ms(&w) >= last_ms && world_due_ms(&w) >= w.now_ms);
+            last_ms = world_due_ms(&w);
             advance(&w, last_ms);
         }
         assert_true(last_ms <= w.now_ms + create_ms && last_ms + 4 > w.now_ms + create_ms);
@@ -233,7 +222,7 @@ static void no_creation_time_is_over_at_once(void **state)
     world_open(&w, ":memory:", "");
     create(&w, 0);
     assert_string_equal(world_ask(&w, creation), "RUNNING|3|-|1|0|0|2|0");
-    assert_true(due_ms(&w) == INT64_MAX);
+    assert_true(world_due_ms(&w) == INT64_MAX);
     world_close(&w);
 }
 
@@ -310,27 +299,6 @@ static void time_ends_a_deletion(void **state)
     world_close(&w);
 }
 
-/* Requests wait no longer than for so many brokers. */
-static void so_many_at_a_time(void **state)
-{
-    (void)state;
-    struct world w;
-    char seed[400];
-    snprintf(seed, sizeof seed,
-             "INSERT INTO broker (id, name, state, state_due_ms)"
-             " WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < %d)"
-             " SELECT 'b-' || x, 'n' || x, 'DELETION_IN_PROGRESS', x FROM n",
-             LIFECYCLE_STEP + 10);
-    world_open(&w, ":memory:", seed);
-    advance(&w, INT64_MAX);
-    /* The oldest first. */
-    assert_string_equal(world_ask(&w, "SELECT count(*), min(state_due_ms) FROM broker"), "10|257");
-    assert_int_equal(due_ms(&w), LIFECYCLE_STEP + 1);
-    advance(&w, INT64_MAX);
-    assert_string_equal(world_ask(&w, "SELECT count(*) FROM broker"), "0");
-    world_close(&w);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,7 +313,6 @@ int main(void)
         cmocka_unit_test(seeded_creations_go_on),
         cmocka_unit_test(a_refused_step_of_a_creation_is_called_off),
         cmocka_unit_test(time_ends_a_deletion),
-        cmocka_unit_test(so_many_at_a_time),
     };
     return cmocka_run_group_tests_name("lifecycle", tests, NULL, NULL);
 }

@@ -1,8 +1,6 @@
 /* mq/lifecycle: what a reboot applies, and when a maintenance window brings one. */
 #include "store_world.h"
 
-#include "mq/lifecycle.h"
-
 static const int64_t monday_ms = 1795392000000; /* 2026-11-23 00:00 UTC */
 static const int64_t window_ms = 1795439100000; /* 13:05 of that day */
 static const int64_t week_ms = 604800000;
@@ -23,17 +21,8 @@ static const char window[] =
 
 static void advance(struct world *world, int64_t now_ms)
 {
-    store_operation_begin(world->store);
-    assert_int_equal(lifecycle_advance(world->store, &world->settings, now_ms), RESULT_OK);
-    assert_int_equal(store_operation_end(world->store, true), RESULT_OK);
+    assert_int_equal(world_advance(world, now_ms), RESULT_OK);
     assert_int_equal(store_tick_commit(world->store), RESULT_OK);
-}
-
-static int64_t due_ms(struct world *world)
-{
-    int64_t due = -1;
-    assert_int_equal(broker_due_ms(world->store, &due), RESULT_OK);
-    return due;
 }
 
 static void expect_window(struct world *world, const char *format, ...)
@@ -145,13 +134,13 @@ static void an_unknown_time_is_scheduled_first(void **state)
                WINDOW "INSERT INTO broker (id, name) VALUES ('b-2', 'never');"
                       "INSERT INTO broker (id, name, day_of_week, time_of_day, time_zone)"
                       " VALUES ('b-3', 'berlin', 'MONDAY', '13:05', 'Europe/Berlin');");
-    assert_int_equal(due_ms(&w), 0);
+    assert_int_equal(world_due_ms(&w), 0);
     advance(&w, monday_ms);
     expect_window(&w, "RUNNING|-|%lld|3", (long long)window_ms);
     assert_string_equal(world_ask(&w, "SELECT window_due_ms FROM broker WHERE id = 'b-2'"), "-");
     assert_string_equal(world_ask(&w, "SELECT window_due_ms FROM broker WHERE id = 'b-3'"),
                         "1795435500000");
-    assert_true(due_ms(&w) == 1795435500000);
+    assert_true(world_due_ms(&w) == 1795435500000);
     world_close(&w);
 }
 
@@ -255,10 +244,10 @@ static void an_unknown_zone_has_no_window(void **state)
     (void)state;
     struct world w;
     world_open(&w, ":memory:", WINDOW BOB "UPDATE broker SET time_zone = 'Mars/Base';");
-    assert_int_equal(due_ms(&w), 0);
+    assert_int_equal(world_due_ms(&w), 0);
     advance(&w, monday_ms);
     expect_window(&w, "RUNNING|-|9223372036854775807|3");
-    assert_true(due_ms(&w) == INT64_MAX);
+    assert_true(world_due_ms(&w) == INT64_MAX);
     advance(&w, window_ms + week_ms);
     expect_window(&w, "RUNNING|-|9223372036854775807|3");
     world_close(&w);

@@ -181,7 +181,7 @@ static void creating_a_replica_begins_a_pair(void **state)
     assert_string_equal(world_ask(&w, by_name),
                         "primary|RUNNING|-|CRDR|PRIMARY|replica|us-east-1 "
                         "replica|CREATION_IN_PROGRESS|-|CRDR|REPLICA|primary|us-west-2");
-    assert_int_equal(lifecycle_advance(w.store, &w.settings, w.now_ms + 100), RESULT_OK);
+    assert_int_equal(world_advance(&w, w.now_ms + 100), RESULT_OK);
     assert_string_equal(world_ask(&w, by_name), "primary|RUNNING|-|CRDR|PRIMARY|replica|us-east-1 "
                                                 "replica|RUNNING|-|CRDR|REPLICA|primary|us-west-2");
     reboot(&w, "b-1");
@@ -235,7 +235,7 @@ static void the_primary_s_reboot_joins_both(void **state)
         expect_pair(&w, cases[i].wanted);
         if (i == 1) {
             /* The reboot of the replica ends as a replica. */
-            assert_int_equal(lifecycle_advance(w.store, &w.settings, 7), RESULT_OK);
+            assert_int_equal(world_advance(&w, 7), RESULT_OK);
             expect_pair(&w, joined);
         }
         world_close(&w);
@@ -356,7 +356,7 @@ static void promote_meets_any_primary(void **state)
     change(&w, "UPDATE broker SET state = 'REBOOT_IN_PROGRESS', state_due_ms = 7 WHERE id = 'b-1'");
     world_expect(&w, "POST", "/v1/brokers/b-2/promote", "{\"mode\":\"FAILOVER\"}",
                  "200 {\"brokerId\":\"b-2\"}");
-    assert_int_equal(lifecycle_advance(w.store, &w.settings, 7), RESULT_OK);
+    assert_int_equal(world_advance(&w, 7), RESULT_OK);
     expect_pair(&w, "b-1|REPLICA|CRDR|-|REPLICA|b-2|us-east-1 "
                     "b-2|RUNNING|CRDR|-|PRIMARY|b-1|us-west-2");
     change(&w, "DELETE FROM broker WHERE id = 'b-2'");

@@ -5,6 +5,7 @@
 #include "sample_calls.h"
 
 #include "base/clock.h"
+#include "mq/clock.h"
 #include "mq/lifecycle.h"
 
 struct row {
@@ -190,11 +191,10 @@ static void advance(struct costs *costs, const char *what, int64_t now_ms)
 {
     struct store *store = costs->world.store;
     int before = sqlite3_total_changes(store->db);
-    assert_int_equal(lifecycle_advance(store, &costs->world.settings, now_ms), RESULT_OK);
+    assert_int_equal(world_advance(&costs->world, now_ms), RESULT_OK);
     assert_int_equal(store_tick_commit(store), RESULT_OK);
     check(costs, what, sqlite3_total_changes(store->db) - before);
-    int64_t due_ms = 0;
-    assert_int_equal(broker_due_ms(store, &due_ms), RESULT_OK);
+    world_due_ms(&costs->world);
     check(costs, "when is the next", 0);
 }
 
@@ -242,7 +242,9 @@ static void a_broker_is_parked(struct costs *costs)
 static void a_broker_goes(struct costs *costs)
 {
     hold(costs, 200, 1, "DELETE", "/v1/brokers/b-000", "");
-    advance(costs, "a broker goes", clock_wall_ms() + 2000);
+    int64_t now_ms = clock_wall_ms() + 2000;
+    while (world_due_ms(&costs->world) <= now_ms) /* its users in slices */
+        advance(costs, "a broker goes", now_ms);
     hold(costs, 404, 0, "GET", "/v1/brokers/b-000", "");
 }
 
@@ -268,8 +270,36 @@ static void the_control_api_is_called(struct costs *costs)
     hold(costs, 200, 1, "POST", "/_local/authenticate",
          "{\"brokerId\":\"b-001\",\"username\":\"user-1\",\"password\":\"x\"}");
     hold(costs, 200, 1, "GET", "/_local/metrics", "");
-    /* A Sunday is stepped over: the window of some 420 brokers opens, and finds nothing to do. */
-    hold(costs, 200, 420, "POST", "/_local/clock", "{\"advanceMs\":604800000}");
+}
+
+/* `brokers`: how many a slice looks at. */
+static void step_clock(struct costs *costs, const char *body, int64_t brokers)
+{
+    hold(costs, 200, brokers, "POST", "/_local/clock", body);
+    assert_true(clock_step_is_open(costs->world.store));
+    while (clock_step_is_open(costs->world.store)) {
+        assert_int_equal(clock_continue_step(costs->world.store, &costs->world.settings),
+                         RESULT_OK);
+        assert_int_equal(store_tick_commit(costs->world.store), RESULT_OK);
+        check(costs, "the clock steps", brokers);
+    }
+}
+
+/* A Sunday is stepped over: the window of some 420 brokers opens, and finds nothing to do. */
+static void the_clock_is_set(struct costs *costs)
+{
+    step_clock(costs, "{\"advanceMs\":604800000}", LIFECYCLE_SLICE / LIFECYCLE_VISIT);
+    step_clock(costs, "{\"now\":\"2026-01-01T00:00:00Z\"}", 420);
+}
+
+static void many_users_are_applied(struct costs *costs)
+{
+    world_ask(&costs->world, "UPDATE broker SET state = 'REBOOT_IN_PROGRESS', state_due_ms = 1"
+                             " WHERE id = 'b-001'");
+    forget(costs);
+    hold(costs, 200, 1, "GET", "/v1/brokers/b-001/users/user-1", "");
+    hold(costs, 200, 100, "GET", "/v1/brokers/b-001/users?maxResults=100", "");
+    advance(costs, "users are applied", clock_wall_ms());
 }
 
 /* Operations that nothing above calls. */
@@ -302,6 +332,8 @@ static void no_call_scans_or_sorts(void **state)
     brokers_are_placed(&costs);
     a_broker_goes(&costs);
     the_control_api_is_called(&costs);
+    many_users_are_applied(&costs);
+    the_clock_is_set(&costs);
     the_rest_is_called(&costs);
     int unseen = 0;
     for (size_t i = 0; i < statement_count(); i++) {

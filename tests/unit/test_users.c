@@ -57,7 +57,10 @@ static enum result delete (struct store *store) {
 
 static enum result apply(struct store *store)
 {
-    return user_apply_pending(store, SLICE("b-1"));
+    bool more = true;
+    enum result result = user_apply_pending(store, SLICE("b-1"), INT64_MAX, &more);
+    assert_false(more);
+    return result;
 }
 
 /* `wanted` NULL: a conflict, and nothing changes. The neighbour of the same name never does. */
@@ -149,7 +152,7 @@ static void a_user_from_creation_to_removal(void **state)
         &w, "GET", ALICE, "",
         "200 {\"brokerId\":\"b-1\",\"pending\":{\"consoleAccess\":true,\"groups\":[\"b2\",\"a1\"],"
         "\"pendingChange\":\"CREATE\"},\"replicationUser\":false,\"username\":\"alice\"}");
-    assert_int_equal(user_apply_pending(w.store, SLICE("b-1")), RESULT_OK);
+    assert_int_equal(apply(w.store), RESULT_OK);
     world_expect(&w, "GET", ALICE, "",
                  "200 {\"brokerId\":\"b-1\",\"consoleAccess\":true,\"groups\":[\"b2\",\"a1\"],"
                  "\"replicationUser\":false,\"username\":\"alice\"}");
@@ -172,7 +175,7 @@ static void a_user_from_creation_to_removal(void **state)
     world_expect(
         &w, "GET", USERS, "",
         "200 {\"brokerId\":\"b-1\",\"maxResults\":20,\"users\":[{\"pendingChange\":\"DELETE\",\"username\":\"alice\"}]}");
-    assert_int_equal(user_apply_pending(w.store, SLICE("b-1")), RESULT_OK);
+    assert_int_equal(apply(w.store), RESULT_OK);
     world_expect(&w, "GET", ALICE, "", not_found);
     world_expect(&w, "GET", USERS, "", "200 {\"brokerId\":\"b-1\",\"maxResults\":20,\"users\":[]}");
     world_close(&w);
@@ -261,7 +264,7 @@ static void a_token_outlives_its_row(void **state)
     char *token = next_token(&w, world_call(&w, "GET", USERS "?maxResults=5", "").body);
     assert_non_null(token);
     world_expect(&w, "DELETE", USERS "/user4", "", "200 {}");
-    assert_int_equal(user_apply_pending(w.store, SLICE("b-1")), RESULT_OK);
+    assert_int_equal(apply(w.store), RESULT_OK);
     world_expect(
         &w, "GET", page_target(&w, 5, token), "",
         "200 {\"brokerId\":\"b-1\",\"maxResults\":5,\"users\":[{\"username\":\"user5\"},{\"username\":\"user6\"}]}");
@@ -280,7 +283,7 @@ static void the_quota_counts_those_that_go(void **state)
     world_expect(&w, "POST", USERS "/bob", "{" PASSWORD "}",
                  "400 {\n  \"message\" : \"Broker [orders] can't have more than [250] users.\"\n}");
     world_expect(&w, "POST", "/v1/brokers/b-2/users/bob", "{" PASSWORD "}", "200 {}");
-    assert_int_equal(user_apply_pending(w.store, SLICE("b-1")), RESULT_OK);
+    assert_int_equal(apply(w.store), RESULT_OK);
     world_expect(&w, "POST", USERS "/bob", "{" PASSWORD "}", "200 {}");
     world_close(&w);
 }

@@ -1,0 +1,110 @@
+#include "mq/clock.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "mq/lifecycle.h"
+
+/* A step back: what is due keeps its remaining time, and windows follow the clock. The clock is set
+ * when all brokers have been visited. */
+static enum result step_back(struct store *store, struct clock_step *step, bool *done)
+{
+    struct arena arena;
+    struct slice last = {NULL, 0};
+    arena_init(&arena, SIZE_MAX / 2);
+    enum result result =
+        broker_set_back(store, slice_of(step->broker_id), LIFECYCLE_SLICE,
+                        store_clock_offset_ms(store) - step->offset_ms, &arena, &last);
+    *done = result == RESULT_NOT_FOUND;
+    if (!result)
+        snprintf(step->broker_id, sizeof step->broker_id, "%s", last.data);
+    arena_close(&arena);
+    return *done ? RESULT_OK : result;
+}
+
+/* The default window that opens first after `after_ms`. */
+static int64_t window_after(int64_t after_ms)
+{
+    int64_t window_ms = CLOCK_STEP_NEVER;
+    if (after_ms == CLOCK_STEP_NEVER || lifecycle_default_window(after_ms, &window_ms) ||
+        window_ms > CLOCK_MAX_MS)
+        return CLOCK_STEP_NEVER;
+    return window_ms;
+}
+
+/* Windows in which nothing can happen are left out: where none of the brokers has anything pending
+ * or under way, that remains so until the end of the step. */
+static void pass_window(struct clock_step *step)
+{
+    step->window_ms = window_after(step->again_ms);
+    step->again_ms = CLOCK_STEP_NEVER;
+    step->broker_id[0] = '\0';
+}
+
+static enum result step_forward(struct store *store, const struct settings *settings,
+                                struct clock_step *step, int64_t to_ms, bool *done)
+{
+    int64_t left = LIFECYCLE_SLICE, reached_ms = 0;
+    enum result result = RESULT_OK;
+    while (!result && left > 0) {
+        bool has_window = step->window_ms <= to_ms;
+        result = lifecycle_advance(store, settings, store_now_ms(store),
+                                   has_window ? step->window_ms : to_ms, &left, &reached_ms);
+        *done = !result && left > 0 && !has_window;
+        if (result || left <= 0 || *done)
+            break;
+        result = lifecycle_open_default_windows(store, settings, to_ms, step, &left);
+        if (result == RESULT_NOT_FOUND) {
+            pass_window(step);
+            result = RESULT_OK;
+        }
+    }
+    if (!result && !*done && reached_ms > store_now_ms(store))
+        result = store_set_clock(store, reached_ms - clock_wall_ms());
+    return result;
+}
+
+static enum result make_slice(struct store *store, const struct settings *settings,
+                              struct clock_step *step)
+{
+    bool done = false;
+    int64_t to_ms = clock_wall_ms() + step->offset_ms;
+    enum result result = step->offset_ms < store_clock_offset_ms(store)
+                             ? step_back(store, step, &done)
+                             : step_forward(store, settings, step, to_ms, &done);
+    if (result)
+        return result;
+    if (!done)
+        return clock_step_save(store, step);
+    result = store_set_clock(store, step->offset_ms);
+    return !result && clock_step_is_open(store) ? clock_step_close(store) : result;
+}
+
+enum result clock_begin_step(struct store *store, const struct settings *settings,
+                             int64_t offset_ms)
+{
+    struct clock_step step = {.offset_ms = offset_ms,
+                              .window_ms = window_after(store_now_ms(store)),
+                              .again_ms = CLOCK_STEP_NEVER};
+    return make_slice(store, settings, &step);
+}
+
+enum result clock_continue_step(struct store *store, const struct settings *settings)
+{
+    struct clock_step step;
+    enum result result = clock_step_find(store, &step);
+    return result ? result : make_slice(store, settings, &step);
+}
+
+enum result clock_complete_step(struct store *store, const struct settings *settings)
+{
+    enum result result = RESULT_OK;
+    while (!result && clock_step_is_open(store)) {
+        result = clock_continue_step(store, settings);
+        if (result)
+            store_tick_abort(store);
+        if (store_tick_commit(store) && !result)
+            result = RESULT_STORE;
+    }
+    return result;
+}

@@ -1,0 +1,22 @@
+/* Setting the service's clock: what is due on the way happens, in the order of time. A step with
+ * much to do is made in slices, between which calls are answered. They see a clock in between and
+ * everything done that was due until then. */
+#ifndef MQ_CLOCK_H
+#define MQ_CLOCK_H
+
+#include "api/call.h"
+#include "store/clock_step.h"
+
+/* Begins a step to the wall clock plus `offset_ms`, in the years 1970 to 9999, and makes its first
+ * slice. No step may be under way (clock_step_is_open): one is afterwards if there is more to do.
+ * RESULT_STORE, RESULT_NO_MEMORY. */
+enum result clock_begin_step(struct store *store, const struct settings *settings,
+                             int64_t offset_ms) MUST_CHECK;
+
+/* Makes the next slice of the step that is under way, within the tick. */
+enum result clock_continue_step(struct store *store, const struct settings *settings) MUST_CHECK;
+
+/* Completes the step that a crash has interrupted, if any, in transactions of its own. */
+enum result clock_complete_step(struct store *store, const struct settings *settings) MUST_CHECK;
+
+#endif
