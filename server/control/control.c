@@ -100,6 +100,13 @@ static bool is_same_origin(struct slice origin, struct slice host)
     return false;
 }
 
+/* Whether a browser goes to it in a tab, such as by a link: not in a frame, and no script. */
+static bool is_navigation(const struct request *request)
+{
+    return slice_equal(request_header(request, SLICE("Sec-Fetch-Mode")), SLICE("navigate")) &&
+           slice_equal(request_header(request, SLICE("Sec-Fetch-Dest")), SLICE("document"));
+}
+
 /* Whether a browser marked the request as caused by a page of another site. */
 static bool is_cross_site(const struct request *request)
 {
@@ -153,7 +160,7 @@ bool control_admit(struct call *call)
         call_fail(call, ERROR_NO_SUCH_ROUTE);
     else if (!is_own_host(control, &authority))
         call_fail(call, ERROR_CONTROL_HOST, authority.name);
-    else if (is_cross_site(request) ||
+    else if ((is_cross_site(request) && !(call->operation->linkable && is_navigation(request))) ||
              !is_same_origin(request_header(request, SLICE("Origin")), host))
         call_fail(call, ERROR_CONTROL_ORIGIN);
     else if (!call->operation->tokenless && !has_token(control, request))

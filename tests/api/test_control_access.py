@@ -110,6 +110,35 @@ def test_a_request_that_another_site_s_page_made(client, site):
         refused_site(control.call(client, method, target, headers={"Sec-Fetch-Site": site}))
 
 
+LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+@pytest.mark.parametrize("site", ("cross-site", "same-site"))
+def test_CTL_1_a_link_of_another_site_opens_the_page_and_nothing_else(client, site):
+    for method, target in ALL:
+        response = control.call(client, method, target, headers={**LINK, "Sec-Fetch-Site": site, "Sec-Fetch-User": "?1"})
+        if (method, target) == ("GET", "/_local/"):
+            assert_ok(response)
+            assert response.header("cross-origin-opener-policy") == "same-origin"
+        else:
+            refused_site(response)
+
+
+@pytest.mark.parametrize("changed", (
+    *({"Sec-Fetch-Dest": dest} for dest in ("iframe", "frame", "embed", "object", "empty", "script", "image", "", "Document")),
+    *({"Sec-Fetch-Mode": mode} for mode in ("no-cors", "cors", "same-origin", "websocket", "nested-navigate", "", "Navigate")),
+    {"Origin": "null"}, {"Origin": "http://example.com"},
+), ids=str)
+def test_CTL_1_what_is_no_link_does_not_open_the_page(client, changed):
+    refused_site(control.call(client, "GET", "/_local/", headers={**LINK, **changed}))
+
+
+def test_CTL_1_half_a_link_does_not_open_the_page(client):
+    for name in ("Sec-Fetch-Mode", "Sec-Fetch-Dest"):
+        refused_site(control.call(client, "GET", "/_local/", headers={key: value for key, value in LINK.items() if key != name}))
+    refused_host(control.call(client, "GET", "/_local/", headers={**LINK, "Host": "example.com"}), "example.com")
+
+
 def test_what_is_refused_does_nothing(serve):
     client = serve(seed=harness.sql_broker("b-1", "one")).client()
     for headers in ({"Host": "example.com"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
