@@ -314,7 +314,10 @@ static enum result bad_value(char error[256], const char *name, const char *text
 {
     char expected[128];
     describe(option, expected);
-    snprintf(error, 256, "%s: bad value '%.60s', expected %s", name, text, expected);
+    if (option->type == OPTION_TOKEN) /* a secret, even if it is wrong */
+        snprintf(error, 256, "%s: bad value, expected %s", name, expected);
+    else
+        snprintf(error, 256, "%s: bad value '%.60s', expected %s", name, text, expected);
     return one_line(error);
 }
 
@@ -361,9 +364,11 @@ static const struct option *find_flag(const char *name, size_t len)
     return NULL;
 }
 
+/* Does not quote what follows a `=`, which may be a token. */
 static enum result complain(char error[256], const char *what, const char *argument)
 {
-    snprintf(error, 256, "%s: %.80s (see --help)", what, argument);
+    size_t len = strcspn(argument, "=");
+    snprintf(error, 256, "%s: %.*s (see --help)", what, len < 80 ? (int)len : 80, argument);
     return one_line(error);
 }
 
@@ -372,7 +377,8 @@ static enum result read_argument(char *const argv[], int *at, bool given[], stru
 {
     const char *argument = argv[*at];
     if (strncmp(argument, "--", 2) != 0 || argument[2] == '\0')
-        return complain(error, "not an option", argument);
+        return complain(error, "not an option",
+                        options->control_token ? "an argument after a token" : argument);
     size_t len = strcspn(argument + 2, "=");
     const struct option *option = find_flag(argument + 2, len);
     const char *text = argument[2 + len] == '=' ? argument + 3 + len : NULL;

@@ -29,6 +29,7 @@ struct operation {
     bool exclusive;    /* runs between ticks, as the only user of the store */
     bool open;         /* allowed with --control off, from any host and origin, without token */
     bool tokenless;    /* allowed without token: a browser sends none for an address typed in */
+    bool linkable;     /* a link on a page of another site may open it: a page without data */
     const char *query; /* allowed parameters, a space around each; NULL: all are ignored */
 };
 

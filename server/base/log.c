@@ -231,11 +231,12 @@ static void flush(int timeout_ms)
 
 void log_library(void *context, const char *format, va_list args)
 {
-    char text[256];
     (void)context;
-    vsnprintf(text, sizeof text, format, args);
-    text[strcspn(text, "\n")] = '\0';
-    log_event(LOG_DEBUG, "http", "text", text);
+    (void)args;
+    if (!log_begin(LOG_DEBUG, "http"))
+        return;
+    log_text("text", (struct slice){format, strcspn(format, "\n")});
+    log_end();
 }
 
 bool log_flush(void)

@@ -29,7 +29,8 @@ void log_end(void);
 /* A whole line with one field. */
 void log_event(enum log_level level, const char *event, const char *key, const char *value);
 
-/* A logging callback for libmicrohttpd: logs the first line of the message at level debug. */
+/* A logging callback for libmicrohttpd: logs the first line of the message at level debug, with its
+ * placeholders: some of the arguments are parts of the request. */
 void log_library(void *context, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* Writes the buffered lines without blocking. False: some are left, call it again soon. Lines that

@@ -21,7 +21,7 @@ static void answer_health(struct call *call)
 /* clang-format off */
 const struct operation control_operations[] = {
     {.method = "GET", .path = LOCAL "health", .open = true, .run = answer_health},
-    {.method = "GET", .path = LOCAL, .tokenless = true, .run = control_page},
+    {.method = "GET", .path = LOCAL, .tokenless = true, .linkable = true, .run = control_page},
     {.method = "POST", .path = LOCAL "reset", .exclusive = true,
      .query = " empty account region ", .run = control_reset},
     {.method = "POST", .path = LOCAL "seed", .exclusive = true, .query = "", .run = control_seed},

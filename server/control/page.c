@@ -12,7 +12,9 @@ void control_page(struct call *call)
                        .headers = {{"content-security-policy",
                                     "default-src 'none'; script-src 'unsafe-inline'; "
                                     "style-src 'unsafe-inline'; connect-src 'self'; "
-                                    "img-src data:; frame-ancestors 'none'; base-uri 'none'"}}};
+                                    "img-src data:; frame-ancestors 'none'; base-uri 'none'"},
+                                   /* a page of another site that opens it has no hold on it */
+                                   {"cross-origin-opener-policy", "same-origin"}}};
 }
 
 void control_metrics(struct call *call)

@@ -143,9 +143,11 @@ static enum ctl_status check_line(const struct ctl_command *command, const struc
     return CTL_USAGE;
 }
 
+/* Does not quote what follows a `=`, which may be a token. */
 static enum ctl_status bad_option(const char *what, const char *argument)
 {
-    files_complain("ctl: %s: %.80s (see ctl --help)", what, argument);
+    size_t len = strcspn(argument, "=");
+    files_complain("ctl: %s: %.*s (see ctl --help)", what, len < 80 ? (int)len : 80, argument);
     return CTL_USAGE;
 }
 

@@ -27,6 +27,7 @@ struct exchange {
     struct call call;
     struct buffer body;
     size_t received;            /* bytes of the body, including discarded ones */
+    bool has_trailers;          /* the reply closes the connection */
     struct exchange *next_held; /* in a queue of schedule.h, or in the pool */
 };
 

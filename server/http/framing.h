@@ -7,6 +7,14 @@
 /* What is wrong with the framing of a request, or NULL. `version` is such as "HTTP/1.1". */
 const char *framing_check(const struct request *request, struct slice version);
 
+/* Whether the head of the request, which ends before `end`, has something that libmicrohttpd before
+ * 0.9.77 hides: a folded line, which it appends to the name of the header; a line with an empty
+ * name, which it takes for the end of the head; a NUL, where it ends a value. The names and values
+ * must be where it has left them: in one block, with zeros in place of the first colon and the line
+ * end of each line. Not found: an empty name and value if this line or the one before ends in LF
+ * alone, since the zeros are then those of other line ends. */
+bool framing_hides_lines(const struct request *request, const char *end);
+
 /* Whether `memory`, the bytes of a connection, is too small for the query of that target:
  * libmicrohttpd would then never answer. */
 bool framing_exhausts(const char *target, size_t memory);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "http/acceptor.h"
 #include "http/connections.h"
 #include "http/framing.h"
@@ -89,8 +90,13 @@ static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const 
     struct exchange *exchange = context;
     struct header *headers = (struct header *)(void *)(uintptr_t)exchange->request.headers;
     (void)kind;
-    headers[exchange->request.header_count++] =
-        (struct header){{name, name_len}, {value ? value : "", value ? value_len : 0}};
+    struct header header = {{name, name_len}, {value ? value : "", value ? value_len : 0}};
+    /* libmicrohttpd does not take `chunked` with a blank for `chunked`: framing_check must see it.
+     */
+    if (!slice_equal_ignoring_case(header.name, SLICE("Transfer-Encoding")))
+        while (header.value.len > 0 && text_is_blank(header.value.data[header.value.len - 1]))
+            header.value.len--;
+    headers[exchange->request.header_count++] = header;
     return MHD_YES;
 }
 
@@ -138,7 +144,7 @@ static enum MHD_Result send_reply(struct listener *listener, struct exchange *ex
     reply_record(exchange, &ids, listener->options.journal, listener->options.metrics);
     if (exchange->call.drop)
         return MHD_NO;
-    reply->close = reply->close || listener->stopping;
+    reply->close = reply->close || exchange->has_trailers || listener->stopping;
     struct MHD_Response *response = make_response(&exchange->call, &ids);
     if (!response)
         return MHD_NO;
@@ -163,6 +169,15 @@ static enum MHD_Result enter(struct listener *listener, struct exchange *exchang
     return answer(listener, exchange);
 }
 
+/* `method` is the start of the head in libmicrohttpd's memory. */
+static bool hides_lines(struct exchange *exchange, const char *method)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->wire, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return strcmp(MHD_get_version(), "0.9.77") < 0 && info &&
+           framing_hides_lines(&exchange->request, method + info->header_size);
+}
+
 /* Only errors are answered here, since a reply before the body closes the connection. */
 static enum MHD_Result on_head(struct listener *listener, struct exchange *exchange,
                                const char *method, const char *version)
@@ -174,6 +189,8 @@ static enum MHD_Result on_head(struct listener *listener, struct exchange *excha
         return send_reply(listener, exchange);
     }
     request->framing_error = framing_check(request, slice_of(version));
+    if (!request->framing_error && hides_lines(exchange, method))
+        request->framing_error = "a folded line, an empty name or a NUL in the headers";
     request->body_too_large = framing_is_hopeless(request);
     if (request->framing_error || request->body_too_large)
         return enter(listener, exchange);
@@ -182,6 +199,9 @@ static enum MHD_Result on_head(struct listener *listener, struct exchange *excha
 
 static enum MHD_Result on_end(struct listener *listener, struct exchange *exchange)
 {
+    /* An empty name ends them too early for libmicrohttpd before 0.9.77. */
+    exchange->has_trailers =
+        MHD_get_connection_values_n(exchange->wire, MHD_FOOTER_KIND, NULL, NULL) > 0;
     exchange->request.body_too_large = exchange->body.failed == RESULT_TOO_LARGE;
     if (exchange->body.failed == RESULT_NO_MEMORY) {
         exchange->call.reply = reply_internal_error(exchange->request.target.is_control);

@@ -3,6 +3,8 @@
 #include "api/operation.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
+#include "http/target.h"
 
 void reply_draw_ids(struct reply_ids *ids)
 {
@@ -48,19 +50,59 @@ size_t reply_headers(const struct call *call, const struct reply_ids *ids,
     return count;
 }
 
+/* In the place of a method or path that is not shown. */
+#define HIDDEN SLICE("-")
+
+/* A body that a client sends without its length, or with a wrong one, is read as the next request:
+ * its first words stand where the method and the path do, and may contain a password. */
+static bool is_method(struct slice text)
+{
+    static const struct slice known[] = {
+        SLICE_INIT("GET"),   SLICE_INIT("HEAD"),    SLICE_INIT("POST"),
+        SLICE_INIT("PUT"),   SLICE_INIT("DELETE"),  SLICE_INIT("CONNECT"),
+        SLICE_INIT("TRACE"), SLICE_INIT("OPTIONS"), SLICE_INIT("PATCH")};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (slice_equal_ignoring_case(text, known[i]))
+            return true;
+    return false;
+}
+
+static struct slice shown_method(const struct request *request)
+{
+    return is_method(request->method) ? request->method : HIDDEN;
+}
+
+static bool shows_path(const struct request *request)
+{
+    return is_method(request->method) && !request->framing_error && !request->target.malformed &&
+           target_is_path(request->target.path);
+}
+
+static struct slice shown_path(const struct request *request)
+{
+    return shows_path(request) ? request->target.path : HIDDEN;
+}
+
+/* An access key that a client has confused with its secret, which has 40 characters, is not. */
+static struct slice shown_access_key(struct slice key)
+{
+    bool shown = text_has_only(key, TEXT_ALPHANUMERIC "_") && key.len <= 128 && key.len != 40;
+    return shown ? key : (struct slice){NULL, 0};
+}
+
 void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
 {
     const struct reply *reply = &exchange->call.reply;
     const struct operation *operation = exchange->call.operation;
     const struct request *request = &exchange->request;
-    struct slice path = request->target.path.data ? request->target.path : SLICE("");
+    struct slice path = shown_path(request);
     /* A container's health check runs every few seconds. */
     bool routine = reply->status == 200 && slice_equal(path, SLICE("/_local/health"));
     if (!log_begin(routine ? LOG_DEBUG : LOG_INFO, "request"))
         return;
     log_string("id", ids->request);
     log_string("operation", operation ? operation->name : NULL);
-    log_text("method", request->method);
+    log_text("method", shown_method(request));
     log_text("path", path);
     log_number("status", reply->status);
     log_string("error", reply->error);
@@ -85,12 +127,12 @@ void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
         .dropped = call->drop,
         .id = slice_of(ids->request),
         .operation = slice_of(call->operation ? call->operation->name : NULL),
-        .method = request->method,
-        .path = request->target.path,
+        .method = shown_method(request),
+        .path = shown_path(request),
         .account = call->caller.account,
         .region = call->caller.region,
-        .access_key = call->caller.access_key,
-        .username = call->labels.username,
+        .access_key = shown_access_key(call->caller.access_key),
+        .username = shows_path(request) ? call->labels.username : (struct slice){NULL, 0},
         .error = slice_of(call->reply.error),
         .body = request->body,
         .body_len = request->body.len,

@@ -98,3 +98,16 @@ enum result target_parse(struct slice raw, struct arena *arena, struct target *t
         target->segment_count > 0 && slice_equal(target->segments[0], SLICE("_local"));
     return target->malformed ? RESULT_OK : result;
 }
+
+bool target_is_path(struct slice path)
+{
+    if (path.len == 0 || path.data[0] != '/')
+        return false;
+    for (size_t i = 0; i < path.len; i++) {
+        char c = path.data[i];
+        if (!text_is_alphanumeric(c) && (c == '\0' || !strchr("/%-._~!$&'()*+,;=:@", c)) &&
+            (unsigned char)c < 0x80)
+            return false;
+    }
+    return true;
+}

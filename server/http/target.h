@@ -9,4 +9,8 @@
  * RESULT_NO_MEMORY. */
 enum result target_parse(struct slice raw, struct arena *arena, struct target *target) MUST_CHECK;
 
+/* Whether a raw path begins with `/` and has only the characters of one (RFC 3986, 3.3); bytes
+ * over 127 are allowed. */
+bool target_is_path(struct slice path);
+
 #endif

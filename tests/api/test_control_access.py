@@ -1,5 +1,7 @@
 """Who reaches /_local/: a page of another site in the developer's browser must not."""
 
+import re
+
 import pytest
 
 import control_calls as control
@@ -37,6 +39,7 @@ def refused_site(response):
 @pytest.mark.parametrize("host", (
     "localhost", "localhost:8267", "LocalHost:1", "a.localhost", "a.b.localhost:99", "127.0.0.1", "127.0.0.1:8267",
     "192.168.1.5:8267", "[::1]", "[::1]:8267", "[fe80::1]:1", "mq.test", "MQ.test:5", "build-box:8267",
+    "localhost:", "[::1]:", "localhost:0", "localhost:65535", "localhost:08267", "[::ffff:127.0.0.1]:1", " localhost ",
 ))
 def test_a_host_that_is_ours(client, host):
     assert_ok(control.call(client, *SAME, headers={"Host": host}))
@@ -46,11 +49,34 @@ def test_a_host_that_is_ours(client, host):
     ("example.com", "example.com"), ("example.com:8267", "example.com"), ("localhost.example.com", "localhost.example.com"),
     ("127.0.0.1.example.com", "127.0.0.1.example.com"), ("notlocalhost", "notlocalhost"), ("mq.test.evil", "mq.test.evil"),
     ("xmq.test", "xmq.test"), ("1.2.3", "1.2.3"), ("[example.com]", "example.com"), ("2130706433", "2130706433"),
-    ("0x7f.1", "0x7f.1"),
+    ("0x7f.1", "0x7f.1"), ("localhost.", "localhost."), ("evil.localhost.example.com:80", "evil.localhost.example.com"),
+    ("[127.0.0.1]", "127.0.0.1"), ("[localhost]:80", "localhost"), ("[mq.test]", "mq.test"), ("[]", ""), ("[fe80::1%25lo]", "fe80::1%25lo"),
+    # No host with a port: shown whole.
+    *((whole, whole) for whole in (
+        "[::1].evil.example", "[::1]x", "[::1]x:80", "[::1]:80:80", "[::1]:x", "[::1", "::1", "::1:80", ":80", ":", "localhost:x",
+        "localhost:x@evil.example", "localhost:80@evil.example", "localhost:80:80", "localhost:80x", "localhost:-1", "localhost:+80",
+        "localhost:65536", "localhost: 80", "localhost:80/", "localhost:99999999999999999999", "127.0.0.1:1:1")),
+    ("localhost@evil.example", "localhost@evil.example"), ("127.0.0.1@evil", "127.0.0.1@evil"), ("evil@a.localhost", "evil@a.localhost"),
+    ("evil.example/.localhost", "evil.example/.localhost"), ("evil.example?.localhost", "evil.example?.localhost"),
+    ("evil .localhost", "evil .localhost"), ("evil\\.localhost", "evil\\.localhost"), ("localhost,evil", "localhost,evil"),
+    (".localhost", ".localhost"), ("a..localhost", "a..localhost"), ("%65.localhost", "%65.localhost"),
 ))
 def test_a_host_that_a_stranger_can_name(client, host, name):
     for method, target in ALL:
         refused_host(control.call(client, method, target, headers={"Host": host}), name)
+
+
+def test_a_host_that_is_no_text_is_shown_as_one(client):
+    client.send(b"GET /_local/clock HTTP/1.1\r\nHost: evil\xff\x01\x1b\r\n\r\n")
+    response = client.receive(*SAME, harness.CHECK_NONE)
+    assert response.status == 403 and not re.search(rb"[^\n -~]", response.body.replace("\ufffd".encode(), b"")), response
+
+
+def test_without_a_host(client):
+    client.send(b"GET /_local/clock HTTP/1.0\r\n\r\n")
+    assert client.receive(*SAME, harness.CHECK_NONE).status == 200
+    client.send(b"GET /_local/clock HTTP/1.1\r\nHost:\r\n\r\n")
+    assert client.receive(*SAME, harness.CHECK_NONE).status == 200
 
 
 def test_the_service_itself_answers_to_any_host(client):
@@ -82,6 +108,35 @@ def test_a_browser_s_own_requests(client, site):
 def test_a_request_that_another_site_s_page_made(client, site):
     for method, target in ALL:
         refused_site(control.call(client, method, target, headers={"Sec-Fetch-Site": site}))
+
+
+LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+@pytest.mark.parametrize("site", ("cross-site", "same-site"))
+def test_CTL_1_a_link_of_another_site_opens_the_page_and_nothing_else(client, site):
+    for method, target in ALL:
+        response = control.call(client, method, target, headers={**LINK, "Sec-Fetch-Site": site, "Sec-Fetch-User": "?1"})
+        if (method, target) == ("GET", "/_local/"):
+            assert_ok(response)
+            assert response.header("cross-origin-opener-policy") == "same-origin"
+        else:
+            refused_site(response)
+
+
+@pytest.mark.parametrize("changed", (
+    *({"Sec-Fetch-Dest": dest} for dest in ("iframe", "frame", "embed", "object", "empty", "script", "image", "", "Document")),
+    *({"Sec-Fetch-Mode": mode} for mode in ("no-cors", "cors", "same-origin", "websocket", "nested-navigate", "", "Navigate")),
+    {"Origin": "null"}, {"Origin": "http://example.com"},
+), ids=str)
+def test_CTL_1_what_is_no_link_does_not_open_the_page(client, changed):
+    refused_site(control.call(client, "GET", "/_local/", headers={**LINK, **changed}))
+
+
+def test_CTL_1_half_a_link_does_not_open_the_page(client):
+    for name in ("Sec-Fetch-Mode", "Sec-Fetch-Dest"):
+        refused_site(control.call(client, "GET", "/_local/", headers={key: value for key, value in LINK.items() if key != name}))
+    refused_host(control.call(client, "GET", "/_local/", headers={**LINK, "Host": "example.com"}), "example.com")
 
 
 def test_what_is_refused_does_nothing(serve):

@@ -110,12 +110,10 @@ def test_LOG_2_what_a_client_sends_cannot_forge_a_line(server, client, name):
 
 
 @pytest.mark.parametrize("target, path", (
-    (b"/v1/\x01\x02\x1b[31m", "/v1/\x01\x02\x1b[31m"), (b"/v1/\x7f", "/v1/\x7f"), (b'/v1/"a=b"', '/v1/"a=b"'),
-    (b"/v1/\\n", "/v1/\\n"), ("/v1/ü€\u0085😀z".encode(), "/v1/ü€\u0085😀z"), (b"/v1/\xff", "/v1/\\xff"),
-    (b"/v1/\xc3", "/v1/\\xc3"), (b"/v1/a\xe2\x82b\xff\xfec\xc3\xbc", "/v1/a\\xe2\\x82b\\xff\\xfecü"),
-    (b"/v1/\xed\xa0\x80", "/v1/\\xed\\xa0\\x80"), (b"/v1/\xc0\x80", "/v1/\\xc0\\x80"),
+    (b"/v1/\x01\x02\x1b[31m", "-"), (b"/v1/\x7f", "-"), (b'/v1/"a=b"', "-"), (b"/v1/\\n", "-"), (b"/v1/\xff", "-"),
+    ("/v1/ü€\u0085😀z".encode(), "/v1/ü€\u0085😀z"), (b"/v1/a\xe2\x82b\xff\xfec\xc3\xbc", "-"), (b"/v1/\xed\xa0\x80", "-"),
 ))
-def test_LOG_2_raw_bytes_in_the_target_stay_in_their_string(serve, target, path):
+def test_LOG_2_LOG_3_raw_bytes_in_the_target_stay_in_their_string(serve, target, path):
     server = serve(*JSON)
     with server.client() as client:
         client.send(b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

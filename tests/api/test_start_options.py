@@ -53,12 +53,35 @@ def variable(flag):
 WRONG_PAIRS = [(flag, value) for flag, values in WRONG.items() for value in values]
 
 
+def quoted(flag, value):
+    """How a refusal shows the value; a token is a secret."""
+    return "bad value, expected" if flag == "--control-token" else f"bad value '{value}"
+
+
 # --- Refusals --------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("flag, value", WRONG_PAIRS)
 def test_START_5_a_wrong_value(flag, value):
     line = wire.refuse_start(flag, value, code=2)
-    assert flag in line and value in line, line
+    assert flag in line and quoted(flag, value) in line, line
+
+
+SECRET = "hunter2-hunter2"
+
+
+@pytest.mark.parametrize("arguments", (
+    ("--control-token", f"{SECRET} "), (f"--control-token={SECRET}\t",), ("--control-token", "x" * 8, SECRET),
+    (f"--control-token={SECRET}", SECRET), (f"--control-tokens={SECRET}",), (f"-control-token={SECRET}",),
+    (f"--control_token={SECRET}",), (f"--check-health={SECRET}",), (f"control-token={SECRET}",), ("--control-token", SECRET * 20),
+    ("--control-token", SECRET, "--port", "x"), ("--control-token", "=", SECRET),
+))
+def test_START_5_START_12_a_refusal_shows_no_token(arguments):
+    assert SECRET not in wire.refuse_start(*arguments, code=2)
+
+
+def test_START_5_START_12_a_refusal_shows_no_token_of_the_environment():
+    for value in (f"{SECRET} ", SECRET * 20, f"{SECRET}é"):
+        assert SECRET not in wire.refuse_start(env={variable("--control-token"): value}, code=2)
 
 
 @pytest.mark.parametrize("flag", FLAGS)
@@ -69,13 +92,13 @@ def test_START_5_an_empty_value(flag):
 @pytest.mark.parametrize("flag, value", [(flag, values[0]) for flag, values in WRONG.items()])
 def test_START_5_a_wrong_value_after_an_equals_sign(flag, value):
     line = wire.refuse_start(f"{flag}={value}", code=2)
-    assert flag in line and value in line, line
+    assert flag in line and quoted(flag, value) in line, line
 
 
 @pytest.mark.parametrize("flag, value", [(flag, values[0]) for flag, values in WRONG.items()])
 def test_START_5_START_6_a_wrong_value_in_the_environment(flag, value):
     line = wire.refuse_start(env={variable(flag): value}, code=2)
-    assert variable(flag) in line and value in line, line
+    assert variable(flag) in line and quoted(flag, value) in line, line
 
 
 @pytest.mark.parametrize("flag", FLAGS)

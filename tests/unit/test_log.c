@@ -150,6 +150,55 @@ static void lost_lines_are_counted(void **state)
     }
 }
 
+static void json_strings_are_printable(void **state)
+{
+    (void)state;
+    static const struct {
+        struct slice value;
+        const char *wanted;
+    } cases[] = {
+        {SLICE_INIT("a\"b\\n"), "\"a\\\"b\\\\n\""},
+        {SLICE_INIT("\x01\x1b[31m\x7f"), "\"\\u0001\\u001b[31m\\u007f\""},
+        {SLICE_INIT("\xC3\xBC\xC2\x85\xF0\x9F\x98\x80z"), "\"\\u00fc\\u0085\\ud83d\\ude00z\""},
+        {SLICE_INIT("\xFF"), "\"\\\\xff\""},
+        {SLICE_INIT("\xC3"), "\"\\\\xc3\""},
+        {SLICE_INIT("a\xE2\x82z\xFF\xFEz\xC3\xBC"), "\"a\\\\xe2\\\\x82z\\\\xff\\\\xfez\\u00fc\""},
+        {SLICE_INIT("\xED\xA0\x80"), "\"\\\\xed\\\\xa0\\\\x80\""},
+        {SLICE_INIT("\xC0\x80"), "\"\\\\xc0\\\\x80\""},
+    };
+    log_set_format(LOG_JSON);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char wanted[200];
+        snprintf(wanted, sizeof wanted, "\"event\":\"e\",\"x\":%s}\n", cases[i].wanted);
+        assert_true(log_begin(LOG_INFO, "e"));
+        log_text("x", cases[i].value);
+        log_end();
+        assert_string_equal(strstr(flush(), "\"event\""), wanted);
+    }
+    log_set_format(LOG_LOGFMT);
+}
+
+PRINTF_LIKE(1, 2) static void log_as_library(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    log_library(NULL, format, args);
+    va_end(args);
+}
+
+/* libmicrohttpd quotes the URL when it fails to send. */
+static void the_library_s_arguments_are_not_shown(void **state)
+{
+    (void)state;
+    log_init(LOG_DEBUG);
+    log_as_library("Failed to send data in request for %s.\nmore\n", "/secret");
+    assert_string_equal(only_line("debug"),
+                        " event=http text=\"Failed to send data in request for %s.\"\n");
+    log_init(LOG_INFO);
+    log_as_library("%s", "text");
+    assert_string_equal(flush(), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +206,8 @@ int main(void)
         cmocka_unit_test(events_above_the_level_are_dropped),
         cmocka_unit_test(what_is_flushed_is_written_once),
         cmocka_unit_test(lost_lines_are_counted),
+        cmocka_unit_test(json_strings_are_printable),
+        cmocka_unit_test(the_library_s_arguments_are_not_shown),
     };
     return cmocka_run_group_tests_name("log", tests, NULL, NULL);
 }
