@@ -87,6 +87,8 @@ static bool check_framing(struct call *call)
         char limit[24];
         snprintf(limit, sizeof limit, "%zu", request->max_body);
         call_fail(call, ERROR_BODY_TOO_LARGE, slice_of(limit));
+    } else if (request->bodies_too_large) {
+        call_fail(call, ERROR_BODIES_TOO_LARGE);
     }
     return !call->failed;
 }
@@ -173,6 +175,15 @@ void gate_enter(struct gate *gate, struct call *call)
                     && policy_check(call)         /* 4 */
                     && apply_fault(call);         /* 5 */
     call->answered = !continues;
+}
+
+bool gate_refuses(struct gate *gate, const struct request *request)
+{
+    struct call call = {.request = request};
+    if (!request->target.is_control)
+        return false;
+    gate_enter(gate, &call);
+    return call.answered;
 }
 
 static void fail_body(struct call *call, const struct member_error *error)

@@ -175,14 +175,25 @@ static enum MHD_Result on_head(struct listener *listener, struct exchange *excha
     }
     request->framing_error = framing_check(request, slice_of(version));
     request->body_too_large = framing_is_hopeless(request);
-    if (request->framing_error || request->body_too_large)
+    if (request->framing_error || request->body_too_large ||
+        (framing_expects_continue(request) && gate_refuses(listener->options.gate, request)))
         return enter(listener, exchange);
     return MHD_YES;
 }
 
+/* A reply before the body would close the connection and could reach the client as a reset: what is
+ * refused by its head is answered at the end too, but its body is not kept. */
+static enum MHD_Result on_body(struct listener *listener, struct exchange *exchange,
+                               const char *data, size_t len)
+{
+    if (exchange->received == 0 && gate_refuses(listener->options.gate, &exchange->request))
+        exchange_discard(&listener->pool, exchange);
+    return exchange_receive(&listener->pool, exchange, data, len) ? MHD_YES : MHD_NO;
+}
+
 static enum MHD_Result on_end(struct listener *listener, struct exchange *exchange)
 {
-    exchange->request.body_too_large = exchange->body.failed == RESULT_TOO_LARGE;
+    exchange->request.body_too_large = exchange->received > exchange->request.max_body;
     if (exchange->body.failed == RESULT_NO_MEMORY) {
         exchange->call.reply = reply_internal_error(exchange->request.target.is_control);
         return send_reply(listener, exchange);
@@ -206,7 +217,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, co
     case EXCHANGE_BODY:
         if (*len == 0)
             return on_end(listener, exchange);
-        if (!exchange_receive(exchange, data, *len))
+        if (on_body(listener, exchange, data, *len) == MHD_NO)
             return MHD_NO;
         *len = 0;
         return MHD_YES;

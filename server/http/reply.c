@@ -93,7 +93,7 @@ void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
         .username = call->labels.username,
         .error = slice_of(call->reply.error),
         .body = request->body,
-        .body_len = request->body.len,
+        .body_len = exchange->received,
     };
     journal_add(journal, &entry);
 }

@@ -39,7 +39,8 @@ void schedule_perform(struct schedule *schedule, struct exchange *exchange)
 enum result schedule_enter(struct schedule *schedule, struct exchange *exchange, bool at_once)
 {
     struct call *call = &exchange->call;
-    exchange->request.body = buffer_slice(&exchange->body);
+    if (!exchange->is_discarded)
+        exchange->request.body = buffer_slice(&exchange->body);
     gate_enter(schedule->gate, call);
     if (!call->answered && call->operation->exclusive) {
         enqueue(&schedule->exclusive, exchange, EXCHANGE_EXCLUSIVE);
