@@ -38,7 +38,7 @@ struct exchange *exchange_take(struct exchange_pool *pool, struct slice raw_targ
     exchange->state = EXCHANGE_NEW;
     exchange->next_held = NULL;
     exchange->received = 0;
-    exchange->is_discarded = false;
+    exchange->takes_interim = exchange->is_probed = exchange->is_discarded = false;
     exchange->request = (struct request){.arena = &exchange->arena};
     exchange->call = (struct call){.request = &exchange->request};
     read_target(exchange, raw_target);

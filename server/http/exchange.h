@@ -27,6 +27,8 @@ struct exchange {
     struct call call;
     struct buffer body;
     size_t received;            /* bytes of the body, including discarded ones */
+    bool takes_interim;         /* the client reads an interim reply: HTTP/1.1 */
+    bool is_probed;             /* see connections_shut_down_gone */
     bool is_discarded;          /* the body is read to its end, but not kept */
     struct exchange *next_held; /* in a queue of schedule.h, or in the pool */
 };

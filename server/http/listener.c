@@ -127,15 +127,20 @@ static struct MHD_Response *make_response(const struct call *call, const struct 
     return response;
 }
 
+static void tell(struct listener *listener, const struct exchange *exchange, struct reply_ids *ids)
+{
+    reply_draw_ids(ids);
+    reply_log(exchange, ids);
+    reply_record(exchange, ids, listener->options.journal, listener->options.metrics);
+}
+
 static enum MHD_Result send_reply(struct listener *listener, struct exchange *exchange)
 {
     struct reply *reply = &exchange->call.reply;
     struct reply_ids ids;
     exchange->state = EXCHANGE_SENT;
     MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, 0);
-    reply_draw_ids(&ids);
-    reply_log(exchange, &ids);
-    reply_record(exchange, &ids, listener->options.journal, listener->options.metrics);
+    tell(listener, exchange, &ids);
     if (exchange->call.drop)
         return MHD_NO;
     reply->close = reply->close || listener->stopping;
@@ -169,6 +174,7 @@ static enum MHD_Result on_head(struct listener *listener, struct exchange *excha
 {
     struct request *request = &exchange->request;
     exchange->state = EXCHANGE_BODY;
+    exchange->takes_interim = slice_equal(slice_of(version), SLICE("HTTP/1.1"));
     if (!read_head(exchange, method)) {
         exchange->call.reply = reply_internal_error(exchange->request.target.is_control);
         return send_reply(listener, exchange);
@@ -245,6 +251,10 @@ static void on_completed(void *context, struct MHD_Connection *wire, void **stat
     if (!exchange)
         return;
     struct connection *connection = exchange->connection;
+    struct reply_ids ids;
+    /* Carried out, but the client had left before the reply. */
+    if (exchange->state == EXCHANGE_READY && exchange->call.answered)
+        tell(listener, exchange, &ids);
     connection->exchange = NULL;
     deadline_start(&listener->connections.idle, &connection->deadline, clock_monotonic_ms());
     exchange_give(&listener->pool, exchange);
@@ -400,6 +410,15 @@ static void accept_clients(struct listener *listener)
         listener->first_endpoint = (first + 1) % listener->endpoint_count;
 }
 
+/* The client of a delayed call has left: its call is performed now, to free its place. */
+static void leave(void *context, struct exchange *exchange)
+{
+    struct listener *listener = context;
+    schedule_end_delay(&listener->schedule, exchange);
+    if (exchange->state == EXCHANGE_READY)
+        resume(listener, exchange);
+}
+
 void listener_run(struct listener *listener)
 {
     listener->busy = false;
@@ -407,7 +426,7 @@ void listener_run(struct listener *listener)
         accept_clients(listener);
     for (size_t i = 0; i < listener->endpoint_count; i++)
         MHD_run(listener->endpoints[i].daemon);
-    connections_shut_down_gone(&listener->connections);
+    connections_shut_down_gone(&listener->connections, leave, listener);
 }
 
 void listener_release(struct listener *listener, bool committed)

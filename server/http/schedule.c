@@ -79,6 +79,12 @@ struct exchange *schedule_take_due(struct schedule *schedule, int64_t now_ms)
     return exchange;
 }
 
+void schedule_end_delay(struct schedule *schedule, struct exchange *exchange)
+{
+    delays_remove(&schedule->delays, exchange);
+    schedule_perform(schedule, exchange);
+}
+
 struct exchange *schedule_take_any(struct schedule *schedule)
 {
     struct exchange *exchange = schedule_take_due(schedule, INT64_MAX);
