@@ -24,6 +24,7 @@ enum {
     /* Parsing 1 MiB of JSON takes up to 2.5 MB; larger bodies get more. */
     GATE_PARSE = 8 << 20,
     GATE_REPLY = 32 << 20,
+    GATE_KEPT_REPLY = 256 << 10, /* a larger buffer is freed after the call */
     GATE_LOGGED = 256,
 };
 
@@ -297,4 +298,6 @@ void gate_perform(struct gate *gate, struct call *call)
         call_fail_internal(call, RESULT_STORE);
     arena_reset(&gate->scratch);
     arena_reset(&gate->parse);
+    if (gate->out.size > GATE_KEPT_REPLY)
+        buffer_close(&gate->out); /* call->reply has a copy */
 }

@@ -147,3 +147,39 @@ def test_HTTP_22_bodies_of_clients_that_leave_make_room(serve):
             client.close()
         harness.eventually(lambda: resident(watcher) < 128 * MIB, "the memory of the bodies")
         harness.eventually(lambda: watcher.call("PUT", wire.ALICE, {}, check=harness.CHECK_SHARED).status == 200, "room")
+
+
+# --- Large answers ---------------------------------------------------------------------------------------------
+
+def crowd(count):
+    """A broker with that many users, of 100 bytes or so each in an answer."""
+    return sql_broker("b-crowd") + (
+        f"WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {count})\n"
+        "INSERT INTO user (broker_id, username, password, groups)\n"
+        f"SELECT 'b-crowd', printf('{'long-' * 16}%06d', i), '{harness.PASSWORD}', '[]' FROM n;\n")
+
+
+@pytest.mark.parametrize("target", (harness.broker_path("b-crowd"), control.SNAPSHOT))
+def test_memory_comes_back_after_large_answers(serve, target):
+    server = serve(*wire.PATIENT, seed=crowd(100_000))
+    watcher = server.client()
+    before = resident(watcher)
+    for _ in range(4):
+        clients = [server.client() for _ in range(5)]
+        for client in clients:
+            client.send(wire.get(target))
+        for client in clients:
+            response = client.receive("GET", target, harness.CHECK_NONE)
+            assert response.status == 200 and len(response.body) > 5 * MIB
+            client.close()
+    assert resident(watcher) < before + 8 * MIB
+
+
+def test_memory_comes_back_after_a_restore(serve):
+    server = serve(*wire.PATIENT, seed=crowd(10_000))
+    watcher = server.client()
+    image = control.snapshot(watcher)
+    before = resident(watcher)
+    for _ in range(3):
+        control.done(watcher, "PUT", control.SNAPSHOT, image)
+    assert resident(watcher) < before + 8 * MIB
