@@ -1,6 +1,7 @@
 #include "process/limits.h"
 
 #include <fcntl.h>
+#include <features.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #ifdef __GLIBC__
