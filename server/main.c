@@ -296,6 +296,7 @@ int main(int argc, char *argv[])
     char error[256] = "";
     int status = 0;
     limits_open_standard_descriptors();
+    limits_return_memory();
     if (argc > 1 && strcmp(argv[1], "ctl") == 0)
         return ctl_run(argc - 1, argv + 1);
     if (options_read(argc, argv, &options, error)) {

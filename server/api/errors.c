@@ -18,6 +18,10 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_MALFORMED_HTTP] = {BAD_REQUEST, NULL, "Malformed HTTP request: {}.", GRADE_ASSUMED},
     [ERROR_BODY_TOO_LARGE] = {413, "RequestEntityTooLargeException", NULL,
                               "Request body is larger than [{}] bytes.", GRADE_ASSUMED},
+    [ERROR_BODIES_TOO_LARGE] = {503, "ServiceUnavailableException", NULL,
+                                "The service is receiving too many large requests. Retry your "
+                                "request.",
+                                GRADE_ASSUMED},
     [ERROR_MALFORMED_PATH] = {BAD_REQUEST, NULL, "Unable to parse the request path.",
                               GRADE_ASSUMED},
     [ERROR_NO_SUCH_ROUTE] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_DOCUMENTED},

@@ -10,6 +10,7 @@ enum error_id {
     /* The comment after an error lists its arguments. */
     ERROR_MALFORMED_HTTP, /* reason */
     ERROR_BODY_TOO_LARGE, /* limit */
+    ERROR_BODIES_TOO_LARGE,
     ERROR_MALFORMED_PATH,
     ERROR_NO_SUCH_ROUTE,
     ERROR_NOT_IMPLEMENTED, /* operation */

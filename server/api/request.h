@@ -38,6 +38,7 @@ struct request {
     struct slice body;
     const char *framing_error; /* NULL: none */
     bool body_too_large;
+    bool bodies_too_large; /* this one together with those of other requests */
     size_t max_body;
     struct arena *arena; /* valid until the reply was sent */
 };

@@ -24,6 +24,7 @@ enum {
     /* Parsing 1 MiB of JSON takes up to 2.5 MB; larger bodies get more. */
     GATE_PARSE = 8 << 20,
     GATE_REPLY = 32 << 20,
+    GATE_KEPT_REPLY = 256 << 10, /* a larger buffer is freed after the call */
     GATE_LOGGED = 256,
 };
 
@@ -87,6 +88,8 @@ static bool check_framing(struct call *call)
         char limit[24];
         snprintf(limit, sizeof limit, "%zu", request->max_body);
         call_fail(call, ERROR_BODY_TOO_LARGE, slice_of(limit));
+    } else if (request->bodies_too_large) {
+        call_fail(call, ERROR_BODIES_TOO_LARGE);
     }
     return !call->failed;
 }
@@ -173,6 +176,15 @@ void gate_enter(struct gate *gate, struct call *call)
                     && policy_check(call)         /* 4 */
                     && apply_fault(call);         /* 5 */
     call->answered = !continues;
+}
+
+bool gate_refuses(struct gate *gate, const struct request *request)
+{
+    struct call call = {.request = request};
+    if (!request->target.is_control)
+        return false;
+    gate_enter(gate, &call);
+    return call.answered;
 }
 
 static void fail_body(struct call *call, const struct member_error *error)
@@ -290,4 +302,6 @@ void gate_perform(struct gate *gate, struct call *call)
         call_fail_internal(call, RESULT_STORE);
     arena_reset(&gate->scratch);
     arena_reset(&gate->parse);
+    if (gate->out.size > GATE_KEPT_REPLY)
+        buffer_close(&gate->out); /* call->reply has a copy */
 }

@@ -21,6 +21,11 @@ void gate_free(struct gate *gate);
  * wait call->delay_ms before that or before the reply. */
 void gate_enter(struct gate *gate, struct call *call);
 
+/* Whether gate_enter would answer that request whatever its body is, so that none need be kept.
+ * Only for the control API, whose bodies are large and whose steps 1 to 4 depend on the head alone.
+ */
+bool gate_refuses(struct gate *gate, const struct request *request);
+
 /* Steps 6 to 9: body, broker, rules, write. Sets call->reply. A tick may be open unless the
  * operation is exclusive. */
 void gate_perform(struct gate *gate, struct call *call);

@@ -1,5 +1,6 @@
 #include "http/connections.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -71,7 +72,10 @@ void connections_notice(struct connections *connections, int fd)
 {
     struct connection *connection =
         (size_t)fd < connections->by_fd_room ? connections->by_fd[fd] : NULL;
-    if (!connection || connection->is_gone)
+    if (!connection)
+        return;
+    connection->has_news = true;
+    if (connection->is_gone)
         return;
     connection->is_gone = true;
     connection->next_gone = connections->gone;
@@ -85,12 +89,41 @@ static bool has_unread(const struct connection *connection)
            certificate_session_has_unread(connection->session);
 }
 
-void connections_shut_down_gone(struct connections *connections)
+static void probe(const struct connection *connection)
+{
+    struct slice interim = SLICE("HTTP/1.1 100 Continue\r\n\r\n");
+    if (connection->session)
+        certificate_session_send(connection->session, interim);
+    else
+        (void)!send(connection->fd, interim.data, interim.len, MSG_NOSIGNAL);
+}
+
+/* Whether the peer no longer reads either; only for a call that is delayed. */
+static bool has_left(struct connection *connection)
+{
+    struct exchange *exchange = connection->exchange;
+    struct pollfd end = {.fd = connection->fd};
+    if (exchange->is_probed && !connection->has_news)
+        return false;
+    connection->has_news = false;
+    if (poll(&end, 1, 0) > 0 && end.revents & (POLLHUP | POLLERR))
+        return true;
+    if (!exchange->is_probed && exchange->takes_interim)
+        probe(connection);
+    exchange->is_probed = true;
+    return false;
+}
+
+void connections_shut_down_gone(struct connections *connections,
+                                void (*leave)(void *context, struct exchange *exchange),
+                                void *context)
 {
     struct connection **at = &connections->gone;
     while (*at) {
         struct connection *connection = *at;
-        const struct exchange *exchange = connection->exchange;
+        struct exchange *exchange = connection->exchange;
+        if (exchange && exchange->state == EXCHANGE_DELAYED && has_left(connection))
+            leave(context, exchange);
         bool is_answered = exchange && exchange->state > EXCHANGE_BODY;
         if (is_answered || has_unread(connection)) {
             at = &connection->next_gone; /* checked again in the next round */

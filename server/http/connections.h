@@ -17,6 +17,7 @@ struct connection {
     void *session;             /* the GnuTLS session, borrowed; NULL: plain HTTP */
     struct exchange *exchange; /* the current request; NULL between requests */
     bool is_gone;              /* the peer has closed its side; on the list `gone` */
+    bool has_news;             /* epoll has reported it since it was last looked at */
     struct connection *next_gone;
 };
 
@@ -42,8 +43,16 @@ void connections_remove(struct connections *connections, struct connection *conn
 void connections_notice(struct connections *connections, int fd);
 
 /* Shuts down the connections whose peer has closed its side, unless it waits for a reply:
- * libmicrohttpd 0.9.75 would wait for more data. Call it after all received data was read. */
-void connections_shut_down_gone(struct connections *connections);
+ * libmicrohttpd 0.9.75 would wait for more data. Call it after all received data was read.
+ *
+ * A peer that has closed its side may still read, or may have closed the connection: TCP tells the
+ * difference only when something is sent. During the delay of a call it gets an interim reply (100
+ * Continue, which clients ignore where they do not expect it): if that is answered with a reset, or
+ * the connection was reset before, `leave` is called with the exchange, which must then end its
+ * delay. HTTP/1.0 has no interim replies. */
+void connections_shut_down_gone(struct connections *connections,
+                                void (*leave)(void *context, struct exchange *exchange),
+                                void *context);
 
 /* Shuts down the connections whose deadline has passed. */
 void connections_expire(struct connections *connections, int64_t now_ms);

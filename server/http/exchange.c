@@ -9,6 +9,7 @@ enum {
     EXCHANGE_SPARES_MAX = 256,
     EXCHANGE_CONTROL_BODY_MAX = 64 << 20, /* seeds and snapshots */
     EXCHANGE_DRAIN_MAX = 64 << 20,        /* bytes read of a body that is too large */
+    EXCHANGE_BODIES_MAX = 256 << 20,      /* all bodies together: four of the largest */
     EXCHANGE_KEPT_BODY_MAX = 16 << 10,    /* a larger body buffer is freed after the request */
 };
 
@@ -38,6 +39,7 @@ struct exchange *exchange_take(struct exchange_pool *pool, struct slice raw_targ
     exchange->next_held = NULL;
     exchange->received = 0;
     exchange->has_trailers = false;
+    exchange->takes_interim = exchange->is_probed = exchange->is_discarded = false;
     exchange->request = (struct request){.arena = &exchange->arena};
     exchange->call = (struct call){.request = &exchange->request};
     read_target(exchange, raw_target);
@@ -58,6 +60,7 @@ void exchange_give(struct exchange_pool *pool, struct exchange *exchange)
 {
     if (!exchange)
         return;
+    pool->body_bytes -= exchange->body.len;
     if (pool->spare_count >= EXCHANGE_SPARES_MAX) {
         destroy(exchange);
         return;
@@ -82,12 +85,30 @@ void exchange_pool_close(struct exchange_pool *pool)
     pool->spare_count = 0;
 }
 
-bool exchange_receive(struct exchange *exchange, const char *data, size_t len)
+void exchange_discard(struct exchange_pool *pool, struct exchange *exchange)
 {
+    enum result failed = exchange->body.failed;
+    pool->body_bytes -= exchange->body.len;
+    buffer_close(&exchange->body);
+    exchange->body.failed = failed;
+    exchange->is_discarded = true;
+}
+
+bool exchange_receive(struct exchange_pool *pool, struct exchange *exchange, const char *data,
+                      size_t len)
+{
+    size_t before = exchange->body.len;
     exchange->received += len;
     if (exchange->received > EXCHANGE_DRAIN_MAX)
         return false;
-    if (!exchange->body.failed)
+    if (exchange->is_discarded)
+        return true;
+    exchange->request.bodies_too_large =
+        before + len > EXCHANGE_KEPT_BODY_MAX && pool->body_bytes + len > EXCHANGE_BODIES_MAX;
+    if (!exchange->request.bodies_too_large)
         buffer_append(&exchange->body, data, len);
+    pool->body_bytes += exchange->body.len - before;
+    if (exchange->request.bodies_too_large || exchange->body.failed)
+        exchange_discard(pool, exchange);
     return true;
 }

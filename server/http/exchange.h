@@ -28,6 +28,9 @@ struct exchange {
     struct buffer body;
     size_t received;            /* bytes of the body, including discarded ones */
     bool has_trailers;          /* the reply closes the connection */
+    bool takes_interim;         /* the client reads an interim reply: HTTP/1.1 */
+    bool is_probed;             /* see connections_shut_down_gone */
+    bool is_discarded;          /* the body is read to its end, but not kept */
     struct exchange *next_held; /* in a queue of schedule.h, or in the pool */
 };
 
@@ -35,6 +38,7 @@ struct exchange {
 struct exchange_pool {
     struct exchange *spare;
     size_t spare_count;
+    size_t body_bytes; /* of the bodies of all exchanges in use */
 };
 
 /* Copies and parses the request's target. `max_body` is not for the control API, which has its own
@@ -45,8 +49,13 @@ struct exchange *exchange_take(struct exchange_pool *pool, struct slice raw_targ
 void exchange_give(struct exchange_pool *pool, struct exchange *exchange); /* NULL is allowed */
 void exchange_pool_close(struct exchange_pool *pool);
 
-/* Appends to the body. Discards what exceeds its limit, since a client reads the error only after
- * it has sent the body. False: the body is too large even for that. */
-bool exchange_receive(struct exchange *exchange, const char *data, size_t len);
+/* Frees what was kept of the body, and keeps no more of it: the reply is known to need none. */
+void exchange_discard(struct exchange_pool *pool, struct exchange *exchange);
+
+/* Appends to the body. Discards a body that exceeds its limit, or that of all bodies together (sets
+ * request.bodies_too_large; a body of up to 16 KiB always has room), since a client reads the error
+ * only after it has sent the body. False: the body is too large even for that. */
+bool exchange_receive(struct exchange_pool *pool, struct exchange *exchange, const char *data,
+                      size_t len);
 
 #endif

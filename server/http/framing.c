@@ -118,10 +118,15 @@ bool framing_exhausts(const char *target, size_t memory)
     return line + members * FRAMING_MEMBER > memory;
 }
 
+bool framing_expects_continue(const struct request *request)
+{
+    return slice_equal_ignoring_case(request_header(request, SLICE("Expect")),
+                                     SLICE("100-continue"));
+}
+
 bool framing_is_hopeless(const struct request *request)
 {
     struct slice length = request_header(request, SLICE("Content-Length"));
-    struct slice expect = request_header(request, SLICE("Expect"));
-    return length.data && slice_equal_ignoring_case(expect, SLICE("100-continue")) &&
+    return length.data && framing_expects_continue(request) &&
            strtoull(length.data, NULL, 10) > request->max_body;
 }

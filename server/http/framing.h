@@ -19,6 +19,9 @@ bool framing_hides_lines(const struct request *request, const char *end);
  * libmicrohttpd would then never answer. */
 bool framing_exhausts(const char *target, size_t memory);
 
+/* Whether the client sends the body only after `100 Continue`, or reads an error instead of it. */
+bool framing_expects_continue(const struct request *request);
+
 /* Whether a request with `Expect: 100-continue` announces a body that is too large, so that it can
  * be rejected before the client sends it. */
 bool framing_is_hopeless(const struct request *request);

@@ -133,15 +133,20 @@ static struct MHD_Response *make_response(const struct call *call, const struct 
     return response;
 }
 
+static void tell(struct listener *listener, const struct exchange *exchange, struct reply_ids *ids)
+{
+    reply_draw_ids(ids);
+    reply_log(exchange, ids);
+    reply_record(exchange, ids, listener->options.journal, listener->options.metrics);
+}
+
 static enum MHD_Result send_reply(struct listener *listener, struct exchange *exchange)
 {
     struct reply *reply = &exchange->call.reply;
     struct reply_ids ids;
     exchange->state = EXCHANGE_SENT;
     MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, 0);
-    reply_draw_ids(&ids);
-    reply_log(exchange, &ids);
-    reply_record(exchange, &ids, listener->options.journal, listener->options.metrics);
+    tell(listener, exchange, &ids);
     if (exchange->call.drop)
         return MHD_NO;
     reply->close = reply->close || exchange->has_trailers || listener->stopping;
@@ -184,6 +189,7 @@ static enum MHD_Result on_head(struct listener *listener, struct exchange *excha
 {
     struct request *request = &exchange->request;
     exchange->state = EXCHANGE_BODY;
+    exchange->takes_interim = slice_equal(slice_of(version), SLICE("HTTP/1.1"));
     if (!read_head(exchange, method)) {
         exchange->call.reply = reply_internal_error(exchange->request.target.is_control);
         return send_reply(listener, exchange);
@@ -192,9 +198,20 @@ static enum MHD_Result on_head(struct listener *listener, struct exchange *excha
     if (!request->framing_error && hides_lines(exchange, method))
         request->framing_error = "a folded line, an empty name or a NUL in the headers";
     request->body_too_large = framing_is_hopeless(request);
-    if (request->framing_error || request->body_too_large)
+    if (request->framing_error || request->body_too_large ||
+        (framing_expects_continue(request) && gate_refuses(listener->options.gate, request)))
         return enter(listener, exchange);
     return MHD_YES;
+}
+
+/* A reply before the body would close the connection and could reach the client as a reset: what is
+ * refused by its head is answered at the end too, but its body is not kept. */
+static enum MHD_Result on_body(struct listener *listener, struct exchange *exchange,
+                               const char *data, size_t len)
+{
+    if (exchange->received == 0 && gate_refuses(listener->options.gate, &exchange->request))
+        exchange_discard(&listener->pool, exchange);
+    return exchange_receive(&listener->pool, exchange, data, len) ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result on_end(struct listener *listener, struct exchange *exchange)
@@ -202,7 +219,7 @@ static enum MHD_Result on_end(struct listener *listener, struct exchange *exchan
     /* An empty name ends them too early for libmicrohttpd before 0.9.77. */
     exchange->has_trailers =
         MHD_get_connection_values_n(exchange->wire, MHD_FOOTER_KIND, NULL, NULL) > 0;
-    exchange->request.body_too_large = exchange->body.failed == RESULT_TOO_LARGE;
+    exchange->request.body_too_large = exchange->received > exchange->request.max_body;
     if (exchange->body.failed == RESULT_NO_MEMORY) {
         exchange->call.reply = reply_internal_error(exchange->request.target.is_control);
         return send_reply(listener, exchange);
@@ -226,7 +243,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, co
     case EXCHANGE_BODY:
         if (*len == 0)
             return on_end(listener, exchange);
-        if (!exchange_receive(exchange, data, *len))
+        if (on_body(listener, exchange, data, *len) == MHD_NO)
             return MHD_NO;
         *len = 0;
         return MHD_YES;
@@ -254,6 +271,10 @@ static void on_completed(void *context, struct MHD_Connection *wire, void **stat
     if (!exchange)
         return;
     struct connection *connection = exchange->connection;
+    struct reply_ids ids;
+    /* Carried out, but the client had left before the reply. */
+    if (exchange->state == EXCHANGE_READY && exchange->call.answered)
+        tell(listener, exchange, &ids);
     connection->exchange = NULL;
     deadline_start(&listener->connections.idle, &connection->deadline, clock_monotonic_ms());
     exchange_give(&listener->pool, exchange);
@@ -409,6 +430,15 @@ static void accept_clients(struct listener *listener)
         listener->first_endpoint = (first + 1) % listener->endpoint_count;
 }
 
+/* The client of a delayed call has left: its call is performed now, to free its place. */
+static void leave(void *context, struct exchange *exchange)
+{
+    struct listener *listener = context;
+    schedule_end_delay(&listener->schedule, exchange);
+    if (exchange->state == EXCHANGE_READY)
+        resume(listener, exchange);
+}
+
 void listener_run(struct listener *listener)
 {
     listener->busy = false;
@@ -416,7 +446,7 @@ void listener_run(struct listener *listener)
         accept_clients(listener);
     for (size_t i = 0; i < listener->endpoint_count; i++)
         MHD_run(listener->endpoints[i].daemon);
-    connections_shut_down_gone(&listener->connections);
+    connections_shut_down_gone(&listener->connections, leave, listener);
 }
 
 void listener_release(struct listener *listener, bool committed)

@@ -135,7 +135,7 @@ void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
         .username = shows_path(request) ? call->labels.username : (struct slice){NULL, 0},
         .error = slice_of(call->reply.error),
         .body = request->body,
-        .body_len = request->body.len,
+        .body_len = exchange->received,
     };
     journal_add(journal, &entry);
 }

@@ -39,7 +39,8 @@ void schedule_perform(struct schedule *schedule, struct exchange *exchange)
 enum result schedule_enter(struct schedule *schedule, struct exchange *exchange, bool at_once)
 {
     struct call *call = &exchange->call;
-    exchange->request.body = buffer_slice(&exchange->body);
+    if (!exchange->is_discarded)
+        exchange->request.body = buffer_slice(&exchange->body);
     gate_enter(schedule->gate, call);
     if (!call->answered && call->operation->exclusive) {
         enqueue(&schedule->exclusive, exchange, EXCHANGE_EXCLUSIVE);
@@ -77,6 +78,12 @@ struct exchange *schedule_take_due(struct schedule *schedule, int64_t now_ms)
     if (exchange)
         exchange->state = EXCHANGE_DUE;
     return exchange;
+}
+
+void schedule_end_delay(struct schedule *schedule, struct exchange *exchange)
+{
+    delays_remove(&schedule->delays, exchange);
+    schedule_perform(schedule, exchange);
 }
 
 struct exchange *schedule_take_any(struct schedule *schedule)

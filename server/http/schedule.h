@@ -35,6 +35,9 @@ struct exchange *schedule_take_held(struct schedule *schedule, bool committed);
 struct exchange *schedule_take_exclusive(struct schedule *schedule);
 struct exchange *schedule_take_due(struct schedule *schedule, int64_t now_ms);
 
+/* Ends the delay of an exchange and performs its call; see schedule_perform. */
+void schedule_end_delay(struct schedule *schedule, struct exchange *exchange);
+
 /* Removes and returns any exchange; NULL: none. */
 struct exchange *schedule_take_any(struct schedule *schedule);
 

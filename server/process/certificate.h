@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/result.h"
+#include "base/slice.h"
 
 /* Owned PEM texts; NULL: none. */
 struct identity {
@@ -33,6 +34,9 @@ enum result certificate_load_or_create(const char *directory, const char *const 
 
 /* Wipes the key. */
 void certificate_close(struct identity *identity);
+
+/* Sends what fits at once of `data` by a GnuTLS session; failures are noticed elsewhere. */
+void certificate_session_send(void *session, struct slice data);
 
 /* Whether a GnuTLS session (NULL: none) has buffered data that was not read yet. */
 bool certificate_session_has_unread(void *session);

@@ -1,8 +1,12 @@
 #include "process/limits.h"
 
 #include <fcntl.h>
+#include <features.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "base/log.h"
 
@@ -41,6 +45,15 @@ size_t limits_raise_descriptors(size_t connections)
         log_end();
     }
     return fitting;
+}
+
+void limits_return_memory(void)
+{
+#ifdef __GLIBC__
+    enum { LARGE = 1 << 20 };
+    mallopt(M_MMAP_THRESHOLD, LARGE);
+    mallopt(M_TRIM_THRESHOLD, LARGE);
+#endif
 }
 
 void limits_forbid_core(void)

@@ -1,4 +1,4 @@
-/* Resource limits of the process: descriptors and core files. */
+/* Resource limits of the process: descriptors, memory and core files. */
 #ifndef PROCESS_LIMITS_H
 #define PROCESS_LIMITS_H
 
@@ -11,6 +11,11 @@ void limits_open_standard_descriptors(void);
 /* Raises the limit on descriptors for that many connections. Returns the number of connections that
  * the hard limit allows; logs it if it is smaller. */
 size_t limits_raise_descriptors(size_t connections);
+
+/* Makes the C library return large blocks to the system when they are freed. By default glibc
+ * raises the size from which it does so, up to 32 MiB, with each larger block: after a few large
+ * answers it keeps such blocks. */
+void limits_return_memory(void);
 
 /* A core file would contain passwords, the token and the private key. */
 void limits_forbid_core(void);

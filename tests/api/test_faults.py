@@ -1,9 +1,12 @@
 """The fault table: which calls a row hits, what it does to them, how it is used up."""
 
+import contextlib
 import signal
+import socket
 
 import pytest
 
+import control_calls as control
 import harness
 import wire
 from harness import assert_bad_request, assert_error, assert_no_broker, assert_no_user, assert_ok, build, sql_fault
@@ -415,3 +418,89 @@ def test_FLT_7_a_client_that_left_does_not_hold_the_end(serve):
         client.send(wire.get())
         assert_ok(server.client().call("GET", wire.LIST))
     server.stop()
+
+
+# --- Clients that leave during a delay -------------------------------------------------------------------------
+
+def crowd(serve, *flags, operation="DescribeUser", **fault):
+    """A server with few places, where a long delay holds the calls of an operation."""
+    return serve("--host", "127.0.0.1", "--max-connections", "5", *flags, *wire.PATIENT,
+                 seed=TWO + sql_fault(operation=operation, delay_ms=FOREVER, **fault))
+
+
+def leave(client, how):
+    if how == "reset":
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    client.close()
+
+
+@pytest.mark.parametrize("how", ("close", "reset"))
+@pytest.mark.parametrize("at_once", (False, True))
+def test_FLT_8_places_of_clients_that_leave_come_back(serve, how, at_once):
+    server = crowd(serve)
+    for _ in range(3):
+        clients = [server.client() for _ in range(5)]
+        with wire.stopped(server) if at_once else contextlib.nullcontext():
+            for client in clients:
+                client.send(wire.get())
+                if at_once:
+                    leave(client, how)
+        for client in clients if not at_once else ():
+            leave(client, how)
+    assert_ok(server.client().call("GET", wire.LIST))
+
+
+@pytest.mark.parametrize("how", ("close", "reset"))
+def test_FLT_8_the_call_of_a_client_that_left_is_carried_out_and_told(serve, how):
+    server = serve(*wire.PATIENT, seed=TWO + sql_fault(operation="CreateUser", delay_ms=FOREVER)
+                   + sql_fault(operation="UpdateUser", delay_ms=FOREVER, error="ForbiddenException"))
+    watcher = server.client()
+    for method, path, body, status in (("POST", f"{wire.LIST}/bob", BODY, 200), ("PUT", wire.ALICE, {}, 403)):
+        client = server.client()
+        client.send(build(method, path, body, address=client.address))
+        assert_no_user(watcher.call("GET", f"{wire.LIST}/nobody"), "nobody")
+        leave(client, how)
+
+        def told():
+            return [entry for entry in control.requests(watcher) if entry["method"] == method]
+
+        entries = harness.eventually(told, "the call in the journal")
+        assert [entry["status"] for entry in entries] == [status]
+    assert assert_ok(watcher.call("GET", f"{wire.LIST}/bob")).json()["pending"]["pendingChange"] == "CREATE"
+
+
+def test_FLT_8_HTTP_19_a_client_that_only_closed_its_side_waits_for_its_answer(serve):
+    server = serve(*wire.PATIENT, seed=TWO + sql_fault(operation="CreateUser", delay_ms=1500))
+    slow, quick = server.client(), server.client()
+    slow.send(build("POST", f"{wire.LIST}/bob", BODY) + wire.get(f"{wire.LIST}/bob"))
+    slow.socket.shutdown(socket.SHUT_WR)
+    # The server finds out with an interim answer whether anybody reads.
+    assert slow.receive_head() == b"HTTP/1.1 100 Continue"
+    assert_no_user(quick.call("GET", f"{wire.LIST}/bob"), "bob")
+    assert wire.is_silent(slow)
+    assert_ok(slow.receive("POST", f"{wire.LIST}/bob"), {})
+    assert_ok(slow.receive("GET", f"{wire.LIST}/bob"))
+    assert slow.receive_until_closed() == b""
+
+
+def test_FLT_8_HTTP_5_a_client_of_http_1_0_gets_no_interim_answer(serve):
+    server = serve(*wire.PATIENT, seed=TWO + sql_fault(operation="DescribeUser", delay_ms=100))
+    client = server.client()
+    client.send(b"GET " + wire.ALICE.encode() + b" HTTP/1.0\r\n\r\n")
+    client.socket.shutdown(socket.SHUT_WR)
+    data = client.receive_until_closed()
+    assert data.count(b"HTTP/1.") == 1 and data.split(b" ")[1] == b"200"
+
+
+def test_FLT_8_a_client_that_leaves_behind_its_half_closed_side(serve):
+    server = crowd(serve)
+    clients = [server.client() for _ in range(5)]
+    for client in clients:
+        client.send(wire.get())
+        client.socket.shutdown(socket.SHUT_WR)
+        assert client.receive_head() == b"HTTP/1.1 100 Continue"
+    waiting = server.client()
+    waiting.send(wire.get(wire.LIST))
+    clients[0].socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    clients[0].close()
+    assert_ok(waiting.receive("GET", wire.LIST))

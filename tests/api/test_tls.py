@@ -518,6 +518,27 @@ def test_TLS_8_a_client_that_closes_its_own_side_gets_its_answer(server, size, i
         client.close()
 
 
+def test_TLS_8_FLT_8_a_client_that_leaves_during_a_delay_frees_its_place(serve):
+    server = serve(*LOCAL, "--max-connections", "2", *wire.PATIENT,
+                   seed=wire.SEED + harness.sql_fault(operation="DescribeUser", delay_ms=600_000))
+    for _ in range(3):
+        clients = [server.tls_client(), server.client()]
+        for client in clients:
+            assert_ok(client.call("GET", wire.LIST))
+            client.send(wire.get())
+            client.close()
+    assert_ok(server.tls_client().call("GET", wire.LIST))
+
+
+def test_TLS_8_FLT_8_a_client_that_closes_its_own_side_waits_for_its_delayed_answer(serve):
+    server = serve(*LOCAL, *wire.PATIENT, seed=wire.SEED + harness.sql_fault(operation="DescribeUser", delay_ms=500))
+    client = server.tls_client()
+    client.send(wire.get())
+    close_own_side(client, in_tcp=True)
+    assert client.receive_head() == b"HTTP/1.1 100 Continue"
+    assert_ok(client.receive("GET", wire.ALICE))
+
+
 def test_TLS_8_a_client_that_leaves_frees_its_place(serve):
     server = serve(*LOCAL, "--max-connections", "1", *wire.PATIENT, seed=wire.SEED)
     for part in (b"", b"GET /v1/bro", b"PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"):

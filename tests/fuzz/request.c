@@ -241,11 +241,10 @@ static void receive(struct server *server, struct request_text *text, struct exc
         framing_check(request, text->old_version ? SLICE("HTTP/1.0") : SLICE("HTTP/1.1"));
     request->body_too_large = framing_is_hopeless(request);
     if (!request->framing_error && !request->body_too_large) {
-        exchange_receive(exchange, text->request.body.data, text->request.body.len);
+        exchange_receive(&server->pool, exchange, text->request.body.data, text->request.body.len);
         request->body_too_large = exchange->body.failed == RESULT_TOO_LARGE;
     }
     request->body = buffer_slice(&exchange->body);
-    (void)server;
 }
 
 static void commit(struct server *server)
@@ -273,7 +272,9 @@ static int serve(struct server *server, struct slice input)
         !(server->options & ONE_TICK) && !has_faults; /* a fault counts its matches in the store */
     bool may_write = !slice_equal(exchange->request.method, SLICE("GET"));
     struct slice before = is_only && may_write ? world_image() : (struct slice){NULL, 0};
+    bool refused = !call->request->framing_error && gate_refuses(server->gate, call->request);
     gate_enter(server->gate, call);
+    FUZZ_CHECK(call->answered || !refused);
     bool may_be_fault = has_faults && call->answered && call->operation && call->operation->name;
     bool exclusive = !call->answered && call->operation->exclusive;
     server->rewritten = server->rewritten || exclusive;

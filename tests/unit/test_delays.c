@@ -47,6 +47,12 @@ static void agrees_with_the_model(void **state)
             assert_int_equal(delays_add(&delays, due_ms[i], &exchanges[i]), RESULT_OK);
             waiting++;
         }
+        if (prng_below(&prng, 10) == 0) {
+            size_t left = prng_below(&prng, EXCHANGES); /* maybe one that does not wait */
+            delays_remove(&delays, &exchanges[left]);
+            waiting -= due_ms[left] >= 0;
+            due_ms[left] = -1;
+        }
         if (prng_below(&prng, 3) == 0)
             now_ms += (int64_t)prng_below(&prng, 4);
         waiting -= take_due(&delays, now_ms);
