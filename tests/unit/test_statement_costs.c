@@ -270,6 +270,8 @@ static void the_control_api_is_called(struct costs *costs)
     hold(costs, 200, 1, "GET", "/_local/metrics", "");
     /* A Sunday is stepped over: the window of some 420 brokers opens, and finds nothing to do. */
     hold(costs, 200, 420, "POST", "/_local/clock", "{\"advanceMs\":604800000}");
+    /* Halves of pairs that the reset parts are looked for among the brokers of the account. */
+    hold(costs, 200, 420, "POST", "/_local/reset?region=eu-north-1", "");
 }
 
 /* Operations that nothing above calls. */
