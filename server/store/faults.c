@@ -131,11 +131,9 @@ enum result fault_insert(struct store *store, struct fault *fault)
     bind_number(stmt, 9, fault->times);
     sqlite3_bind_double(stmt, 10, fault->probability);
     bind_number(stmt, 11, fault->seed);
-    result = statement_step(store, stmt);
+    result = statement_try(store, stmt);
     if (!result)
         fault->id = sqlite3_column_int64(stmt, 0);
-    else if ((sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT)
-        result = RESULT_INVALID;
     statement_end(stmt);
     store->cached.faults = store->cached.faults || !result;
     return result;

@@ -4,6 +4,7 @@ import pytest
 
 import control_calls as control
 import harness
+import wire
 from harness import assert_error, assert_ok, sql_broker, sql_fault, sql_user
 
 SEED = sql_broker("b-1", "one") + sql_user("b-1", "alice") + sql_broker("b-2", "two") + sql_user("b-2", "alice")
@@ -15,6 +16,7 @@ FORBIDDEN = "Access forbidden. Correct your credentials and then retry your requ
 def server():
     with harness.Server(seed=SEED) as running:
         yield running
+        wire.assert_no_error_logged(running)
 
 
 @pytest.fixture
@@ -136,6 +138,12 @@ def test_each_rule_of_the_table_is_kept(client, fault, message):
     control.refused(client, "POST", control.FAULTS, fault, message)
     assert faults(client) == []
     assert_ok(client.call("GET", ALICE))
+
+
+def test_CTL_9_a_fault_that_is_refused_is_no_error_of_the_log(serve):
+    server = serve()
+    control.refused(server.client(), "POST", control.FAULTS, {"delayMs": -1}, "delay_ms: 0 to 600000")
+    wire.assert_no_error_logged(server)
 
 
 @pytest.mark.parametrize("name, value, kind", (

@@ -4,6 +4,7 @@ import pytest
 
 import control_calls as control
 import harness
+import wire
 from harness import assert_ok, sql_broker, sql_fault, sql_insert, sql_user
 
 
@@ -11,6 +12,7 @@ from harness import assert_ok, sql_broker, sql_fault, sql_insert, sql_user
 def server():
     with harness.Server(seed=sql_broker("b-1", "one") + sql_user("b-1", "alice")) as running:
         yield running
+        wire.assert_no_error_logged(running)
 
 
 @pytest.fixture
