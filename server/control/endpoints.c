@@ -32,7 +32,7 @@ const struct operation control_operations[] = {
     {.method = "GET", .path = LOCAL "clock", .query = "", .run = control_get_clock},
     {.method = "POST", .path = LOCAL "clock", .exclusive = true, .query = "",
      .run = control_set_clock},
-    {.method = "GET", .path = LOCAL "faults", .query = "", .run = control_list_faults},
+    {.method = "GET", .path = LOCAL "faults", .query = " since ", .run = control_list_faults},
     {.method = "POST", .path = LOCAL "faults", .status = 201, .exclusive = true, .query = "",
      .body = &control_fault_members, .run = control_add_fault},
     {.method = "DELETE", .path = LOCAL "faults", .exclusive = true, .query = " id ",

@@ -8,6 +8,8 @@
 #include "control/parts.h"
 #include "store/store.h"
 
+enum { FAULTS_MAX = 1000 }; /* of an answer */
+
 struct fault_input {
     struct slice operation, broker_id, username, error, message;
     struct optional_integer status, delay_ms, times, seed;
@@ -60,21 +62,27 @@ static void write_fault(struct json_writer *writer, const struct fault *fault)
 void control_list_faults(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
-    struct fault *faults = NULL;
-    size_t count = 0;
-    enum result result = fault_list(call->store, call->scratch, &faults, &count);
-    if (result) {
-        call_fail_internal(call, result);
+    struct fault fault = {.id = INT64_MIN};
+    if (!control_read_number(call, SLICE("since"), &fault.id))
         return;
-    }
+    enum result result = RESULT_OK;
     json_object_begin(&writer);
     json_key(&writer, "faults");
     json_list_begin(&writer);
-    for (size_t i = 0; i < count; i++)
-        write_fault(&writer, &faults[i]);
+    for (int count = 0; !(result = fault_next(call->store, fault.id, call->scratch, &fault)) &&
+                        count < FAULTS_MAX && call->out->len < CONTROL_ANSWER_MAX;
+         count++) {
+        write_fault(&writer, &fault);
+        arena_reset(call->scratch); /* texts may be long */
+    }
     json_list_end(&writer);
+    if (!result)
+        json_put_boolean(&writer, "truncated", true);
     json_object_end(&writer);
-    call_succeed(call);
+    if (result && result != RESULT_NOT_FOUND)
+        call_fail_internal(call, result);
+    else
+        call_succeed(call);
 }
 
 static int64_t number_of(struct optional_integer number)

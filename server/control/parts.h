@@ -7,6 +7,10 @@
 
 extern const struct members control_authenticate_members, control_fault_members;
 
+/* Bytes. A list ends with the entry that reaches this size, well below the limit of a reply: one
+ * with every character escaped can take 100 KiB in the journal, 12 MiB among the faults. */
+enum { CONTROL_ANSWER_MAX = 16 << 20 };
+
 void control_reset(struct call *call);
 void control_seed(struct call *call);
 void control_get_snapshot(struct call *call);

@@ -6,10 +6,6 @@
 #include "base/clock.h"
 #include "control/parts.h"
 
-/* The list ends with the entry that reaches this size, well below the limit of a reply: one entry
- * with every character escaped can take 100 KiB. */
-enum { ANSWER_MAX = 16 << 20 };
-
 /* Members whose values are masked. */
 static const char *const secrets[] = {"password", "serviceAccountPassword"};
 
@@ -162,7 +158,7 @@ static int64_t count_matching(const struct journal *journal, const struct filter
     return count < filter->last ? count : filter->last;
 }
 
-/* Writes the last `count` entries that match, until ANSWER_MAX. */
+/* Writes the last `count` entries that match, until CONTROL_ANSWER_MAX. */
 static void write_matching(struct call *call, struct json_writer *writer,
                            const struct journal *journal, const struct filter *filter,
                            int64_t count)
@@ -172,7 +168,7 @@ static void write_matching(struct call *call, struct json_writer *writer,
         left -= matches(filter, journal_get(journal, --start));
     json_key(writer, "requests");
     json_list_begin(writer);
-    for (; start < journal_count(journal) && call->out->len < ANSWER_MAX; start++) {
+    for (; start < journal_count(journal) && call->out->len < CONTROL_ANSWER_MAX; start++) {
         if (!matches(filter, journal_get(journal, start)))
             continue;
         write_entry(call, writer, journal_get(journal, start));

@@ -3,6 +3,7 @@
 
 #include "api/world.h"
 #include "control/parts.h"
+#include "mq/replication.h"
 #include "store/reset.h"
 #include "store/seed_files.h"
 #include "store/snapshot.h"
@@ -40,7 +41,9 @@ void control_reset(struct call *call)
         call_fail(call, ERROR_CONTROL_VALUE, SLICE("region"),
                   SLICE("must be 1 to 32 characters of [a-z0-9-]"));
     else
-        answer(call, store_reset_world(call->store, control->seeds, count, account, region, &error),
+        answer(call,
+               store_reset_world(call->store, control->seeds, count, account, region,
+                                 replication_settle, &error),
                &error);
 }
 

@@ -8,6 +8,13 @@ enum { CTL_WORDS_MAX = 32, CTL_BODY_MAX = 64 << 20 }; /* CTL_BODY_MAX: bytes, as
 
 enum ctl_status { CTL_OK, CTL_REFUSED, CTL_USAGE, CTL_NO_ANSWER };
 
+/* What is done with the answer. */
+enum ctl_output {
+    CTL_PRINT,
+    CTL_SAVE, /* to the file named by the first argument */
+    CTL_JOIN, /* it may be a part of the list of faults: printed with the others, ctl/parts.h */
+};
+
 enum ctl_option {
     CTL_URL,
     CTL_TOKEN,
@@ -47,7 +54,7 @@ struct ctl_command {
     const char *method, *path;
     /* Fills in query and body; NULL: there are none. Prints a message if it fails. */
     enum ctl_status (*prepare)(const struct ctl_line *line, struct ctl_call *call);
-    bool to_file; /* the answer is written to the file named by the first argument */
+    enum ctl_output output;
     const char *help;
 };
 

@@ -7,6 +7,7 @@
 #include "ctl/client.h"
 #include "ctl/commands.h"
 #include "ctl/files.h"
+#include "ctl/parts.h"
 
 enum {
     CTL_TIMEOUT_MS = 300000, /* a clock step of ten years with many brokers takes long */
@@ -270,10 +271,32 @@ static enum ctl_status deliver(const struct ctl_command *command, const struct c
     struct slice body = answer->body;
     if (answer->status < 200 || answer->status > 299)
         return refused(answer);
-    if (command->to_file)
+    if (command->output == CTL_SAVE)
         return files_write(line->words[0], body) ? CTL_OK : CTL_REFUSED;
     bool ended = body.len == 0 || body.data[body.len - 1] == '\n';
     return files_print(body, !ended) ? CTL_OK : CTL_REFUSED;
+}
+
+/* A list that the server answers in parts is printed as one. */
+static enum ctl_status deliver_parts(const struct client_request *request,
+                                     const struct ctl_command *command, const struct ctl_line *line,
+                                     struct client_answer *answer)
+{
+    struct client_error error = {"the list is too large"};
+    struct buffer list;
+    enum ctl_status status = CTL_OK;
+    buffer_init(&list, CLIENT_BODY_MAX);
+    enum result result = parts_collect(request, answer, &list, &error);
+    if (!result) {
+        status = files_print(buffer_slice(&list), true) ? CTL_OK : CTL_REFUSED;
+    } else if (result == RESULT_INVALID) {
+        status = deliver(command, line, answer);
+    } else {
+        files_complain("%s", error.text);
+        status = CTL_NO_ANSWER;
+    }
+    buffer_close(&list);
+    return status;
 }
 
 static enum ctl_status call(const struct ctl_command *command, const struct ctl_line *line,
@@ -305,7 +328,8 @@ static enum ctl_status call(const struct ctl_command *command, const struct ctl_
         files_complain("%s", error.text);
         status = CTL_NO_ANSWER;
     } else {
-        status = deliver(command, line, &answer);
+        status = command->output == CTL_JOIN ? deliver_parts(&request, command, line, &answer)
+                                             : deliver(command, line, &answer);
     }
 out:
     client_close(&answer);

@@ -175,3 +175,45 @@ enum result replication_switch(struct store *store, struct broker *broker, struc
     enum result result = change_both(store, broker, swap, arena);
     return result ? result : broker_save(store, broker);
 }
+
+static bool is_same_pair(const struct broker *broker, const struct broker *other)
+{
+    return slice_equal(other->data_replication_counterpart, broker->id) &&
+           slice_equal(other->data_replication_counterpart_region, broker->region) &&
+           slice_equal(broker->data_replication_counterpart_region, other->region) &&
+           slice_equal(broker->account, other->account) &&
+           is_replica(broker) != is_replica(other) &&
+           broker->data_replication_mode == other->data_replication_mode &&
+           broker->pending_data_replication_mode == other->pending_data_replication_mode;
+}
+
+static enum result settle_half(struct store *store, struct broker *broker, struct arena *arena)
+{
+    struct broker other;
+    enum result result = broker_find(store, broker->data_replication_counterpart, arena, &other);
+    if (!result && is_same_pair(broker, &other))
+        return RESULT_OK;
+    if (result && result != RESULT_NOT_FOUND)
+        return result;
+    leave(broker);
+    return broker_save(store, broker);
+}
+
+enum result replication_settle(struct store *store, struct slice account, struct slice region)
+{
+    char last[100]; /* bytes of a broker's id, at most */
+    struct slice after = nothing;
+    struct arena arena;
+    struct broker broker;
+    enum result result = RESULT_OK;
+    arena_init(&arena, SIZE_MAX / 2);
+    while (!result &&
+           !(result = broker_next_half(store, account, region, after, &arena, &broker))) {
+        result = settle_half(store, &broker, &arena);
+        after = (struct slice){last, broker.id.len < sizeof last ? broker.id.len : sizeof last};
+        memcpy(last, broker.id.data, after.len);
+        arena_reset(&arena);
+    }
+    arena_close(&arena);
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}

@@ -23,6 +23,12 @@ enum result replication_apply(struct store *store, struct broker *broker,
 enum result replication_plan(struct store *store, struct broker *primary, bool end,
                              struct arena *arena) MUST_CHECK;
 
+/* After the rows of one account and region were replaced: each half of a pair there, or whose
+ * counterpart is there, leaves the pair unless both halves still describe the same one. To be
+ * called in the transaction that replaces the rows. RESULT_STORE, RESULT_NO_MEMORY. */
+enum result replication_settle(struct store *store, struct slice account,
+                               struct slice region) MUST_CHECK;
+
 /* The roles of a pair change places at once. RESULT_NOT_FOUND where `broker` is no replica;
  * RESULT_STORE, RESULT_NO_MEMORY. */
 enum result replication_switch(struct store *store, struct broker *broker,

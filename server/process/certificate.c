@@ -26,6 +26,7 @@ enum {
     CERTIFICATE_EARLY_S = 3600,     /* for clients whose clock is behind the server's */
     /* Apple's clients reject server certificates that are valid for more than 825 days. */
     CERTIFICATE_VALID_S = 820 * 86400,
+    CERTIFICATE_WARNED_S = 86400, /* before a certificate expires */
 };
 
 enum { CA_FILE, SERVER_FILE, KEY_FILE, FILES };
@@ -101,9 +102,55 @@ static bool write_file(int directory, int which, const gnutls_datum_t *text)
 
 /* --- Checks --- */
 
+/* The key of the CA is not stored, so it cannot issue another certificate. */
+static const char advice_anew[] = "; remove the files to create new ones";
+
 static gnutls_datum_t datum_of(const char *text)
 {
     return (gnutls_datum_t){(unsigned char *)(uintptr_t)text, (unsigned)strlen(text)};
+}
+
+/* Clients would refuse each connection, with a message that names neither file nor date. */
+static enum result check_time(gnutls_x509_crt_t certificate, const char *file, const char *advice,
+                              struct certificate_error *error)
+{
+    int64_t now_ms = clock_wall_ms();
+    int64_t from_ms = (int64_t)gnutls_x509_crt_get_activation_time(certificate) * 1000;
+    int64_t until_ms = (int64_t)gnutls_x509_crt_get_expiration_time(certificate) * 1000;
+    char from[CLOCK_DATE_TIME], until[CLOCK_DATE_TIME];
+    clock_format_ms(from_ms, from);
+    clock_format_ms(until_ms, until);
+    if (until_ms < now_ms)
+        return fail(error, "%.110s has expired: it was valid until %s%s", file, until, advice);
+    if (from_ms > now_ms)
+        return fail(error, "%.110s is not yet valid: it is valid from %s%s", file, from, advice);
+    if (until_ms - now_ms < CERTIFICATE_WARNED_S * INT64_C(1000) &&
+        log_begin(LOG_WARN, "certificate-expires")) {
+        log_string("file", file);
+        log_string("until", until);
+        log_end();
+    }
+    return RESULT_OK;
+}
+
+/* The certificate and the issuers behind it. */
+static enum result check_chain(const struct identity *identity, const char *file,
+                               const char *advice, struct certificate_error *error)
+{
+    gnutls_x509_crt_t *chain = NULL;
+    unsigned count = 0;
+    gnutls_datum_t certificate = datum_of(identity->certificate);
+    int code = gnutls_x509_crt_list_import2(&chain, &count, &certificate, GNUTLS_X509_FMT_PEM, 0);
+    if (code < 0)
+        return fail(error, "%.160s: not a certificate in PEM (%s)", file, gnutls_strerror(code));
+    enum result result = RESULT_OK;
+    for (unsigned i = 0; i < count; i++) {
+        if (!result)
+            result = check_time(chain[i], file, advice, error);
+        gnutls_x509_crt_deinit(chain[i]);
+    }
+    gnutls_free(chain);
+    return result;
 }
 
 /* The checks that libmicrohttpd makes later, for a better error message. */
@@ -111,17 +158,8 @@ static enum result check_pair(const struct identity *identity, const char *certi
                               const char *key_file, struct certificate_error *error)
 {
     gnutls_certificate_credentials_t credentials = NULL;
-    gnutls_x509_crt_t *chain = NULL;
-    unsigned count = 0;
     gnutls_datum_t certificate = datum_of(identity->certificate), key = datum_of(identity->key);
-    int code = gnutls_x509_crt_list_import2(&chain, &count, &certificate, GNUTLS_X509_FMT_PEM, 0);
-    for (unsigned i = 0; code >= 0 && i < count; i++)
-        gnutls_x509_crt_deinit(chain[i]);
-    gnutls_free(chain);
-    if (code < 0)
-        return fail(error, "%.160s: not a certificate in PEM (%s)", certificate_file,
-                    gnutls_strerror(code));
-    code = gnutls_certificate_allocate_credentials(&credentials);
+    int code = gnutls_certificate_allocate_credentials(&credentials);
     if (code >= 0)
         code = gnutls_certificate_set_x509_key_mem(credentials, &certificate, &key,
                                                    GNUTLS_X509_FMT_PEM);
@@ -142,14 +180,13 @@ static enum result check_names(gnutls_x509_crt_t server, const char *directory,
     for (size_t i = 0; i < OWN_NAMES + name_count; i++) {
         const char *name = i < OWN_NAMES ? own_names[i] : names[i - OWN_NAMES];
         if (!gnutls_x509_crt_check_hostname2(server, name, 0))
-            return fail(error,
-                        "%.110s/server.pem is not for %.80s; remove the files to create new ones",
-                        directory, name);
+            return fail(error, "%.110s/server.pem is not for %.80s%s", directory, name,
+                        advice_anew);
     }
     return RESULT_OK;
 }
 
-/* Checks issuer, validity period and names of server.pem. */
+/* Checks the validity period of ca.pem, and issuer and names of server.pem. */
 static enum result check_issue(const char *ca_text, const char *server_text, const char *directory,
                                const char *const *names, size_t name_count,
                                struct certificate_error *error)
@@ -158,18 +195,19 @@ static enum result check_issue(const char *ca_text, const char *server_text, con
     gnutls_datum_t ca_pem = datum_of(ca_text), server_pem = datum_of(server_text);
     unsigned status = 0;
     enum result result = RESULT_SYSTEM;
+    char ca_file[200];
+    snprintf(ca_file, sizeof ca_file, "%.180s/%s", directory, files[CA_FILE].name);
     if (gnutls_x509_crt_init(&ca) < 0 || gnutls_x509_crt_init(&server) < 0)
         fail(error, "out of memory");
     else if (gnutls_x509_crt_import(ca, &ca_pem, GNUTLS_X509_FMT_PEM) < 0)
-        fail(error, "%.160s/ca.pem: not a certificate in PEM", directory);
+        fail(error, "%.160s: not a certificate in PEM", ca_file);
+    else if (check_time(ca, ca_file, advice_anew, error))
+        result = RESULT_SYSTEM;
     else if (gnutls_x509_crt_import(server, &server_pem, GNUTLS_X509_FMT_PEM) < 0 ||
-             gnutls_x509_crt_verify(server, &ca, 1, 0, &status) < 0)
+             gnutls_x509_crt_verify(server, &ca, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) < 0)
         fail(error, "%.160s/server.pem: cannot be checked", directory);
-    else if (status & GNUTLS_CERT_EXPIRED)
-        fail(error, "%.160s/server.pem has expired; remove the files to create new ones",
-             directory);
     else if (status != 0)
-        fail(error, "%.110s/server.pem was not issued by %.110s/ca.pem", directory, directory);
+        fail(error, "%.110s/server.pem was not issued by %.110s", directory, ca_file);
     else
         result = check_names(server, directory, names, name_count, error);
     gnutls_x509_crt_deinit(server);
@@ -319,7 +357,8 @@ enum result certificate_load(const char *certificate_file, const char *key_file,
     identity->key = read_file(AT_FDCWD, key_file);
     if (!identity->key)
         return fail(error, "cannot read %.160s: %s", key_file, strerror(errno));
-    return check_pair(identity, certificate_file, key_file, error);
+    enum result result = check_chain(identity, certificate_file, "", error);
+    return result ? result : check_pair(identity, certificate_file, key_file, error);
 }
 
 static enum result open_directory(const char *directory, int *fd, struct certificate_error *error)
@@ -362,6 +401,20 @@ static enum result read_files(int fd, const char *directory, char *texts[FILES],
     return RESULT_OK;
 }
 
+/* The file is created with mode 0600; a copy or a backup may have another. */
+static void warn_of_open_key(int directory, const char *file)
+{
+    struct stat status;
+    char mode[8];
+    if (fstatat(directory, files[KEY_FILE].name, &status, 0) != 0 || !(status.st_mode & 077) ||
+        !log_begin(LOG_WARN, "certificate-key-open"))
+        return;
+    snprintf(mode, sizeof mode, "%04o", (unsigned)status.st_mode & 07777);
+    log_string("file", file);
+    log_string("mode", mode);
+    log_end();
+}
+
 enum result certificate_load_or_create(const char *directory, const char *const *names,
                                        size_t name_count, struct identity *identity,
                                        struct certificate_error *error)
@@ -380,11 +433,15 @@ enum result certificate_load_or_create(const char *directory, const char *const 
         result = make_files(fd, directory, names, name_count, error);
     if (!result)
         result = read_files(fd, directory, texts, error);
+    snprintf(paths[0], sizeof paths[0], "%.180s/%s", directory, files[SERVER_FILE].name);
+    snprintf(paths[1], sizeof paths[1], "%.180s/%s", directory, files[KEY_FILE].name);
+    if (!result)
+        warn_of_open_key(fd, paths[1]);
     if (fd >= 0)
         close(fd);
     *identity = (struct identity){.key = texts[KEY_FILE], .certificate = texts[SERVER_FILE]};
-    snprintf(paths[0], sizeof paths[0], "%.180s/%s", directory, files[SERVER_FILE].name);
-    snprintf(paths[1], sizeof paths[1], "%.180s/%s", directory, files[KEY_FILE].name);
+    if (!result)
+        result = check_chain(identity, paths[0], advice_anew, error);
     if (!result)
         result = check_pair(identity, paths[0], paths[1], error);
     if (!result)

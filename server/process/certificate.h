@@ -19,7 +19,8 @@ struct certificate_error {
 };
 
 /* Loads the user's files. RESULT_SYSTEM with *error set if a file cannot be read, is not PEM or is
- * encrypted, or if the key does not belong to the certificate. */
+ * encrypted, if the key does not belong to the certificate, or if a certificate has expired or is
+ * not yet valid. Logs a warning if one expires within a day. */
 enum result certificate_load(const char *certificate_file, const char *key_file,
                              struct identity *identity, struct certificate_error *error) MUST_CHECK;
 
@@ -27,7 +28,9 @@ enum result certificate_load(const char *certificate_file, const char *key_file,
  * none of them exists. The certificate is for localhost, 127.0.0.1, ::1 and `names`, host names or
  * addresses. The CA's key is not stored, so no other certificate can be issued with it.
  * RESULT_SYSTEM with *error set if only some of the files exist, if they do not belong together, or
- * if the certificate is not for one of the names or has expired. Never replaces a file. */
+ * if the certificate is not for one of the names, has expired or is not yet valid. Never replaces a
+ * file. Logs a warning if a certificate expires within a day, and if the group or others may read
+ * or write the key. */
 enum result certificate_load_or_create(const char *directory, const char *const *names,
                                        size_t name_count, struct identity *identity,
                                        struct certificate_error *error) MUST_CHECK;

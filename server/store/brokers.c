@@ -347,6 +347,22 @@ enum result broker_next_without_window(struct store *store, struct slice after, 
     return find_one(store, stmt, arena, broker);
 }
 
+/* The + makes SQLite walk the ids: by account, it would sort all that follow for every broker. */
+STATEMENT(broker_next_half_sql,
+          "SELECT " BROKER_COLUMNS " FROM broker"
+          " WHERE +account = ?1 AND id > ?3 AND data_replication_role IS NOT NULL"
+          " AND (region = ?2 OR data_replication_counterpart_region = ?2) ORDER BY id LIMIT 1");
+
+enum result broker_next_half(struct store *store, struct slice account, struct slice region,
+                             struct slice after, struct arena *arena, struct broker *broker)
+{
+    sqlite3_stmt *stmt = statement_get(store, &broker_next_half_sql);
+    statement_bind(stmt, 1, account);
+    statement_bind(stmt, 2, region);
+    statement_bind(stmt, 3, after.data ? after : SLICE(""));
+    return find_one(store, stmt, arena, broker);
+}
+
 STATEMENT(broker_park_sql,
           "UPDATE broker SET"
           " state_due_ms = CASE WHEN state_due_ms <= ?1 THEN NULL ELSE state_due_ms END,"

@@ -128,6 +128,12 @@ enum result broker_next_unscheduled(struct store *store, struct arena *arena,
 enum result broker_next_without_window(struct store *store, struct slice after, struct arena *arena,
                                        struct broker *broker) MUST_CHECK;
 
+/* The first broker by id, after `after` (absent: of all), that is half of a pair for data
+ * replication and is of that account and region, or whose counterpart is. */
+enum result broker_next_half(struct store *store, struct slice account, struct slice region,
+                             struct slice after, struct arena *arena,
+                             struct broker *broker) MUST_CHECK;
+
 /* Cancels what is due by `now_ms` on a broker whose step failed: it would fail again for ever. */
 enum result broker_park(struct store *store, struct slice id, int64_t now_ms) MUST_CHECK;
 

@@ -13,9 +13,8 @@ static int64_t read_number(sqlite3_stmt *stmt, int column)
     " times, probability, seed, matched"
 
 /* FAULT_COLUMNS. */
-static bool read_fault(sqlite3_stmt *stmt, struct arena *arena, void *item)
+static bool read_fault(sqlite3_stmt *stmt, struct arena *arena, struct fault *fault)
 {
-    struct fault *fault = item;
     *fault = (struct fault){.id = sqlite3_column_int64(stmt, 0),
                             .status = read_number(stmt, 5),
                             .delay_ms = sqlite3_column_int64(stmt, 7),
@@ -93,13 +92,17 @@ enum result fault_take(struct store *store, struct slice operation, struct slice
     return result;
 }
 
-STATEMENT(fault_page_sql, "SELECT " FAULT_COLUMNS " FROM fault ORDER BY id");
+STATEMENT(fault_next_sql, "SELECT " FAULT_COLUMNS " FROM fault WHERE id > ?1 ORDER BY id LIMIT 1");
 
-enum result fault_list(struct store *store, struct arena *arena, struct fault **faults,
-                       size_t *count)
+enum result fault_next(struct store *store, int64_t after, struct arena *arena, struct fault *fault)
 {
-    sqlite3_stmt *stmt = statement_get(store, &fault_page_sql);
-    return statement_list(store, stmt, read_fault, arena, sizeof **faults, faults, count);
+    sqlite3_stmt *stmt = statement_get(store, &fault_next_sql);
+    sqlite3_bind_int64(stmt, 1, after);
+    enum result result = statement_step(store, stmt);
+    if (!result && !read_fault(stmt, arena, fault))
+        result = RESULT_NO_MEMORY;
+    statement_end(stmt);
+    return result;
 }
 
 static void bind_number(sqlite3_stmt *stmt, int at, int64_t number)
@@ -131,11 +134,9 @@ enum result fault_insert(struct store *store, struct fault *fault)
     bind_number(stmt, 9, fault->times);
     sqlite3_bind_double(stmt, 10, fault->probability);
     bind_number(stmt, 11, fault->seed);
-    result = statement_step(store, stmt);
+    result = statement_try(store, stmt);
     if (!result)
         fault->id = sqlite3_column_int64(stmt, 0);
-    else if ((sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT)
-        result = RESULT_INVALID;
     statement_end(stmt);
     store->cached.faults = store->cached.faults || !result;
     return result;

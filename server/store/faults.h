@@ -26,9 +26,10 @@ struct fault {
 enum result fault_take(struct store *store, struct slice operation, struct slice broker_id,
                        struct slice username, struct arena *arena, struct fault *fault) MUST_CHECK;
 
-/* All faults, the oldest first. */
-enum result fault_list(struct store *store, struct arena *arena, struct fault **faults,
-                       size_t *count) MUST_CHECK;
+/* The oldest fault with an id above `after` (INT64_MIN: the oldest of all). RESULT_NOT_FOUND if
+ * there is none. */
+enum result fault_next(struct store *store, int64_t after, struct arena *arena,
+                       struct fault *fault) MUST_CHECK;
 
 /* Sets fault->id. RESULT_INVALID if a constraint of the table fails: see store_broken_rule. */
 enum result fault_insert(struct store *store, struct fault *fault) MUST_CHECK;

@@ -70,6 +70,10 @@ void *statement_grow(struct arena *arena, void *items, size_t count, size_t *cap
  * two are logged once the store is seeded. Detects a rollback by SQLite. */
 enum result statement_step(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
 
+/* As statement_step, for a row that a client may choose freely: a constraint that fails is the
+ * client's error, and is not logged. */
+enum result statement_try(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
+
 /* Runs a statement without rows and ends it. */
 enum result statement_run(struct store *store, sqlite3_stmt *stmt) MUST_CHECK;
 

@@ -135,7 +135,8 @@ static bool empty_world(sqlite3 *db, struct slice account, struct slice region)
 }
 
 enum result store_reset_world(struct store *store, const char *const *paths, size_t count,
-                              struct slice account, struct slice region, struct store_error *error)
+                              struct slice account, struct slice region, store_settle *settle,
+                              struct store_error *error)
 {
     struct store_options options = store->options;
     struct store *fresh = NULL;
@@ -153,6 +154,8 @@ enum result store_reset_world(struct store *store, const char *const *paths, siz
         result = fail(error, "reset", sqlite3_errmsg(store->db));
         result = broke_rule ? RESULT_INVALID : result;
     }
+    if (!result && settle(store, account, region))
+        result = fail(error, "reset", sqlite3_errmsg(store->db));
     store_free(fresh);
     return store_change_end(store, result, error);
 }

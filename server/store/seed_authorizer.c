@@ -13,6 +13,7 @@
 #include "store/tables.h"
 
 enum {
+    ALLOCATION_EXTRA = 64,   /* bytes that SQLite may add to an allocation */
     STEPS_PER_CHECK = 100,   /* between two checks of the budget: about 2 µs */
     STEPS_PER_MS_MIN = 2000, /* what even a slow processor does; time beyond that is in functions */
     LOOK_MS = 10,            /* between two looks at the clock of the processor and at signals */
@@ -213,6 +214,23 @@ static void before_change(void *context, sqlite3 *db, int action, const char *da
     }
 }
 
+/* The highest value that a counter of SQLite has had since the last call with `reset` 1. */
+static int64_t most(int counter, int reset)
+{
+    sqlite3_int64 now = 0, highest = 0;
+    sqlite3_status64(counter, &now, &highest, reset);
+    return highest;
+}
+
+/* The counters do not say which allocation failed: the limit is reached if the largest one, with
+ * what SQLite adds to it, could not have been made when most was in use. */
+bool seed_authorizer_is_over_memory(const struct seed_authorizer *authorizer)
+{
+    return most(SQLITE_STATUS_MEMORY_USED, 0) + most(SQLITE_STATUS_MALLOC_SIZE, 0) +
+               ALLOCATION_EXTRA >=
+           authorizer->hard_heap;
+}
+
 void seed_authorizer_install(struct seed_authorizer *authorizer, sqlite3 *db, int64_t steps_max,
                              int64_t idle_max_ms)
 {
@@ -222,9 +240,13 @@ void seed_authorizer_install(struct seed_authorizer *authorizer, sqlite3 *db, in
         authorizer->limits_before[i] = sqlite3_limit(db, limits[i].id, limits[i].max);
     authorizer->soft_heap_before = sqlite3_soft_heap_limit64(-1);
     authorizer->hard_heap_before = sqlite3_hard_heap_limit64(-1);
-    sqlite3_int64 ceiling = sqlite3_memory_used() + SEED_MEMORY_MAX;
-    if (authorizer->hard_heap_before == 0 || ceiling < authorizer->hard_heap_before)
-        sqlite3_hard_heap_limit64(ceiling);
+    authorizer->hard_heap = sqlite3_memory_used() + SEED_MEMORY_MAX;
+    if (authorizer->hard_heap_before == 0 || authorizer->hard_heap < authorizer->hard_heap_before)
+        sqlite3_hard_heap_limit64(authorizer->hard_heap);
+    else
+        authorizer->hard_heap = authorizer->hard_heap_before;
+    most(SQLITE_STATUS_MEMORY_USED, 1);
+    most(SQLITE_STATUS_MALLOC_SIZE, 1);
     sqlite3_set_authorizer(db, authorize, authorizer);
     sqlite3_progress_handler(db, STEPS_PER_CHECK, check_budget, authorizer);
     sqlite3_preupdate_hook(db, before_change, authorizer);

@@ -50,12 +50,17 @@ struct seed_authorizer {
     int limits_before[SEED_AUTHORIZER_LIMITS];
     int64_t soft_heap_before;
     int64_t hard_heap_before;
+    int64_t hard_heap; /* bytes: that of the running file */
 };
 
 /* The struct must not move before seed_authorizer_remove. */
 void seed_authorizer_install(struct seed_authorizer *authorizer, struct sqlite3 *db,
                              int64_t steps_max, int64_t idle_max_ms);
 void seed_authorizer_remove(struct seed_authorizer *authorizer);
+
+/* Whether SQLite's memory has reached the limit of the file, so that "out of memory" means that
+ * limit and not the machine. */
+bool seed_authorizer_is_over_memory(const struct seed_authorizer *authorizer) MUST_CHECK;
 
 /* Call before a statement is prepared. */
 void seed_authorizer_start(struct seed_authorizer *authorizer);

@@ -120,7 +120,7 @@ static enum result fail_store(struct seed_run *run, const char *name, int code)
 {
     switch (code & 0xff) {
     case SQLITE_NOMEM:
-        set_error(run, "%s: out of memory (a seed may use %d MiB)", name, SEED_MEMORY_MAX >> 20);
+        set_error(run, "%s: out of memory", name);
         return RESULT_NO_MEMORY;
     case SQLITE_FULL:
         set_error(run, "%s: the disk is full", name);
@@ -222,8 +222,24 @@ static enum result refuse_by_first_word(struct file *file)
     return fail_refused(file, what);
 }
 
+/* The limit is on the memory of SQLite, wherever in the file it is reached. */
+static bool is_over_memory(const struct file *file, int code)
+{
+    return (code & 0xff) == SQLITE_NOMEM && seed_authorizer_is_over_memory(&file->authorizer);
+}
+
+static enum result fail_memory(struct file *file)
+{
+    char reason[REASON_MAX];
+    snprintf(reason, sizeof reason, "needs more than %d MiB of memory, the limit for a file",
+             SEED_MEMORY_MAX >> 20);
+    return fail_row(file, 0, reason);
+}
+
 static enum result fail_prepare(struct file *file, int code)
 {
+    if (is_over_memory(file, code))
+        return fail_memory(file);
     enum result failed = fail_store(file->run, file->name, code);
     if (failed != RESULT_INVALID)
         return failed;
@@ -243,6 +259,8 @@ static enum result fail_prepare(struct file *file, int code)
 
 static enum result fail_step(struct file *file, int code, bool writes)
 {
+    if (is_over_memory(file, code))
+        return fail_memory(file);
     enum result failed = fail_store(file->run, file->name, code);
     if (failed != RESULT_INVALID)
         return failed;
@@ -264,7 +282,7 @@ static enum result step_to_end(struct file *file, sqlite3_stmt *statement)
         if (code != SQLITE_ROW && code != SQLITE_DONE)
             return fail_step(file, code, writes);
         if (file->authorizer.hook_failed)
-            return fail_store(file->run, file->name, SQLITE_NOMEM);
+            return fail_step(file, SQLITE_NOMEM, writes);
         if (*file->authorizer.bad_text) {
             char reason[REASON_MAX];
             snprintf(reason, sizeof reason, "%s: a text contains a NUL or is not valid UTF-8",

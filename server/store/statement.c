@@ -60,7 +60,13 @@ void *statement_grow(struct arena *arena, void *items, size_t count, size_t *cap
     return grown;
 }
 
-enum result statement_step(struct store *store, sqlite3_stmt *stmt)
+static void log_error(const struct store *store)
+{
+    if (store->is_seeded) /* during the start the caller prints the error */
+        log_event(LOG_ERROR, "store-error", "error", sqlite3_errmsg(store->db));
+}
+
+enum result statement_try(struct store *store, sqlite3_stmt *stmt)
 {
     int code = sqlite3_step(stmt);
     if (code == SQLITE_ROW)
@@ -70,10 +76,18 @@ enum result statement_step(struct store *store, sqlite3_stmt *stmt)
     if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
         return RESULT_CONFLICT;
     store_detect_rollback(store);
-    bool broke_rule = (code & 0xFF) == SQLITE_CONSTRAINT;
-    if (store->is_seeded) /* during the start the caller prints the error */
-        log_event(LOG_ERROR, "store-error", "error", sqlite3_errmsg(store->db));
-    return broke_rule ? RESULT_INVALID : RESULT_STORE;
+    if ((code & 0xFF) == SQLITE_CONSTRAINT)
+        return RESULT_INVALID;
+    log_error(store);
+    return RESULT_STORE;
+}
+
+enum result statement_step(struct store *store, sqlite3_stmt *stmt)
+{
+    enum result result = statement_try(store, stmt);
+    if (result == RESULT_INVALID)
+        log_error(store);
+    return result;
 }
 
 enum result statement_run(struct store *store, sqlite3_stmt *stmt)

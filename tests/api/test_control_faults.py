@@ -4,6 +4,7 @@ import pytest
 
 import control_calls as control
 import harness
+import wire
 from harness import assert_error, assert_ok, sql_broker, sql_fault, sql_user
 
 SEED = sql_broker("b-1", "one") + sql_user("b-1", "alice") + sql_broker("b-2", "two") + sql_user("b-2", "alice")
@@ -15,6 +16,7 @@ FORBIDDEN = "Access forbidden. Correct your credentials and then retry your requ
 def server():
     with harness.Server(seed=SEED) as running:
         yield running
+        wire.assert_no_error_logged(running)
 
 
 @pytest.fixture
@@ -138,6 +140,12 @@ def test_each_rule_of_the_table_is_kept(client, fault, message):
     assert_ok(client.call("GET", ALICE))
 
 
+def test_CTL_9_a_fault_that_is_refused_is_no_error_of_the_log(serve):
+    server = serve()
+    control.refused(server.client(), "POST", control.FAULTS, {"delayMs": -1}, "delay_ms: 0 to 600000")
+    wire.assert_no_error_logged(server)
+
+
 @pytest.mark.parametrize("name, value, kind", (
     ("operation", 1, "string"), ("brokerId", True, "string"), ("username", [], "string"), ("error", {}, "string"),
     ("message", 5, "string"), ("status", "500", "integer"), ("status", 500.5, "integer"), ("delayMs", "1", "integer"),
@@ -221,3 +229,47 @@ def test_a_thousand_faults(client):
             "brokerId": f"b-{number}-none", "error": "ForbiddenException", "message": "x" * 100}).status == 201
     assert len(faults(client)) == 1000
     assert_ok(client.call("GET", ALICE))
+
+
+# --- Many ------------------------------------------------------------------------------------------------------
+
+MANY = ("WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) "
+        "INSERT INTO fault (id, operation, broker_id, delay_ms) SELECT i, 'DeleteUser', {broker}, 1 FROM n;")
+
+
+def pages(client):
+    """The pages, each of which goes on after the last fault of the one before."""
+    since, shown = "", []
+    while True:
+        page = assert_ok(control.call(client, "GET", control.FAULTS + since)).json()
+        shown.append([fault["id"] for fault in page["faults"]])
+        assert page.get("truncated", True) is True
+        if "truncated" not in page:
+            return shown
+        since = f"?since={shown[-1][-1]}"
+
+
+def test_CTL_8_a_list_of_many_faults_is_answered_in_parts(client):
+    control.done(client, "POST", "/_local/seed", MANY.format(first=-999, last=199_000, broker="NULL"))
+    shown = pages(client)
+    assert [len(page) for page in shown] == [1000] * 200
+    assert [number for page in shown for number in page] == list(range(-999, 199_001))
+
+
+@pytest.mark.parametrize("count", (999, 1000, 1001))
+def test_CTL_8_the_end_of_a_part(client, count):
+    control.done(client, "POST", "/_local/seed", MANY.format(first=1, last=count, broker="NULL"))
+    assert [len(page) for page in pages(client)] == [min(count, 1000)] + [1] * (count > 1000)
+    assert assert_ok(control.call(client, "GET", f"{control.FAULTS}?since={count}")).json() == {"faults": []}
+    assert assert_ok(control.call(client, "GET", f"{control.FAULTS}?since={count - 1}")).json()["faults"][0]["id"] == count
+
+
+def test_CTL_8_long_texts_end_a_part_too(client):
+    control.done(client, "POST", "/_local/seed", MANY.format(first=1, last=60, broker="printf('%1000000d', i)"))
+    shown = pages(client)
+    assert sum(shown, []) == list(range(1, 61)) and 3 < len(shown) < 10
+
+
+@pytest.mark.parametrize("text", ("x", "1.5", ""))
+def test_CTL_8_a_start_that_is_no_number(client, text):
+    control.refused(client, "GET", f"{control.FAULTS}?since={text}", None, "[since] must be a number.")

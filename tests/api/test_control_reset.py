@@ -6,6 +6,7 @@ import pytest
 
 import control_calls as control
 import harness
+import wire
 from harness import assert_ok, credential, sql_broker, sql_fault, sql_insert, sql_user
 
 EAST = credential("123456789012", "us-east-1")
@@ -17,7 +18,9 @@ SEED = (sql_broker("b-1", "one") + sql_user("b-1", "alice") + sql_broker("b-w", 
 
 @pytest.fixture
 def server(serve):
-    return serve("--create-time", "0", "--reboot-time", "0", "--delete-time", "0", seed=SEED)
+    running = serve("--create-time", "0", "--reboot-time", "0", "--delete-time", "0", seed=SEED)
+    yield running
+    wire.assert_no_error_logged(running)
 
 
 @pytest.fixture

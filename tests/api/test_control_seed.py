@@ -4,6 +4,7 @@ import pytest
 
 import control_calls as control
 import harness
+import wire
 from harness import assert_ok, sql_broker, sql_fault, sql_insert, sql_user
 
 
@@ -11,6 +12,7 @@ from harness import assert_ok, sql_broker, sql_fault, sql_insert, sql_user
 def server():
     with harness.Server(seed=sql_broker("b-1", "one") + sql_user("b-1", "alice")) as running:
         yield running
+        wire.assert_no_error_logged(running)
 
 
 @pytest.fixture
@@ -150,3 +152,31 @@ def test_a_seed_is_kept_in_the_file(serve, tmp_path):
     server.kill()
     server.start()
     assert_ok(server.client().call("GET", harness.broker_path("b-2")))
+
+
+MEGABYTE = "printf('%1000000d', 1)"
+GREEDY = f"WITH RECURSIVE n (x) AS (SELECT {MEGABYTE} UNION ALL SELECT x FROM n) SELECT x FROM n ORDER BY 1;"
+OVER_MEMORY = "needs more than 256 MiB of memory, the limit for a file"
+
+
+def test_CTL_3_a_seed_over_its_memory_says_so(client):
+    before = control.world(client)
+    for _ in range(2):  # the memory of the first is free again
+        control.refused(client, "POST", "/_local/seed", GOOD + GREEDY, f"body:2: statement 2: {OVER_MEMORY}")
+        assert control.world(client) == before
+    seed(client, GOOD)
+
+
+def test_CTL_3_rows_over_the_memory_of_a_seed_say_so(client):
+    """Rows of the store, which is in memory, and what is kept to undo them."""
+    row = f"INSERT INTO fault (error, status, message) SELECT 'X', 500, printf('%1000d', 1) FROM n;"
+    many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000) " + row
+    control.refused(client, "POST", "/_local/seed", many, f"body:1: statement 1: {OVER_MEMORY}")
+    assert assert_ok(control.call(client, "GET", control.FAULTS)).json() == {"faults": []}
+    seed(client, GOOD)
+
+
+def test_CTL_3_at_the_start_a_seed_over_its_memory_says_so(tmp_path):
+    (tmp_path / "greedy.sql").write_text(GREEDY)
+    line = wire.refuse_start("--port", "0", "--seed", str(tmp_path / "greedy.sql"))
+    assert line == f"amazonmq-local: seed {tmp_path}/greedy.sql:1: statement 1: {OVER_MEMORY}"

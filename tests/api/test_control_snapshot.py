@@ -27,6 +27,7 @@ SEED = (sql_broker("b-1", "one") + sql_user("b-1", "alice", groups=["admins"]) +
 def server():
     with harness.Server(*control.STANDING, seed=SEED) as running:
         yield running
+        wire.assert_no_error_logged(running)
 
 
 @pytest.fixture

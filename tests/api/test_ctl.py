@@ -138,6 +138,18 @@ def test_faults_are_added_listed_and_removed(server):
     assert told(server, "faults") == {"faults": []}
 
 
+@pytest.mark.parametrize("count", (1000, 1001, 2500))
+def test_CTL_8_faults_of_several_parts_are_one_list(server, count):
+    hard = json.dumps('],"truncated":true} "id":7').replace("'", "''")
+    sql = (f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) INSERT INTO fault"
+           f" (id, error, status, message) SELECT i - 5, 'X', 500, '{hard}' FROM n;")
+    control.done(server.client(), "POST", "/_local/seed", sql)
+    shown = told(server, "faults")
+    assert list(shown) == ["faults"] and [fault["id"] for fault in shown["faults"]] == list(range(-4, count - 4))
+    assert told(server, "faults", "list") == shown
+    assert told(server, "faults", "clear") == {}
+
+
 @pytest.mark.parametrize("word, wanted", (
     ("status", "KEY=VALUE"), ("colour=red", "probability"), ("=x", "KEY=VALUE"), ("Status=503", "KEY=VALUE"),
     ("status=high", "a number"), ("times=", "a number"), ("times=1.5", "a number"), ("times=-1", "a number"),

@@ -1,7 +1,10 @@
 """Data replication between two regions: making a pair, who may be one, changing roles, and ending it."""
 
+import time
+
 import pytest
 
+import control_calls as control
 from harness import (assert_bad_request, assert_no_broker, assert_ok, broker_body, broker_path, create_broker,
                      credential, describe_broker, promote_path, reboot_path, sql_broker, sql_insert, wait_state)
 from shapes import CLUSTER, STANDBY
@@ -342,3 +345,94 @@ def test_REP_7_paired_brokers_cannot_be_deleted(client, replica):
     # Nor while the end of the pair waits for its reboot.
     assert_ok(end(client, "b-primary"))
     assert client.call("DELETE", broker_path("b-primary")).status == 400
+
+
+# --- One half is reset -----------------------------------------------------------------------------------------
+
+def reset(client, region, seeds=True):
+    control.done(client, "POST", f"/_local/reset?region={region}&empty={'false' if seeds else 'true'}")
+
+
+def alone(client, broker, name, headers=()):
+    """A broker that was never in a pair could do all of this; it is deleted in the end."""
+    assert replication(client, broker, headers) == ("RUNNING", {})
+    not_a_replica(client, broker, name, headers)
+    assert_bad_request(client.call("PUT", broker_path(broker), {"dataReplicationMode": "CRDR"}, headers), ENDS,
+                       "dataReplicationMode")
+    assert_ok(client.call("PUT", broker_path(broker), {"dataReplicationMode": "NONE"}, headers), {"brokerId": broker})
+    assert_ok(client.call("POST", reboot_path(broker), headers=headers), {})
+    control.advance(client, 8 * 86400)
+    assert replication(client, broker, headers) == ("RUNNING", {})
+    assert_ok(client.call("DELETE", broker_path(broker), headers=headers), {"brokerId": broker})
+
+
+@pytest.mark.parametrize("joined, promoted", [(False, False), (True, False), (True, True)])
+@pytest.mark.parametrize("gone", [HERE, THERE])
+def test_CTL_2_the_region_of_one_half_is_emptied(client, gone, joined, promoted):
+    replica = create_broker(client, replica_body("replica", arn("b-primary", "primary")), IN_THERE)
+    if joined:
+        assert_ok(client.call("POST", reboot_path("b-primary")), {})
+    if promoted:
+        assert_ok(client.call("POST", promote_path(replica), {"mode": "SWITCHOVER"}, IN_THERE))
+    reset(client, gone, seeds=False)
+    if gone == HERE:
+        alone(client, replica, "replica", IN_THERE)
+    else:
+        alone(client, "b-primary", "primary")
+
+
+@pytest.mark.parametrize("region", [HERE, THERE])
+def test_CTL_2_a_half_as_it_was_seeded_is_alone(client, replica, region):
+    """The region of the primary is that of the seed again, in which it had no pair."""
+    reset(client, region)
+    assert replication(client, "b-primary") == ("RUNNING", {})
+    if region == HERE:
+        assert replication(client, replica, IN_THERE) == ("RUNNING", {})
+
+
+def pair_seed(**replica_columns):
+    return (sql_broker("b-1", deployment_mode=STANDBY, data_replication_mode="CRDR", data_replication_role="PRIMARY",
+                       data_replication_counterpart="b-2", data_replication_counterpart_region=THERE)
+            + sql_broker("b-2", region=THERE, deployment_mode=STANDBY, data_replication_mode="CRDR",
+                         data_replication_role="REPLICA", data_replication_counterpart="b-1",
+                         data_replication_counterpart_region=HERE, **{"state": "REPLICA", **replica_columns})
+            + sql_broker("b-3", name="three", region=THERE))
+
+
+@pytest.mark.parametrize("region", [HERE, THERE])
+def test_CTL_2_a_seeded_pair_is_whole_after_a_reset_of_one_region(serve, region):
+    client = serve(seed=pair_seed()).client()
+    reset(client, region)
+    assert replication(client, "b-1") == ("RUNNING", paired("b-2", THERE, "PRIMARY"))
+    assert replication(client, "b-2", IN_THERE) == ("REPLICA", paired("b-1", HERE, "REPLICA"))
+    assert replication(client, "b-3", IN_THERE) == ("RUNNING", {})
+
+
+def test_CTL_2_a_half_during_its_reboot(serve):
+    due_ms = int(time.time() * 1000) + 3600_000
+    client = serve(seed=pair_seed(state="REBOOT_IN_PROGRESS", state_after="REPLICA", state_due_ms=due_ms)).client()
+    reset(client, HERE, seeds=False)
+    assert replication(client, "b-2", IN_THERE) == ("REBOOT_IN_PROGRESS", {})
+    control.advance(client, 7200)
+    assert replication(client, "b-2", IN_THERE) == ("RUNNING", {})
+
+
+@pytest.mark.parametrize("region", [HERE, THERE])
+def test_CTL_2_two_halves_that_do_not_match_any_more(serve, region):
+    """Seeded as primary and replica; since then the roles have changed places."""
+    client = serve(seed=pair_seed()).client()
+    assert_ok(client.call("POST", promote_path("b-2"), {"mode": "FAILOVER"}, IN_THERE))
+    reset(client, region)
+    assert replication(client, "b-1") == replication(client, "b-2", IN_THERE) == ("RUNNING", {})
+
+
+def test_CTL_2_a_seeded_half_whose_other_half_is_gone(serve):
+    client = serve("--reboot-time", "0", "--delete-time", "0", seed=pair_seed()).client()
+    reset(client, THERE, seeds=False)
+    assert replication(client, "b-1") == ("RUNNING", {})
+    reset(client, HERE)
+    assert replication(client, "b-1") == ("RUNNING", {})
+    reset(client, THERE)
+    assert replication(client, "b-2", IN_THERE) == ("RUNNING", {})
+    control.done(client, "POST", "/_local/reset")
+    assert replication(client, "b-2", IN_THERE) == ("REPLICA", paired("b-1", HERE, "REPLICA"))

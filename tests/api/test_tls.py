@@ -1,6 +1,7 @@
 """HTTPS beside HTTP: who is trusted, what is made, kept and refused, and that nothing else differs."""
 
 import contextlib
+import datetime
 import os
 import resource
 import shutil
@@ -293,24 +294,96 @@ def openssl(directory, *arguments):
                    stderr=subprocess.PIPE, check=True)
 
 
-def test_TLS_5_a_certificate_that_has_expired_is_told(made):
-    """Made again, by a CA of ours, for the same key: yesterday was its last day."""
+def reissue(made, start, end, ca_start=None, ca_end=None):
+    """Replaces CA and certificate in the directory by ones with these times (YYYYMMDDHHMMSSZ), the key stays."""
     ours = made / "ours"
     ours.mkdir()
     (ours / "config").write_text(
         "[ca]\ndefault_ca=c\n[c]\ndatabase=ours/index\nserial=ours/serial\nnew_certs_dir=ours\npolicy=p\n"
-        "default_md=sha256\nx509_extensions=e\n[p]\ncommonName=supplied\n[e]\n"
-        "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n")
+        "default_md=sha256\nunique_subject=no\n[p]\ncommonName=supplied\n[a]\nbasicConstraints=critical,CA:TRUE\n"
+        "keyUsage=critical,keyCertSign\n[e]\nsubjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n")
     (ours / "index").write_text("")
     (ours / "serial").write_text("10\n")
-    openssl(made, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-            "/CN=ours", "-keyout", "ours/ca-key.pem", "-out", "ca.pem", "-days", "30")
+    openssl(made, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+            "/CN=ours", "-keyout", "ours/ca-key.pem", "-out", "ours/ca-request.pem")
     openssl(made, "req", "-new", "-key", "server-key.pem", "-subj", "/CN=s", "-out", "ours/request.pem")
-    openssl(made, "ca", "-batch", "-notext", "-config", "ours/config", "-cert", "ca.pem", "-keyfile",
-            "ours/ca-key.pem", "-in", "ours/request.pem", "-out", "server.pem", "-startdate", "20200101000000Z",
-            "-enddate", "20200102000000Z")
+    issue = ("ca", "-batch", "-notext", "-config", "ours/config", "-keyfile", "ours/ca-key.pem")
+    openssl(made, *issue, "-selfsign", "-extensions", "a", "-in", "ours/ca-request.pem", "-out", "ca.pem",
+            "-startdate", ca_start or "20200101000000Z", "-enddate", ca_end or "20991231000000Z")
+    openssl(made, *issue, "-cert", "ca.pem", "-extensions", "e", "-in", "ours/request.pem", "-out", "server.pem",
+            "-startdate", start, "-enddate", end)
     shutil.rmtree(ours)
-    assert refuse(made) == f"{made}/server.pem has expired; remove the files to create new ones"
+
+
+ANEW = "; remove the files to create new ones"
+PAST, FUTURE = ("20200101000000Z", "20200102000000Z"), ("20980101000000Z", "20990101000000Z")
+EXPIRED, EARLY = "has expired: it was valid until 2020-01-02T00:00:00.000Z", (
+    "is not yet valid: it is valid from 2098-01-01T00:00:00.000Z")
+
+
+@pytest.mark.parametrize("times, says", ((PAST, EXPIRED), (FUTURE, EARLY)))
+def test_TLS_5_a_certificate_out_of_its_time_is_told_with_the_date(made, times, says):
+    """The key of its CA is not stored, so it cannot be issued again."""
+    reissue(made, *times)
+    assert refuse(made) == f"{made}/server.pem {says}{ANEW}"
+    for path in made.iterdir():
+        path.unlink()
+    make(made)
+
+
+@pytest.mark.parametrize("times, says", ((PAST, EXPIRED), (FUTURE, EARLY)))
+def test_TLS_5_a_ca_out_of_its_time_is_told_with_the_date(made, times, says):
+    reissue(made, "20200101000000Z", "20991231000000Z", *times)
+    assert refuse(made) == f"{made}/ca.pem {says}{ANEW}"
+
+
+@pytest.mark.parametrize("times, says", ((PAST, EXPIRED), (FUTURE, EARLY)))
+def test_TLS_7_a_certificate_of_ones_own_out_of_its_time_is_told(made, times, says):
+    reissue(made, *times)
+    line = wire.refuse_start(*own(made / "server.pem", made / "server-key.pem"))
+    assert line == f"amazonmq-local: {made}/server.pem {says}"
+
+
+@pytest.mark.parametrize("times, says", ((PAST, EXPIRED), (FUTURE, EARLY)))
+def test_TLS_7_an_issuer_out_of_its_time_is_told(made, times, says):
+    reissue(made, "20200101000000Z", "20991231000000Z", *times)
+    chain = made / "chain.pem"
+    chain.write_bytes((made / "server.pem").read_bytes() + (made / "ca.pem").read_bytes())
+    line = wire.refuse_start(*own(chain, made / "server-key.pem"))
+    assert line == f"amazonmq-local: {chain} {says}"
+
+
+def warnings(server, event):
+    """The lines of that event; all are there when the server is."""
+    return [line for line in wire.log_lines(server) if line["event"] == event]
+
+
+@pytest.mark.parametrize("hours, warned", ((1, True), (23, True), (48, False)))
+def test_TLS_12_a_certificate_that_soon_expires_is_warned_of(made, hours, warned):
+    end = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) + datetime.timedelta(hours=hours)
+    reissue(made, "20200101000000Z", end.strftime("%Y%m%d%H%M%SZ"))
+    with TlsServer(directory=str(made)) as server:
+        lines = warnings(server, "certificate-expires")
+        assert [(line["level"], line["file"], line["until"]) for line in lines] == (
+            [("warn", f"{made}/server.pem", end.strftime("%Y-%m-%dT%H:%M:%S.000Z"))] if warned else [])
+
+
+@pytest.mark.parametrize("mode", (0o644, 0o640, 0o604, 0o660, 0o700, 0o600, 0o400))
+def test_TLS_12_a_key_that_others_can_read_or_write_is_warned_of(made, mode):
+    (made / "server-key.pem").chmod(mode)
+    with TlsServer(directory=str(made)) as server:
+        lines = warnings(server, "certificate-key-open")
+        assert [(line["level"], line["file"], line["mode"]) for line in lines] == (
+            [("warn", f"{made}/server-key.pem", f"{mode:04o}")] if mode & 0o077 else [])
+        assert_ok(server.tls_client().call("GET", "/v1/brokers"))
+    assert stat.S_IMODE((made / "server-key.pem").stat().st_mode) == mode
+
+
+def test_TLS_12_a_link_to_a_key_is_as_open_as_the_key(made, tmp_path):
+    (made / "server-key.pem").rename(tmp_path / "key")
+    (made / "server-key.pem").symlink_to(tmp_path / "key")
+    with TlsServer(directory=str(made)) as server:
+        assert not warnings(server, "certificate-key-open")
 
 
 def test_TLS_5_a_place_where_nothing_can_be_made(tmp_path):

@@ -303,6 +303,12 @@ def log_lines(server):
     return [parse_log_line(line) for line in text[:text.rfind("\n") + 1].split("\n")[:-1]]
 
 
+def assert_no_error_logged(server):
+    """What clients do wrong is answered, and is no error of the server's own."""
+    errors = [line for line in log_lines(server) if line["level"] == "error"]
+    assert errors == [], errors[:5]
+
+
 def request_lines(server):
     """The lines about requests."""
     return [line for line in log_lines(server) if line.get("event") == "request"]

@@ -143,8 +143,9 @@ static void memory_is_limited(void **state)
     for (size_t i = 0; i < COUNT(greedy); i++) {
         enum result result = RESULT_OK;
         assert_string_equal(outcome(BROKER, slice_of(greedy[i]), &result),
-                            "seed.sql: out of memory (a seed may use 256 MiB)");
-        assert_int_equal(result, RESULT_NO_MEMORY);
+                            "seed.sql:1: statement 1: needs more than 256 MiB of memory, the"
+                            " limit for a file");
+        assert_int_equal(result, RESULT_INVALID);
     }
 }
 

@@ -270,6 +270,8 @@ static void the_control_api_is_called(struct costs *costs)
     hold(costs, 200, 1, "POST", "/_local/authenticate",
          "{\"brokerId\":\"b-001\",\"username\":\"user-1\",\"password\":\"x\"}");
     hold(costs, 200, 1, "GET", "/_local/metrics", "");
+    /* Halves of pairs that the reset parts are looked for among the brokers of the account. */
+    hold(costs, 200, 420, "POST", "/_local/reset?region=eu-north-1", "");
 }
 
 /* `brokers`: how many a slice looks at. */
