@@ -158,7 +158,7 @@ int64_t connections_next_ms(const struct connections *connections)
                                            &connections->idle};
     int64_t next = INT64_MAX;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        next = deadline_next_ms(lists[i]) < next ? deadline_next_ms(lists[i]) : next;
+        next = deadline_earlier(next, deadline_next_ms(lists[i]));
     return next;
 }
 

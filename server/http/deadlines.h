@@ -25,4 +25,9 @@ void deadline_stop(struct deadline *deadline);
 /* The earliest deadline; INT64_MAX for an empty list. */
 int64_t deadline_next_ms(const struct deadline_list *list);
 
+static inline int64_t deadline_earlier(int64_t a_ms, int64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
 #endif

@@ -130,3 +130,11 @@ bool framing_is_hopeless(const struct request *request)
     return length.data && framing_expects_continue(request) &&
            strtoull(length.data, NULL, 10) > request->max_body;
 }
+
+void framing_trim(struct header *header)
+{
+    if (slice_equal_ignoring_case(header->name, SLICE("Transfer-Encoding")))
+        return;
+    while (header->value.len > 0 && text_is_blank(header->value.data[header->value.len - 1]))
+        header->value.len--;
+}

@@ -7,6 +7,11 @@
 /* What is wrong with the framing of a request, or NULL. `version` is such as "HTTP/1.1". */
 const char *framing_check(const struct request *request, struct slice version);
 
+/* Cuts the blanks after a header's value, which are not part of it (RFC 9112, 5.1); but not those
+ * of Transfer-Encoding: libmicrohttpd does not take `chunked` with a blank for `chunked`, so
+ * framing_check must see it. */
+void framing_trim(struct header *header);
+
 /* Whether the head of the request, which ends before `end`, has something that libmicrohttpd before
  * 0.9.77 hides: a folded line, which it appends to the name of the header; a line with an empty
  * name, which it takes for the end of the head; a NUL, where it ends a value. The names and values

@@ -90,13 +90,9 @@ static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const 
     struct exchange *exchange = context;
     struct header *headers = (struct header *)(void *)(uintptr_t)exchange->request.headers;
     (void)kind;
-    struct header header = {{name, name_len}, {value ? value : "", value ? value_len : 0}};
-    /* libmicrohttpd does not take `chunked` with a blank for `chunked`: framing_check must see it.
-     */
-    if (!slice_equal_ignoring_case(header.name, SLICE("Transfer-Encoding")))
-        while (header.value.len > 0 && text_is_blank(header.value.data[header.value.len - 1]))
-            header.value.len--;
-    headers[exchange->request.header_count++] = header;
+    struct header *header = &headers[exchange->request.header_count++];
+    *header = (struct header){{name, name_len}, {value ? value : "", value ? value_len : 0}};
+    framing_trim(header);
     return MHD_YES;
 }
 
@@ -133,20 +129,13 @@ static struct MHD_Response *make_response(const struct call *call, const struct 
     return response;
 }
 
-static void tell(struct listener *listener, const struct exchange *exchange, struct reply_ids *ids)
-{
-    reply_draw_ids(ids);
-    reply_log(exchange, ids);
-    reply_record(exchange, ids, listener->options.journal, listener->options.metrics);
-}
-
 static enum MHD_Result send_reply(struct listener *listener, struct exchange *exchange)
 {
     struct reply *reply = &exchange->call.reply;
     struct reply_ids ids;
     exchange->state = EXCHANGE_SENT;
     MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, 0);
-    tell(listener, exchange, &ids);
+    reply_tell(exchange, listener->options.journal, listener->options.metrics, &ids);
     if (exchange->call.drop)
         return MHD_NO;
     reply->close = reply->close || exchange->has_trailers || listener->stopping;
@@ -207,11 +196,13 @@ static enum MHD_Result on_head(struct listener *listener, struct exchange *excha
 /* A reply before the body would close the connection and could reach the client as a reset: what is
  * refused by its head is answered at the end too, but its body is not kept. */
 static enum MHD_Result on_body(struct listener *listener, struct exchange *exchange,
-                               const char *data, size_t len)
+                               const char *data, size_t *len)
 {
+    size_t received = *len;
     if (exchange->received == 0 && gate_refuses(listener->options.gate, &exchange->request))
         exchange_discard(&listener->pool, exchange);
-    return exchange_receive(&listener->pool, exchange, data, len) ? MHD_YES : MHD_NO;
+    *len = 0;
+    return exchange_receive(&listener->pool, exchange, data, received) ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result on_end(struct listener *listener, struct exchange *exchange)
@@ -241,12 +232,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, co
     case EXCHANGE_NEW:
         return on_head(listener, exchange, method, version);
     case EXCHANGE_BODY:
-        if (*len == 0)
-            return on_end(listener, exchange);
-        if (on_body(listener, exchange, data, *len) == MHD_NO)
-            return MHD_NO;
-        *len = 0;
-        return MHD_YES;
+        return *len == 0 ? on_end(listener, exchange) : on_body(listener, exchange, data, len);
     case EXCHANGE_DUE:
         schedule_perform(&listener->schedule, exchange);
         return answer(listener, exchange);
@@ -274,7 +260,7 @@ static void on_completed(void *context, struct MHD_Connection *wire, void **stat
     struct reply_ids ids;
     /* Carried out, but the client had left before the reply. */
     if (exchange->state == EXCHANGE_READY && exchange->call.answered)
-        tell(listener, exchange, &ids);
+        reply_tell(exchange, listener->options.journal, listener->options.metrics, &ids);
     connection->exchange = NULL;
     deadline_start(&listener->connections.idle, &connection->deadline, clock_monotonic_ms());
     exchange_give(&listener->pool, exchange);
@@ -477,22 +463,17 @@ bool listener_is_busy(const struct listener *listener)
     return listener->busy || schedule_is_busy(&listener->schedule);
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 int listener_wait_ms(struct listener *listener, int64_t now_ms)
 {
-    int64_t next = earlier(connections_next_ms(&listener->connections),
-                           delays_next_ms(&listener->schedule.delays));
+    int64_t next = deadline_earlier(connections_next_ms(&listener->connections),
+                                    delays_next_ms(&listener->schedule.delays));
     for (size_t i = 0; i < listener->endpoint_count; i++)
-        next = earlier(next, acceptor_next_ms(&listener->endpoints[i].acceptor));
+        next = deadline_earlier(next, acceptor_next_ms(&listener->endpoints[i].acceptor));
     int64_t wait = next == INT64_MAX ? INT64_MAX : next > now_ms ? next - now_ms : 0;
     for (size_t i = 0; i < listener->endpoint_count; i++) {
         MHD_UNSIGNED_LONG_LONG timeout = 0;
         if (MHD_get_timeout(listener->endpoints[i].daemon, &timeout) == MHD_YES)
-            wait = earlier(wait, (int64_t)timeout);
+            wait = deadline_earlier(wait, (int64_t)timeout);
     }
     return wait == INT64_MAX ? -1 : wait > 3600000 ? 3600000 : (int)wait;
 }

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "http/target.h"
 
-void reply_draw_ids(struct reply_ids *ids)
+static void draw_ids(struct reply_ids *ids)
 {
     id_uuid(ids->request);
     id_apigw(ids->apigw);
@@ -90,7 +90,8 @@ static struct slice shown_access_key(struct slice key)
     return shown ? key : (struct slice){NULL, 0};
 }
 
-void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
+/* One line, without body and query, which may have a password or a signature. */
+static void log_request(const struct exchange *exchange, const struct reply_ids *ids)
 {
     const struct reply *reply = &exchange->call.reply;
     const struct operation *operation = exchange->call.operation;
@@ -111,8 +112,8 @@ void reply_log(const struct exchange *exchange, const struct reply_ids *ids)
     log_end();
 }
 
-void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
-                  struct journal *journal, struct metrics *metrics)
+static void record(const struct exchange *exchange, const struct reply_ids *ids,
+                   struct journal *journal, struct metrics *metrics)
 {
     const struct call *call = &exchange->call;
     const struct request *request = &exchange->request;
@@ -138,4 +139,12 @@ void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
         .body_len = exchange->received,
     };
     journal_add(journal, &entry);
+}
+
+void reply_tell(const struct exchange *exchange, struct journal *journal, struct metrics *metrics,
+                struct reply_ids *ids)
+{
+    draw_ids(ids);
+    log_request(exchange, ids);
+    record(exchange, ids, journal, metrics);
 }

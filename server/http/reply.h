@@ -16,18 +16,14 @@ struct reply_ids {
     char trace[ID_TRACE];
 };
 
-void reply_draw_ids(struct reply_ids *ids);
-
 /* Fills in all headers of the call's reply except Date and Content-Length; returns their number.
  * Replies of the control API have no CORS headers. */
 size_t reply_headers(const struct call *call, const struct reply_ids *ids,
                      struct reply_header headers[REPLY_ALL_HEADERS]);
 
-/* Adds the request to the metrics and, if it is not for the control API, to the journal. */
-void reply_record(const struct exchange *exchange, const struct reply_ids *ids,
-                  struct journal *journal, struct metrics *metrics);
-
-/* One line per request, without body and query, which may have a password or a signature. */
-void reply_log(const struct exchange *exchange, const struct reply_ids *ids);
+/* Draws the ids, logs the request, and adds it to the metrics and, if it is not for the control
+ * API, to the journal. */
+void reply_tell(const struct exchange *exchange, struct journal *journal, struct metrics *metrics,
+                struct reply_ids *ids);
 
 #endif

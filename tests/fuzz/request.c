@@ -204,10 +204,8 @@ static void expect_reply(struct server *server, struct exchange *exchange, bool 
                     (int)exchange->request.raw_target.len, exchange->request.raw_target.data,
                     reply->status, (int)reply->body.len, reply->body.data);
     expect_body(server, exchange);
-    reply_draw_ids(&ids);
+    reply_tell(exchange, server->control.journal, &server->metrics, &ids);
     expect_headers(&exchange->call, &ids);
-    reply_log(exchange, &ids);
-    reply_record(exchange, &ids, server->control.journal, &server->metrics);
 }
 
 /* ---- requests ---- */
