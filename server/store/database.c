@@ -47,6 +47,7 @@ enum result store_prepare_write(struct store *store)
             return RESULT_STORE;
         }
         store->has_savepoint = true;
+        store->savepoint = store->cached;
     }
     return RESULT_OK;
 }
@@ -95,6 +96,8 @@ enum result store_operation_end(struct store *store, bool keep)
         return RESULT_STORE;
     if (!has_savepoint)
         return RESULT_OK;
+    if (!keep)
+        store->cached = store->savepoint;
     if ((!keep && run(store, &savepoint_rollback_sql)) || run(store, &savepoint_release_sql)) {
         store->tick_failed = true;
         return RESULT_STORE;
@@ -123,6 +126,7 @@ enum result store_change_begin(struct store *store, struct store_error *error)
 
 enum result store_change_end(struct store *store, enum result result, struct store_error *error)
 {
+    store_counts_follow(store); /* also after a failure: a seed has set another hook */
     if (!result)
         result = store_reload(store, error); /* before the commit, after which nothing may fail */
     if (result)
@@ -291,7 +295,7 @@ static enum result read_world(struct store *store)
         store->cached.clock_offset_ms = sqlite3_column_int64(seeded, 1);
     }
     statement_end(seeded);
-    return result ? RESULT_STORE : store_reload_flags(store);
+    return result || store_counts_reload(store) ? RESULT_STORE : store_reload_flags(store);
 }
 
 enum result store_reload(struct store *store, struct store_error *error)
@@ -401,23 +405,6 @@ const char *store_broken_rule(const struct store *store)
     static const char check[] = "CHECK constraint failed: ";
     const char *text = sqlite3_errmsg(store->db);
     return strncmp(text, check, sizeof check - 1) == 0 ? text + sizeof check - 1 : text;
-}
-
-STATEMENT(row_counts_sql, "SELECT (SELECT count(*) FROM broker), (SELECT count(*) FROM user),"
-                          " (SELECT count(*) FROM configuration)");
-
-enum result store_count(struct store *store, struct store_counts *counts)
-{
-    sqlite3_stmt *stmt = statement_get(store, &row_counts_sql);
-    enum result result = statement_step(store, stmt);
-    if (!result)
-        *counts = (struct store_counts){.brokers = sqlite3_column_int64(stmt, 0),
-                                        .users = sqlite3_column_int64(stmt, 1),
-                                        .configurations = sqlite3_column_int64(stmt, 2),
-                                        .commits = store->commits,
-                                        .memory_bytes = sqlite3_memory_used()};
-    statement_end(stmt);
-    return result;
 }
 
 const char *store_version(void)

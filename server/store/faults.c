@@ -55,11 +55,21 @@ static bool is_hit(const struct fault *fault)
     return (double)(x >> 11) / (double)(1ULL << 53) < fault->probability;
 }
 
+/* clang-format off */
+/* A lookup in the index fault_match for each set of columns that may be NULL: one query with `OR`
+ * would look at every fault. */
+#define FIRST(operation, broker_id, username) \
+    "SELECT min(id) AS id FROM fault" \
+    " WHERE operation IS " operation " AND broker_id IS " broker_id " AND username IS " username \
+    " AND (times IS NULL OR times > 0) AND id > ?4"
+#define OR " UNION ALL "
 STATEMENT(fault_find_sql,
-          "SELECT " FAULT_COLUMNS " FROM fault"
-          " WHERE (operation IS NULL OR operation = ?1) AND (broker_id IS NULL OR broker_id = ?2)"
-          " AND (username IS NULL OR username = ?3) AND (times IS NULL OR times > 0) AND id > ?4"
-          " ORDER BY id LIMIT 1");
+          "SELECT " FAULT_COLUMNS " FROM fault WHERE id = (SELECT min(id) FROM ("
+          FIRST("NULL", "NULL", "NULL") OR FIRST("NULL", "NULL", "?3") OR
+          FIRST("NULL", "?2", "NULL") OR FIRST("NULL", "?2", "?3") OR
+          FIRST("?1", "NULL", "NULL") OR FIRST("?1", "NULL", "?3") OR
+          FIRST("?1", "?2", "NULL") OR FIRST("?1", "?2", "?3") "))");
+/* clang-format on */
 
 /* The first fault after id `after` that matches. */
 static enum result find(struct store *store, const struct slice match[3], int64_t after,

@@ -21,12 +21,15 @@ struct statement {
 /* Begin and end of that section, defined by the linker. */
 extern const struct statement __start_sql_statements[], __stop_sql_statements[];
 
+enum store_count { COUNT_BROKERS, COUNT_USERS, COUNT_CONFIGURATIONS, COUNTS };
+
 /* Values of the tables, cached to save queries. */
 struct store_cache {
     bool faults;   /* the fault table is not empty */
     bool policies; /* the policy table is not empty */
     bool clock_step;
     int64_t clock_offset_ms;
+    int64_t rows[COUNTS]; /* in the tables that the metrics show */
 };
 
 struct store {
@@ -37,6 +40,7 @@ struct store {
     bool in_operation;            /* between store_operation_begin and _end */
     bool has_savepoint;           /* the operation has written */
     struct store_cache cached;    /* as of the open tick */
+    struct store_cache savepoint; /* restored if the operation is rolled back */
     struct store_cache committed; /* restored if the tick fails */
     int64_t commits;
     struct store_options options; /* its texts belong to the caller of store_open */
@@ -128,5 +132,14 @@ enum result store_change_end(struct store *store, enum result result,
 /* Call after the fault and policy tables may have changed: updates the cache, which is restored if
  * the tick fails. */
 enum result store_reload_flags(struct store *store) MUST_CHECK;
+
+/* From now on cached.rows follows every change, until SQLite's preupdate hook is set to another. */
+void store_counts_follow(struct store *store);
+
+/* The same, and counts the rows: call it when tables may have changed meanwhile. RESULT_STORE. */
+enum result store_counts_reload(struct store *store) MUST_CHECK;
+
+/* Counts the rows of any database with our schema. False: SQLite's error says why. */
+bool store_counts_read(sqlite3 *db, int64_t rows[COUNTS]) MUST_CHECK;
 
 #endif

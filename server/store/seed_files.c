@@ -127,7 +127,8 @@ enum result store_seed(struct store *store, const char *const *paths, size_t cou
         result = fail_store(error, store);
     if (result)
         store->tick_failed = true;
-    if ((store_tick_commit(store) || store_reload_flags(store)) && !result)
+    if ((store_tick_commit(store) || store_counts_reload(store) || store_reload_flags(store)) &&
+        !result)
         result = fail_store(error, store);
     store->is_seeded = !result;
     return result;

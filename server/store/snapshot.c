@@ -165,11 +165,12 @@ static enum result adopt_image(const struct store *store, sqlite3 *image,
     good = good && sqlite3_step(setter) == SQLITE_DONE &&
            sqlite3_exec(image, "DELETE FROM clock_step", NULL, NULL, NULL) == SQLITE_OK &&
            sqlite3_prepare_v2(image, get, -1, &getter, NULL) == SQLITE_OK &&
-           sqlite3_step(getter) == SQLITE_ROW;
-    if (good)
-        *cached = (struct store_cache){.faults = sqlite3_column_int(getter, 0) != 0,
-                                       .policies = sqlite3_column_int(getter, 1) != 0,
-                                       .clock_offset_ms = sqlite3_column_int64(getter, 2)};
+           sqlite3_step(getter) == SQLITE_ROW && store_counts_read(image, cached->rows);
+    if (good) {
+        cached->faults = sqlite3_column_int(getter, 0) != 0;
+        cached->policies = sqlite3_column_int(getter, 1) != 0;
+        cached->clock_offset_ms = sqlite3_column_int64(getter, 2);
+    }
     bool no_memory = !good && lacks_memory(image); /* before the next call resets the error code */
     sqlite3_finalize(setter);
     sqlite3_finalize(getter);

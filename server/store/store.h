@@ -78,6 +78,7 @@ struct store_counts {
     int64_t brokers, users, configurations, commits, memory_bytes;
 };
 
-enum result store_count(struct store *store, struct store_counts *counts) MUST_CHECK;
+/* Takes the same time whatever the number of rows. */
+void store_count(const struct store *store, struct store_counts *counts);
 
 #endif

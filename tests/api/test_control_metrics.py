@@ -1,6 +1,8 @@
 """GET /_local/metrics: Prometheus text that counts what happened."""
 
+import contextlib
 import re
+import sqlite3
 
 import pytest
 
@@ -12,9 +14,12 @@ from harness import assert_ok, sql_broker, sql_user
 LINE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)+)\})? (\S+)')
 
 
+SEED = sql_broker("b-1", "one") + sql_user("b-1", "alice")
+
+
 @pytest.fixture
 def client(serve):
-    return serve(seed=sql_broker("b-1", "one") + sql_user("b-1", "alice")).client()
+    return serve(seed=SEED).client()
 
 
 def scrape(client):
@@ -121,6 +126,49 @@ def test_rows_commits_and_ticks(client):
     # Each write was answered before the next was sent.
     assert after["amazonmq_local_commits_total"][()] >= before["amazonmq_local_commits_total"][()] + 3
     assert after["amazonmq_local_ticks_total"][()] > before["amazonmq_local_ticks_total"][()]
+
+
+def counted_rows(client):
+    """The rows as the metrics show them, and as a snapshot has them."""
+    shown = {dict(labels)["table"]: value for labels, value in scrape(client)["amazonmq_local_rows"].items()}
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.deserialize(control.call(client, "GET", control.SNAPSHOT).body)
+        return shown, {name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in shown}
+
+
+def test_rows_are_counted_whatever_changes_them(serve):
+    """Calls, refused calls, seeds, refused seeds, cascades, triggers, a reset and a restore."""
+    client = serve("--create-time", "0", "--reboot-time", "0", "--delete-time", "0", seed=SEED).client()
+    broker = harness.create_broker(client, harness.broker_body("counted"))
+    snapshot = control.call(client, "GET", control.SNAPSHOT).body
+    seed = harness.sql_broker("b-x") + harness.sql_user("b-x", "ann") + harness.sql_user("b-x", "bob")
+    steps = [
+        lambda: client.call("POST", "/v1/brokers", harness.broker_body("counted")),  # the name is taken
+        lambda: harness.create_user(client, broker, "new"),
+        lambda: client.call("POST", harness.user_path(broker, "new"), {"password": harness.PASSWORD}),  # so is this
+        lambda: client.call("POST", "/v1/configurations",
+                            {"name": "own", "engineType": "ACTIVEMQ", "engineVersion": "5.18"}),
+        lambda: client.call("DELETE", harness.user_path(broker, "new")),
+        lambda: client.call("POST", harness.reboot_path(broker)),
+        lambda: control.call(client, "POST", "/_local/seed", seed),
+        lambda: control.call(client, "POST", "/_local/seed", seed),  # a conflict, after some rows
+        lambda: control.call(client, "POST", "/_local/seed",
+                             harness.sql_broker("b-y") + "INSERT INTO user (broker_id, username, password) VALUES"
+                             " ('b-y', 'good', 'created-pw-12'), ('b-y', 'bad', 'short');"),
+        lambda: harness.create_user(client, "b-x", "carl"),
+        lambda: client.call("DELETE", harness.broker_path("b-x")),
+        lambda: control.call(client, "PUT", control.SNAPSHOT, snapshot),
+        lambda: control.call(client, "PUT", control.SNAPSHOT, snapshot[:-1]),  # refused
+        lambda: harness.create_user(client, broker, "again"),
+        lambda: control.done(client, "POST", "/_local/reset"),
+        lambda: control.done(client, "POST", "/_local/reset?region=us-east-1"),
+        lambda: harness.create_user(client, "b-1", "last"),
+    ]
+    for number, step in enumerate(steps):
+        step()
+        shown, stored = counted_rows(client)
+        assert shown == stored, number
+    assert set(stored) == {"broker", "user", "configuration"} and all(stored.values())
 
 
 def test_connections(serve):

@@ -255,6 +255,15 @@ static void a_fault_strikes(struct costs *costs)
     forget(costs);
     hold(costs, 403, 1, "GET", "/v1/brokers/b-001/users/user-1", "");
     hold(costs, 200, 1, "GET", "/v1/brokers/b-001/users/user-1", "");
+    /* Many that do not match cost nothing. */
+    world_ask(&costs->world,
+              "INSERT INTO fault (operation, broker_id, error) WITH RECURSIVE n (x) AS (SELECT 1"
+              " UNION ALL SELECT x + 1 FROM n LIMIT 2000)"
+              " SELECT 'DescribeUser', 'b-' || x, 'ForbiddenException' FROM n");
+    forget(costs);
+    hold(costs, 200, 1, "GET", "/v1/brokers/b-001/users/user-1", "");
+    world_ask(&costs->world, "DELETE FROM fault");
+    forget(costs);
 }
 
 static void the_control_api_is_called(struct costs *costs)
@@ -367,6 +376,10 @@ static const struct {
     {"broker_window_due", NULL, NULL, "", ""},
     {"broker_window_unknown", NULL, NULL, "", ""},
     {"configuration_page", "GET", "/v1/configurations", "", ""},
+    {"fault_match", "GET", "/v1/brokers/b-199",
+     "INSERT INTO fault (operation, error) WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1"
+     " FROM n LIMIT 2000) SELECT 'CreateUser', 'ForbiddenException' FROM n",
+     ""},
     {"instance_option_by_storage", "GET", "/v1/broker-instance-options?storageType=EFS", "", ""},
     {"security_group_default", "POST", "/v1/brokers", "", NEW_CLUSTER("one")},
     {"subnet_of_vpc", "POST", "/v1/brokers", "", NEW_CLUSTER("two")},
@@ -404,6 +417,7 @@ static void each_index_is_missed(void **state)
         snprintf(sql, sizeof sql, "DROP INDEX %s", indexes[i].name);
         world_ask(&costs.world, sql);
         world_ask(&costs.world, indexes[i].before);
+        assert_int_equal(store_reload_flags(costs.world.store), RESULT_OK);
         forget(&costs);
         if (count_breaches(&costs, indexes[i].method, indexes[i].target, indexes[i].body) == 0)
             fail_msg("nobody misses %s", indexes[i].name);
