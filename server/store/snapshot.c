@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "process/signals.h"
 #include "store/internal.h"
 #include "store/validate.h"
 #include "store/migrations.h"
@@ -15,7 +16,9 @@ enum {
     ENCODING_AT = 56,
     USER_VERSION_AT = 60,
     APPLICATION_ID_AT = 68,
-    SNAPSHOT_STEPS = 400 * 1000 * 1000, /* for the check of a snapshot */
+    SNAPSHOT_STEPS = 100 * 1000 * 1000, /* for the check of a snapshot, and for each byte of it: */
+    SNAPSHOT_STEPS_A_BYTE = 64,         /* users need 9, and more where triggers read lists */
+    STEPS_PER_CHECK = 1000,
 };
 
 enum result store_snapshot(struct store *store, struct slice *image)
@@ -95,8 +98,9 @@ static enum result check_header(struct slice image, struct store_error *error)
 
 static int count_steps(void *context)
 {
-    int *left = context;
-    return --*left <= 0;
+    int64_t *left = context;
+    *left -= STEPS_PER_CHECK;
+    return *left <= 0 || signal_is_pending();
 }
 
 static bool lacks_memory(sqlite3 *db)
@@ -105,8 +109,8 @@ static bool lacks_memory(sqlite3 *db)
 }
 
 /* Opens an untrusted file in a separate connection, which takes ownership of `data`. Triggers and
- * views are disabled, and queries have a budget of steps. */
-static enum result open_image(unsigned char *data, size_t len, int *steps, sqlite3 **image)
+ * views are disabled, and queries have a budget of steps. The sandbox allows no temporary files. */
+static enum result open_image(unsigned char *data, size_t len, int64_t *steps, sqlite3 **image)
 {
     static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
                               SQLITE_DBCONFIG_ENABLE_VIEW};
@@ -121,11 +125,12 @@ static enum result open_image(unsigned char *data, size_t len, int *steps, sqlit
     if (!good)
         sqlite3_free(data);
     if (good) {
-        sqlite3_progress_handler(db, 1000, count_steps, steps);
+        sqlite3_progress_handler(db, STEPS_PER_CHECK, count_steps, steps);
         good = sqlite3_deserialize(db, "main", data, (sqlite3_int64)len, (sqlite3_int64)len,
                                    SQLITE_DESERIALIZE_FREEONCLOSE |
                                        SQLITE_DESERIALIZE_RESIZEABLE) == SQLITE_OK &&
-               sqlite3_exec(db, "PRAGMA cell_size_check = ON", NULL, NULL, NULL) == SQLITE_OK;
+               sqlite3_exec(db, "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY", NULL,
+                            NULL, NULL) == SQLITE_OK;
     }
     enum result result = good ? RESULT_OK : lacks_memory(db) ? RESULT_NO_MEMORY : RESULT_INVALID;
     if (good)
@@ -145,7 +150,9 @@ static enum result check_image(struct store *store, sqlite3 *image, struct store
     if (sqlite3_db_config(image, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL) != SQLITE_OK)
         return RESULT_STORE;
     result = store_validate(image, &reason);
-    return result == RESULT_INVALID ? refuse(error, reason.text) : result;
+    if (result)
+        refuse(error, reason.text);
+    return result;
 }
 
 /* Sets the account and region of this server in the image, where no step of the clock is under way,
@@ -200,7 +207,7 @@ static enum result copy_image(struct store *store, sqlite3 *image, struct store_
 
 enum result store_restore(struct store *store, struct slice image, struct store_error *error)
 {
-    int steps = SNAPSHOT_STEPS / 1000;
+    int64_t steps = SNAPSHOT_STEPS + (int64_t)image.len * SNAPSHOT_STEPS_A_BYTE;
     enum result result = check_header(image, error);
     if (result)
         return result;

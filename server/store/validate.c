@@ -26,8 +26,13 @@ static enum result fail(sqlite3 *db, struct store_error *error, const char *tabl
         return refuse(error, "", "checking it takes too long");
     if (code == SQLITE_ERROR)
         return refuse(error, table, seed_message_of_run(sqlite3_errmsg(db)));
-    if (code != SQLITE_CONSTRAINT)
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
         return refuse(error, "", "damaged");
+    if (code != SQLITE_CONSTRAINT) {
+        bool is_ours = code == SQLITE_IOERR || code == SQLITE_CANTOPEN || code == SQLITE_FULL;
+        refuse(error, "", sqlite3_errmsg(db));
+        return is_ours ? RESULT_STORE : RESULT_INVALID;
+    }
     seed_message_explain(sqlite3_errmsg(db), rule, sizeof rule);
     return refuse(error, table, rule);
 }

@@ -46,6 +46,18 @@ def put(client, image):
     return control.done(client, "PUT", control.SNAPSHOT, image)
 
 
+def test_CTL_5_a_large_one(serve):
+    """With as many users as make SQLite want temporary files, which the sandbox does not allow."""
+    name = 80 * "u"
+    client = serve(seed=harness.sql_broker("b-1") + (
+        "INSERT INTO user (broker_id, username, password, groups) WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT"
+        f" x + 1 FROM n WHERE x < 60000) SELECT 'b-1', '{name}' || x, 'created-pw-12', '[\"admins\"]' FROM n;"
+        )).client()
+    image = control.snapshot(client)
+    control.done(client, "PUT", control.SNAPSHOT, image)
+    assert len(assert_ok(client.call("GET", harness.users_path("b-1") + "?maxResults=100")).json()["users"]) == 100
+
+
 def test_CTL_5_out_and_in_again(client):
     before = everything(client)
     image = control.snapshot(client)
