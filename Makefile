@@ -174,7 +174,7 @@ $(BUILD)/bench/instructions: tests/bench/instructions.c $(BUILD)/release/libserv
 
 # With libFuzzer, which needs clang.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS := json_body page_token request request_target seed sigv4 xml
+FUZZ_TARGETS := json_body page_token request request_target seed sigv4 snapshot xml
 FUZZ_SANITIZERS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FUZZERS := $(FUZZ_TARGETS:%=$(BUILD)/%)
 

@@ -5,9 +5,18 @@
 
 static void answer_health(struct call *call)
 {
+    static const struct slice reasons[] = {
+        [STORE_UNREADABLE] = SLICE_INIT("The store cannot be read."),
+        [STORE_MOVED] = SLICE_INIT(
+            "The file of --db or its write-ahead log was removed, renamed or replaced. Writes are "
+            "refused; GET /_local/snapshot has the state."),
+    };
     struct json_writer writer = {.out = call->out};
-    bool healthy = store_is_healthy(call->store);
+    enum store_health health = store_health(call->store);
+    bool healthy = health == STORE_HEALTHY;
     json_object_begin(&writer);
+    if (!healthy)
+        json_put_string(&writer, "reason", reasons[health]);
     json_put_string(&writer, "status", healthy ? SLICE("ok") : SLICE("unavailable"));
     json_put_string(&writer, "version", slice_of(call->control->version));
     json_object_end(&writer);

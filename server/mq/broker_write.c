@@ -257,8 +257,61 @@ static void put_given(struct json_writer *writer, const char *name, struct slice
         json_put_string(writer, name, value);
 }
 
+static void put_hosts(struct json_writer *writer, const struct json *hosts)
+{
+    json_list_begin(writer);
+    for (const struct json *host = json_first(hosts); host; host = json_next(host))
+        if (json_type(host) == JSON_STRING)
+            json_write_string(writer, json_string(host));
+    json_list_end(writer);
+}
+
+enum result broker_put_ldap(struct json_writer *writer, const char *name, struct slice metadata,
+                            struct arena *arena)
+{
+    static const struct {
+        const char *name;
+        enum json_type type;
+    } members[] = {
+        {"hosts", JSON_LIST},
+        {"roleBase", JSON_STRING},
+        {"roleName", JSON_STRING},
+        {"roleSearchMatching", JSON_STRING},
+        {"roleSearchSubtree", JSON_BOOLEAN},
+        {"serviceAccountUsername", JSON_STRING},
+        {"userBase", JSON_STRING},
+        {"userRoleName", JSON_STRING},
+        {"userSearchMatching", JSON_STRING},
+        {"userSearchSubtree", JSON_BOOLEAN},
+    };
+    const struct json *object = NULL;
+    struct json_error error;
+    const char *text = metadata.data ? arena_copy(arena, metadata) : NULL; /* ends with a NUL */
+    if (!text)
+        return metadata.data ? RESULT_NO_MEMORY : RESULT_OK;
+    if (json_parse(arena, (struct slice){text, metadata.len}, &object, &error) == RESULT_NO_MEMORY)
+        return RESULT_NO_MEMORY;
+    json_key(writer, name);
+    json_object_begin(writer);
+    for (size_t i = 0; object && i < sizeof members / sizeof *members; i++) {
+        const struct json *value = json_member(object, members[i].name);
+        if (!value || json_type(value) != members[i].type)
+            continue;
+        json_key(writer, members[i].name);
+        if (members[i].type == JSON_LIST)
+            put_hosts(writer, value);
+        else if (members[i].type == JSON_STRING)
+            json_write_string(writer, json_string(value));
+        else
+            json_write_boolean(writer, json_boolean(value));
+    }
+    json_object_end(writer);
+    return RESULT_OK;
+}
+
 /* pendingAuthenticationStrategy to pendingStorageSize. */
-static void put_pending(struct json_writer *writer, const struct broker *broker)
+static enum result put_pending(struct json_writer *writer, const struct broker *broker,
+                               struct arena *arena)
 {
     if (broker->pending_authentication_strategy)
         json_put_lower(writer, "pendingAuthenticationStrategy",
@@ -266,12 +319,13 @@ static void put_pending(struct json_writer *writer, const struct broker *broker)
     broker_put_replication(writer, broker, true);
     put_given(writer, "pendingEngineVersion", broker->pending_engine_version);
     put_given(writer, "pendingHostInstanceType", broker->pending_host_instance_type);
-    if (broker->pending_ldap_server_metadata.data)
-        json_put_raw(writer, "pendingLdapServerMetadata", broker->pending_ldap_server_metadata);
+    enum result result = broker_put_ldap(writer, "pendingLdapServerMetadata",
+                                         broker->pending_ldap_server_metadata, arena);
     if (broker->pending_security_groups.data)
         json_put_raw(writer, "pendingSecurityGroups", broker->pending_security_groups);
     if (broker->pending_storage_size > 0) /* 0: the type's own, which is never shown */
         json_put_integer(writer, "pendingStorageSize", broker->pending_storage_size);
+    return result;
 }
 
 /* brokerArn to brokerState, which both shapes begin with. */
@@ -307,12 +361,13 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
     json_put_string(writer, "engineVersion",
                     broker->engine_patch.data ? broker->engine_patch : broker->engine_version);
     json_put_string(writer, "hostInstanceType", broker->host_instance_type);
-    if (broker->ldap_server_metadata.data)
-        json_put_raw(writer, "ldapServerMetadata", broker->ldap_server_metadata);
+    if (!result)
+        result = broker_put_ldap(writer, "ldapServerMetadata", broker->ldap_server_metadata, arena);
     if (!result)
         result = put_logs(writer, broker, arena);
     broker_put_window(writer, broker);
-    put_pending(writer, broker);
+    if (!result)
+        result = put_pending(writer, broker, arena);
     json_put_boolean(writer, "publiclyAccessible", broker->publicly_accessible);
     if (!result)
         result = put_network_ids(writer, "securityGroups", broker->security_groups, "sg-",

@@ -39,6 +39,11 @@ void broker_put_replication(struct json_writer *writer, const struct broker *bro
 /* The object of both log flags as the next reboot will leave them; RabbitMQ has no audit log. */
 void broker_write_planned_logs(struct json_writer *writer, const struct broker *broker);
 
+/* The LDAP settings of a seed or call, without members that the API does not have or that are of
+ * another type: seeds store any object. Nothing if they are absent. RESULT_NO_MEMORY. */
+enum result broker_put_ldap(struct json_writer *writer, const char *name, struct slice metadata,
+                            struct arena *arena) MUST_CHECK;
+
 /* The day of the maintenance window that is shown: that of the service's default where the broker
  * has no window. */
 enum weekday broker_day_shown(const struct broker *broker);

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/file.h"
 #include "base/log.h"
 
 enum {
@@ -53,10 +54,11 @@ static enum result fail(struct certificate_error *error, const char *format, ...
 
 /* --- Files --- */
 
-/* NULL with errno. */
-static char *read_file(int directory, const char *name)
+/* NULL with *reason, static or that of strerror. */
+static char *read_file(int directory, const char *name, bool pipes, const char **reason)
 {
-    int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+    const char *odd_kind = NULL;
+    int fd = file_open(directory, name, O_RDONLY, pipes, &odd_kind);
     char *text = fd >= 0 ? calloc(1, CERTIFICATE_FILE_MAX + 1) : NULL;
     size_t len = 0;
     ssize_t got = -1;
@@ -68,7 +70,7 @@ static char *read_file(int directory, const char *name)
     if (got == 0 && len < CERTIFICATE_FILE_MAX)
         return text;
     free(text);
-    errno = error;
+    *reason = odd_kind ? odd_kind : strerror(error);
     return NULL;
 }
 
@@ -351,12 +353,14 @@ static enum result make_files(int fd, const char *directory, const char *const *
 enum result certificate_load(const char *certificate_file, const char *key_file,
                              struct identity *identity, struct certificate_error *error)
 {
-    *identity = (struct identity){.certificate = read_file(AT_FDCWD, certificate_file)};
+    const char *reason = NULL;
+    *identity =
+        (struct identity){.certificate = read_file(AT_FDCWD, certificate_file, true, &reason)};
     if (!identity->certificate)
-        return fail(error, "cannot read %.160s: %s", certificate_file, strerror(errno));
-    identity->key = read_file(AT_FDCWD, key_file);
+        return fail(error, "cannot read %.160s: %s", certificate_file, reason);
+    identity->key = read_file(AT_FDCWD, key_file, true, &reason);
     if (!identity->key)
-        return fail(error, "cannot read %.160s: %s", key_file, strerror(errno));
+        return fail(error, "cannot read %.160s: %s", key_file, reason);
     enum result result = check_chain(identity, certificate_file, "", error);
     return result ? result : check_pair(identity, certificate_file, key_file, error);
 }
@@ -393,10 +397,10 @@ static enum result read_files(int fd, const char *directory, char *texts[FILES],
                               struct certificate_error *error)
 {
     for (int i = 0; i < FILES; i++) {
-        texts[i] = read_file(fd, files[i].name);
+        const char *reason = NULL;
+        texts[i] = read_file(fd, files[i].name, false, &reason);
         if (!texts[i])
-            return fail(error, "cannot read %.160s/%s: %s", directory, files[i].name,
-                        strerror(errno));
+            return fail(error, "cannot read %.160s/%s: %s", directory, files[i].name, reason);
     }
     return RESULT_OK;
 }

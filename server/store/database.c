@@ -1,12 +1,8 @@
 /* Opening of the database, the tick, the clock. */
 #include "store/internal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -37,7 +33,7 @@ enum result store_prepare_write(struct store *store)
     if (store->tick_failed)
         return RESULT_STORE;
     if (!store->tick_open) {
-        if (run(store, &begin_sql))
+        if (!store_files_are_in_place(store) || run(store, &begin_sql))
             return RESULT_STORE;
         store->tick_open = true;
     }
@@ -138,12 +134,14 @@ enum result store_change_end(struct store *store, enum result result, struct sto
 
 STATEMENT(health_sql, "SELECT count(*) FROM default_world");
 
-bool store_is_healthy(struct store *store)
+enum store_health store_health(struct store *store)
 {
     sqlite3_stmt *stmt = statement_get(store, &health_sql);
-    bool healthy = statement_step(store, stmt) == RESULT_OK;
+    bool readable = statement_step(store, stmt) == RESULT_OK;
     statement_end(stmt);
-    return healthy;
+    if (!readable)
+        return STORE_UNREADABLE;
+    return store_files_are_in_place(store) ? STORE_HEALTHY : STORE_MOVED;
 }
 
 /* The limits and settings that SQLite's documentation recommends for untrusted SQL. */
@@ -169,31 +167,6 @@ static bool harden(sqlite3 *db)
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         sqlite3_limit(db, limits[i][0], limits[i][1]);
     return good && !seed_functions_install(db);
-}
-
-enum { PAGE_SIZE_MIN = 512 };
-
-/* Checks an existing file, or creates it with mode 0600: SQLite would use the mode of the umask. */
-static enum result prepare_file(const char *path, struct store_error *error)
-{
-    struct stat found;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return fail(error, path, strerror(errno));
-    bool regular = fstat(fd, &found) == 0 && S_ISREG(found.st_mode);
-    bool is_private =
-        !regular || found.st_size > 0 || fchmod(fd, 0600) == 0; /* it will contain passwords */
-    int saved_errno = errno;
-    close(fd);
-    if (!is_private)
-        return fail(error, path, strerror(saved_errno));
-    if (!regular)
-        return fail(error, path, "not a regular file");
-    /* SQLite treats a file shorter than its smallest page as an empty database and overwrites it.
-     */
-    if (found.st_size > 0 && found.st_size < PAGE_SIZE_MIN)
-        return fail(error, path, "not a database of amazonmq-local (not a SQLite file)");
-    return RESULT_OK;
 }
 
 static enum result exec(struct store *store, const char *path, const char *sql,
@@ -324,7 +297,7 @@ static enum result open_database(struct store *store, const struct store_options
                                  struct store_error *error)
 {
     bool in_memory = strcmp(options->path, ":memory:") == 0, is_new = false;
-    enum result result = in_memory ? RESULT_OK : prepare_file(options->path, error);
+    enum result result = in_memory ? RESULT_OK : store_files_prepare(options->path, error);
     if (result)
         return result;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -335,6 +308,9 @@ static enum result open_database(struct store *store, const struct store_options
                     store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code));
     if (!harden(store->db))
         return fail(error, options->path, "SQLite refuses a setting");
+    result = in_memory ? RESULT_OK : store_files_check(store, error);
+    if (result)
+        return result;
     /* Before the first read, so that SQLite needs no shared memory for the WAL. */
     result = exec(store, options->path, "PRAGMA locking_mode = EXCLUSIVE", error);
     if (!result)
@@ -347,6 +323,8 @@ static enum result open_database(struct store *store, const struct store_options
         result = validate(store, options->path, error);
     if (!result)
         result = prepare_transaction_ends(store, options->path, error);
+    if (!result && !in_memory)
+        result = store_files_remember(store, error);
     return result ? result : store_reload(store, error);
 }
 
@@ -418,6 +396,7 @@ void store_free(struct store *store)
         return;
     for (size_t i = 0; i < statement_count(); i++)
         sqlite3_finalize(store->compiled[i]);
+    store_files_leave(store);
     sqlite3_close(store->db);
     free(store);
 }

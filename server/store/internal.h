@@ -3,6 +3,7 @@
 #define STORE_INTERNAL_H
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "store/store.h"
 #include "store/terms.h"
@@ -32,8 +33,16 @@ struct store_cache {
     int64_t rows[COUNTS]; /* in the tables that the metrics show */
 };
 
+/* A file, whatever its name is. */
+struct store_file {
+    dev_t device;
+    ino_t number;
+};
+
 struct store {
     sqlite3 *db;
+    struct store_file file, log;  /* of --db, and its write-ahead log; 0: in memory */
+    bool is_moved;                /* one of them is not in its place: the log says so */
     bool is_seeded;               /* the seeds of the first start are applied */
     bool tick_open;               /* a transaction was begun, and not yet ended by us */
     bool tick_failed;             /* SQLite rolled it back, or it must not be committed */
@@ -101,6 +110,25 @@ void store_detect_rollback(struct store *store);
 
 /* Call before each write: opens the tick's transaction and the savepoint of the operation. */
 enum result store_prepare_write(struct store *store) MUST_CHECK;
+
+/* Checks an existing file, or creates it with mode 0600: SQLite would use the mode of the umask. */
+enum result store_files_prepare(const char *path, struct store_error *error) MUST_CHECK;
+
+/* Call before the first read: RESULT_STORE if a file that SQLite would open beside the database is
+ * not regular. */
+enum result store_files_check(struct store *store, struct store_error *error) MUST_CHECK;
+
+/* Call when SQLite has opened all files. */
+enum result store_files_remember(struct store *store, struct store_error *error) MUST_CHECK;
+
+/* Whether the names of the store's files still lead to the open files; true in memory. What is
+ * written to others is lost at the stop. Logs a change. */
+bool store_files_are_in_place(struct store *store);
+
+/* Call before the connection is closed. If the database was moved, SQLite would leave its log,
+ * which the next start would apply to the file that is in its place: empties it into the moved
+ * file. */
+void store_files_leave(struct store *store);
 
 enum { STORE_APPLICATION_ID = 0x416D5131 }; /* "AmQ1": PRAGMA application_id of our files */
 

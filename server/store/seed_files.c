@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/file.h"
 #include "process/sandbox.h"
 #include "store/internal.h"
 #include "store/seed_run.h"
@@ -17,6 +18,14 @@ static enum result fail(struct store_error *error, const char *path, const char 
 {
     snprintf(error->text, sizeof error->text, "seed %.500s: %s", path, reason);
     return RESULT_INVALID;
+}
+
+/* Resets read the seeds again: what comes from a pipe is gone then. */
+static enum result fail_kind(struct store_error *error, const char *path, const char *odd_kind)
+{
+    char reason[100];
+    snprintf(reason, sizeof reason, "%s that each reset can read again", odd_kind);
+    return fail(error, path, reason);
 }
 
 static enum result fail_memory(struct store_error *error, const char *path)
@@ -44,9 +53,11 @@ static enum result read_file(const char *path, struct buffer *text, struct store
 {
     char chunk[65536];
     ssize_t got = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *odd_kind = NULL;
+    int fd = file_open(AT_FDCWD, path, O_RDONLY, false, &odd_kind);
     if (fd < 0)
-        return fail(error, path, sandbox_explain(errno));
+        return odd_kind ? fail_kind(error, path, odd_kind)
+                        : fail(error, path, sandbox_explain(errno));
     while (!text->failed && (got = read(fd, chunk, sizeof chunk)) > 0)
         buffer_append(text, chunk, (size_t)got);
     int saved_errno = errno;

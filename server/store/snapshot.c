@@ -193,6 +193,10 @@ static enum result copy_image(struct store *store, sqlite3 *image, struct store_
     enum result result = adopt_image(store, image, &cached, error);
     if (result)
         return result;
+    if (!store_files_are_in_place(store)) {
+        snprintf(error->text, sizeof error->text, "snapshot: the file of the store was moved");
+        return RESULT_STORE;
+    }
     sqlite3_backup *backup = sqlite3_backup_init(store->db, "main", image, "main");
     int code = backup ? sqlite3_backup_step(backup, -1) : SQLITE_NOMEM;
     int end = sqlite3_backup_finish(backup);

@@ -37,8 +37,13 @@ void store_free(struct store *store);
 /* Whether store_seed must still apply the seeds of the first start. */
 bool store_is_new(const struct store *store);
 
-/* Whether a query succeeds. */
-bool store_is_healthy(struct store *store);
+enum store_health {
+    STORE_HEALTHY,
+    STORE_UNREADABLE, /* a query fails */
+    STORE_MOVED,      /* a file of the store was removed, renamed or replaced: writes fail */
+};
+
+enum store_health store_health(struct store *store);
 
 /* The first write of a tick opens its transaction; no write is durable before store_tick_commit has
  * returned RESULT_OK. */

@@ -286,6 +286,21 @@ def test_BRK_32_ldap_without_its_password(client):
     assert b"never-shown" not in response.body
 
 
+@pytest.mark.parametrize("stored, shown", (
+    ('{"userBase":"b","hosts":["a",1,null,["c"]],"roleBase":"r","roleName":null,"other":1}',
+     {"hosts": ["a"], "roleBase": "r", "userBase": "b"}),
+    ('{"serviceAccountPassword":"told-to-nobody","userSearchSubtree":true}', {"userSearchSubtree": True}),
+    ('{"hosts":{"a":[]},"roleBase":1,"userSearchSubtree":"true"}', {}),
+    ('{"roleBase":"a","roleBase":"b"}', {}),
+    ("{}", {})), ids=("some members", "password", "types", "twice", "empty"))
+def test_BRK_32_ldap_of_a_seed_has_the_members_of_the_api(serve, stored, shown):
+    response = serve(seed=harness.sql_broker("b-1", authentication_strategy="LDAP", ldap_server_metadata=stored,
+                                             pending_ldap_server_metadata=stored)).client().call(
+                                                 "GET", broker_path("b-1"), check=harness.CHECK_SHARED)  # the model has required members
+    body = assert_ok(response).json()
+    assert (body["ldapServerMetadata"], body["pendingLdapServerMetadata"]) == (shown, shown)
+
+
 def test_BRK_34_actions_required(client):
     assert describe(client, "b-action")["actionsRequired"] == [
         {"actionRequiredCode": "BROKER_ENI_DELETED"},

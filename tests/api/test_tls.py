@@ -493,7 +493,7 @@ def test_TLS_7_what_is_no_certificate_or_key(made, tmp_path):
     for pair, says in (
             ((tmp_path / "absent", key), f"cannot read {tmp_path}/absent: No such file or directory"),
             ((certificate, tmp_path / "absent"), f"cannot read {tmp_path}/absent: No such file or directory"),
-            ((tmp_path, key), f"cannot read {tmp_path}: Is a directory"),
+            ((tmp_path, key), f"cannot read {tmp_path}: a directory, not a regular file"),
             ((garbage, key), f"{garbage}: not a certificate in PEM ("),
             ((key, certificate), f"{key}: not a certificate in PEM ("),
             ((certificate, garbage), f"{garbage}: not a private key in PEM without a password ("),

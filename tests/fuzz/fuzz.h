@@ -44,6 +44,13 @@ void fuzz_xml(struct slice input);
 /* Checks that all of the store can be read through the API, now and after due changes. */
 void fuzz_check_readable(struct slice input);
 
+/* Calls every operation on every broker of the store, and every endpoint of the control API but
+ * those that replace the whole store: any answer but a 5xx. */
+void fuzz_check_operations(struct slice input);
+
+/* Checks that DescribeBroker answers as at the first call. */
+void fuzz_check_described(void);
+
 /* The file of the input, for error messages. */
 extern const char *fuzz_input_name;
 

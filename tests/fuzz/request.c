@@ -6,7 +6,7 @@
  * the API with sorted members and without null; no injection into headers and log lines; no
  * password of the seed. Of the store: every tick commits, a rejected request changes nothing, and
  * at the end all of it can be read and due changes can be performed. */
-#include "request_text.h"
+#include "server.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,46 +16,20 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xml.h"
-#include "control/control.h"
-#include "gate/gate.h"
-#include "http/exchange.h"
 #include "http/framing.h"
 #include "http/reply.h"
 #include "json_oracle.h"
 #include "mq/clock.h"
 #include "mq/operations.h"
-#include "store/internal.h"
+#include "request_text.h"
 #include "store/snapshot.h"
 #include "world.h"
-
-enum option {
-    VERIFY = 1,
-    THROTTLE = 2,
-    AT_ONCE = 4, /* creations, reboots and deletions take no time */
-    ONE_TICK = 8,
-    TOKEN = 16,
-    SMALL = 32,  /* --max-body */
-    LOGFMT = 64, /* '@' selects only this one */
-};
 
 enum { REQUESTS_MAX = 24, JOURNAL = 16, RECORD_SEPARATOR = 0x1E, LOG_SHOWN = 1 << 16 };
 
 static const int64_t day_ms = 86400000;
 
-/* The server without its sockets. */
-struct server {
-    struct store *store;
-    struct settings settings;
-    struct metrics metrics;
-    struct control control;
-    struct gate *gate;
-    struct exchange_pool pool;
-    struct slice input; /* the whole input */
-    size_t options;
-    bool rewritten; /* an exclusive operation ran: it may have replaced the whole store */
-};
-
-static void open_server(struct server *server, struct slice input, size_t options)
+void server_open(struct server *server, struct slice input, size_t options)
 {
     static const char *const seeds[] = {FUZZ_WORLD}, *const names[] = {"mq.test"};
     int64_t duration_ms = options & AT_ONCE ? 0 : 60000;
@@ -80,12 +54,14 @@ static void open_server(struct server *server, struct slice input, size_t option
     FUZZ_CHECK(journal_new(JOURNAL, &server->control.journal) == RESULT_OK);
     struct gate_options gate_options = {server->store, &server->settings, &server->control};
     FUZZ_CHECK(gate_new(&gate_options, &server->gate) == RESULT_OK);
+    buffer_init(&server->answer, FUZZ_ROOM);
     log_init(LOG_DEBUG);
     log_set_format(options & LOGFMT ? LOG_LOGFMT : LOG_JSON);
 }
 
-static void close_server(struct server *server)
+void server_close(struct server *server)
 {
+    buffer_close(&server->answer);
     exchange_pool_close(&server->pool);
     gate_free(server->gate);
     journal_free(server->control.journal);
@@ -245,14 +221,13 @@ static void receive(struct server *server, struct request_text *text, struct exc
     request->body = buffer_slice(&exchange->body);
 }
 
-static void commit(struct server *server)
+void server_commit(struct server *server)
 {
     FUZZ_CHECK(store_tick_commit(server->store) == RESULT_OK);
     FUZZ_CHECK(!store_tick_is_open(server->store));
 }
 
-/* Returns the status of the reply; 0: the request was skipped. */
-static int serve(struct server *server, struct slice input)
+int server_serve(struct server *server, struct slice input)
 {
     static struct request_text text;
     request_text_read(input, true, &text);
@@ -277,20 +252,23 @@ static int serve(struct server *server, struct slice input)
     bool exclusive = !call->answered && call->operation->exclusive;
     server->rewritten = server->rewritten || exclusive;
     if (exclusive)
-        commit(server);
+        server_commit(server);
     if (!call->answered)
         gate_perform(server->gate, call);
     FUZZ_CHECK(!store_tick_has_failed(server->store));
     FUZZ_CHECK(!call->request->target.is_control || !store_tick_is_open(server->store) ||
                (!exclusive && server->options & ONE_TICK));
     if (!(server->options & ONE_TICK))
-        commit(server);
+        server_commit(server);
     FUZZ_CHECK_SEEN(!before.data || call->reply.status < 400 || world_is(before), "%d %.*s",
                     call->reply.status, (int)call->reply.body.len, call->reply.body.data);
     store_snapshot_free(before);
     expect_reply(server, exchange, may_be_fault);
     expect_log(server);
     int status = call->reply.status;
+    buffer_close(&server->answer);
+    buffer_init(&server->answer, FUZZ_ROOM);
+    buffer_append(&server->answer, call->reply.body.data, call->reply.body.len);
     exchange_give(&server->pool, exchange);
     request_text_close(&text);
     return status;
@@ -314,7 +292,7 @@ static void expect_get(struct server *server, int status, const char *const *wor
              "GET %s\nAuthorization: AWS4-HMAC-SHA256 Credential=%s/20261123/%s/mq/aws4_request, "
              "SignedHeaders=host, Signature=00\n\n",
              target, world ? world[1] : "123456789012", world ? world[2] : "us-east-1");
-    int got = serve(server, slice_of(request));
+    int got = server_serve(server, slice_of(request));
     FUZZ_CHECK_SEEN(got == status, "%s: %d", target, got);
 }
 
@@ -343,19 +321,24 @@ static void perform_due_changes(struct server *server)
     for (int days = 1; days <= 15; days += 7) {
         int64_t offset_ms = store_clock_offset_ms(server->store) + days * day_ms;
         FUZZ_CHECK(clock_begin_step(server->store, &server->settings, offset_ms) == RESULT_OK);
-        commit(server);
+        server_commit(server);
         FUZZ_CHECK(clock_complete_step(server->store, &server->settings) == RESULT_OK);
     }
 }
 
-/* All that is stored can be read, whatever the input did. */
-static void expect_readable(struct server *server)
+void server_admit_all(struct server *server)
 {
     static const char by_name[] = "DELETE FROM fault; DELETE FROM policy; DELETE FROM access_key";
     FUZZ_CHECK(sqlite3_exec(server->store->db, by_name, NULL, NULL, NULL) == SQLITE_OK);
     FUZZ_CHECK(store_reload_flags(server->store) == RESULT_OK);
     server->settings.verify = server->settings.throttle = false;
     server->control.token = NULL;
+}
+
+/* All that is stored can be read, whatever the input did. */
+static void expect_readable(struct server *server)
+{
+    server_admit_all(server);
     world_ask("SELECT id, account, region, engine_type FROM broker ORDER BY id LIMIT 6", get_broker,
               server);
     world_ask("SELECT configuration_id, account, region, max(revision) FROM configuration_revision"
@@ -371,10 +354,10 @@ static void expect_readable(struct server *server)
 void fuzz_check_readable(struct slice input)
 {
     struct server server;
-    open_server(&server, input, 0);
+    server_open(&server, input, 0);
     perform_due_changes(&server);
     expect_readable(&server);
-    close_server(&server);
+    server_close(&server);
 }
 
 void fuzz_request(struct slice input)
@@ -382,10 +365,10 @@ void fuzz_request(struct slice input)
     struct server server;
     struct slice rest = input;
     size_t options = fuzz_take_choice(&rest, 128);
-    open_server(&server, input, options);
+    server_open(&server, input, options);
     for (int i = 0; rest.data && i < REQUESTS_MAX; i++)
-        serve(&server, text_take(&rest, RECORD_SEPARATOR));
-    commit(&server);
+        server_serve(&server, text_take(&rest, RECORD_SEPARATOR));
+    server_commit(&server);
     if (server.rewritten || world_has_changed()) {
         bool thorough = input.len % 4 == 0; /* only sometimes, as it is slow */
         world_check(thorough);
@@ -394,5 +377,5 @@ void fuzz_request(struct slice input)
             expect_readable(&server);
         world_restore();
     }
-    close_server(&server);
+    server_close(&server);
 }

@@ -71,7 +71,7 @@ static void reads_open_no_tick(void **state)
     assert_int_equal(status_of(&w, "POST", USERS "x", CALL_BODY), 400);
     assert_false(store_tick_is_open(w.store));
     assert_int_equal(store_tick_commit(w.store), RESULT_OK);
-    assert_true(store_is_healthy(w.store));
+    assert_int_equal(store_health(w.store), STORE_HEALTHY);
     world_close(&w);
 }
 
