@@ -1,17 +1,17 @@
 /* The numbers of rows that the metrics show, kept up to date: counting a million rows takes too
  * long. */
 #define SQLITE_ENABLE_PREUPDATE_HOOK
-#include "store/internal.h"
+#include "store/undo.h"
 
 static const char *const counted[] = {
     [COUNT_BROKERS] = "broker", [COUNT_USERS] = "user", [COUNT_CONFIGURATIONS] = "configuration"};
 
-/* Called before each row that is inserted, updated or deleted, by triggers and cascades too. */
-static void before_change(void *context, sqlite3 *db, int action, const char *database,
-                          const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row)
+void store_note_change(void *context, sqlite3 *db, int action, const char *database,
+                       const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row)
 {
     struct store *store = context;
-    (void)db, (void)database, (void)old_row, (void)new_row;
+    (void)db, (void)database;
+    undo_note(store, action, table, old_row, new_row);
     if (action == SQLITE_UPDATE)
         return;
     for (size_t i = 0; i < COUNTS; i++)
@@ -21,7 +21,7 @@ static void before_change(void *context, sqlite3 *db, int action, const char *da
 
 void store_counts_follow(struct store *store)
 {
-    sqlite3_preupdate_hook(store->db, before_change, store);
+    sqlite3_preupdate_hook(store->db, store_note_change, store);
 }
 
 enum result store_counts_reload(struct store *store)

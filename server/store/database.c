@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/seed_functions.h"
+#include "store/undo.h"
 #include "store/validate.h"
 
 static enum result run(struct store *store, const struct statement *statement)
@@ -122,7 +123,6 @@ enum result store_change_begin(struct store *store, struct store_error *error)
 
 enum result store_change_end(struct store *store, enum result result, struct store_error *error)
 {
-    store_counts_follow(store); /* also after a failure: a seed has set another hook */
     if (!result)
         result = store_reload(store, error); /* before the commit, after which nothing may fail */
     if (result)
@@ -396,6 +396,7 @@ void store_free(struct store *store)
         return;
     for (size_t i = 0; i < statement_count(); i++)
         sqlite3_finalize(store->compiled[i]);
+    undo_end(store);
     store_files_leave(store);
     sqlite3_close(store->db);
     free(store);

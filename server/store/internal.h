@@ -39,6 +39,8 @@ struct store_file {
     ino_t number;
 };
 
+struct undo;
+
 struct store {
     sqlite3 *db;
     struct store_file file, log;  /* of --db, and its write-ahead log; 0: in memory */
@@ -52,6 +54,7 @@ struct store {
     struct store_cache savepoint; /* restored if the operation is rolled back */
     struct store_cache committed; /* restored if the tick fails */
     int64_t commits;
+    struct undo *undo;            /* undo.h; NULL: none */
     struct store_options options; /* its texts belong to the caller of store_open */
     sqlite3_stmt *compiled[];     /* by index in the section; NULL: not yet used */
 };
@@ -161,7 +164,13 @@ enum result store_change_end(struct store *store, enum result result,
  * the tick fails. */
 enum result store_reload_flags(struct store *store) MUST_CHECK;
 
-/* From now on cached.rows follows every change, until SQLite's preupdate hook is set to another. */
+/* SQLite's preupdate hook: called before each row that is inserted, updated or deleted, by triggers
+ * and cascades too. Notes it in cached.rows and in the undo log. `store` is a struct store. A hook
+ * that takes its place calls it. */
+void store_note_change(void *store, sqlite3 *db, int action, const char *database,
+                       const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row);
+
+/* Sets that hook. */
 void store_counts_follow(struct store *store);
 
 /* The same, and counts the rows: call it when tables may have changed meanwhile. RESULT_STORE. */

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "store/internal.h"
+#include "store/undo.h"
 #include "store/migrations.h"
 #include "store/seed_files.h"
 #include "store/tables.h"
@@ -59,12 +59,19 @@ static bool fill_catalogue(sqlite3 *db)
 enum result store_reset(struct store *store, const char *const *paths, size_t count,
                         struct store_error *error)
 {
+    uint64_t stamp = seed_files_stamp(paths, count);
+    if (stamp != 0 && undo_play(store, stamp) == RESULT_OK)
+        return RESULT_OK;
+    undo_end(store);
     enum result result = store_change_begin(store, error);
     if (!result && (!empty_tables(store->db) || !fill_catalogue(store->db)))
         result = fail(error, "reset", sqlite3_errmsg(store->db));
     if (!result)
         result = seed_files_apply(store, paths, count, error);
-    return store_change_end(store, result, error);
+    result = store_change_end(store, result, error);
+    if (!result && stamp != 0)
+        undo_begin(store, stamp);
+    return result;
 }
 
 /* `verb` (SELECT …, DELETE) on the rows of a table that belong to an account and region. */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "process/signals.h"
+#include "store/internal.h"
 #include "store/tables.h"
 
 enum {
@@ -192,7 +193,8 @@ static void before_change(void *context, sqlite3 *db, int action, const char *da
                           const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row)
 {
     struct seed_authorizer *authorizer = context;
-    (void)database, (void)old_row, (void)new_row;
+    if (authorizer->store)
+        store_note_change(authorizer->store, db, action, database, table, old_row, new_row);
     if (action == SQLITE_DELETE || sqlite3_preupdate_depth(db) > 0)
         return;
     if (*authorizer->bad_text || authorizer->hook_failed)
@@ -249,12 +251,13 @@ void seed_authorizer_install(struct seed_authorizer *authorizer, sqlite3 *db, in
     most(SQLITE_STATUS_MALLOC_SIZE, 1);
     sqlite3_set_authorizer(db, authorize, authorizer);
     sqlite3_progress_handler(db, STEPS_PER_CHECK, check_budget, authorizer);
-    sqlite3_preupdate_hook(db, before_change, authorizer);
+    authorizer->store = sqlite3_preupdate_hook(db, before_change, authorizer);
 }
 
 void seed_authorizer_remove(struct seed_authorizer *authorizer)
 {
-    sqlite3_preupdate_hook(authorizer->db, NULL, NULL);
+    sqlite3_preupdate_hook(authorizer->db, authorizer->store ? store_note_change : NULL,
+                           authorizer->store);
     sqlite3_progress_handler(authorizer->db, 0, NULL, NULL);
     sqlite3_set_authorizer(authorizer->db, NULL, NULL);
     sqlite3_hard_heap_limit64(authorizer->hard_heap_before);

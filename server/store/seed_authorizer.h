@@ -28,6 +28,7 @@ enum { SEED_AUTHORIZER_LIMITS = 4, SEED_AUTHORIZER_TRIGGERS = 8, SEED_AUTHORIZER
 
 struct seed_authorizer {
     struct sqlite3 *db;
+    void *store; /* whose hook this one calls; NULL: none */
     int64_t steps_max;
     int64_t steps; /* of the finished statements */
     int64_t idle_max_ms;

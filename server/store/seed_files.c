@@ -10,8 +10,9 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "process/sandbox.h"
-#include "store/internal.h"
+#include "store/undo.h"
 #include "store/seed_run.h"
 
 static enum result fail(struct store_error *error, const char *path, const char *reason)
@@ -126,11 +127,53 @@ enum result seed_files_apply(struct store *store, const char *const *paths, size
     return result ? result : fail_run(error, &run, seed_end(&run));
 }
 
+static uint64_t stamp_file(uint64_t stamp, const char *path)
+{
+    struct stat found;
+    if (stamp == 0 || stat(path, &found) != 0)
+        return 0;
+    const int64_t numbers[] = {(int64_t)found.st_dev,          (int64_t)found.st_ino,
+                               (int64_t)found.st_size,         (int64_t)found.st_mtim.tv_sec,
+                               (int64_t)found.st_mtim.tv_nsec, (int64_t)found.st_ctim.tv_sec,
+                               (int64_t)found.st_ctim.tv_nsec};
+    stamp = text_hash(text_hash(stamp, slice_of(path)),
+                      (struct slice){(const char *)numbers, sizeof numbers});
+    return stamp ? stamp : 1;
+}
+
+static uint64_t stamp_directory(uint64_t stamp, const char *path)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(path, &entries, is_sql, by_name);
+    stamp = count < 0 ? 0 : stamp_file(stamp, path);
+    for (int i = 0; i < count; i++) {
+        char *file = sqlite3_mprintf("%s/%s", path, entries[i]->d_name);
+        stamp = file ? stamp_file(stamp, file) : 0;
+        sqlite3_free(file);
+        free(entries[i]);
+    }
+    free(entries);
+    return stamp;
+}
+
+uint64_t seed_files_stamp(const char *const *paths, size_t count)
+{
+    uint64_t stamp = 1;
+    for (size_t i = 0; stamp != 0 && i < count; i++) {
+        struct stat found;
+        stamp = stat(paths[i], &found) != 0 ? 0
+                : S_ISDIR(found.st_mode)    ? stamp_directory(stamp, paths[i])
+                                            : stamp_file(stamp, paths[i]);
+    }
+    return stamp;
+}
+
 STATEMENT(seeded_set_sql, "UPDATE default_world SET seeded = 1");
 
 enum result store_seed(struct store *store, const char *const *paths, size_t count,
                        struct store_error *error)
 {
+    uint64_t stamp = seed_files_stamp(paths, count);
     if (store_prepare_write(store))
         return fail_store(error, store);
     enum result result = seed_files_apply(store, paths, count, error);
@@ -142,6 +185,8 @@ enum result store_seed(struct store *store, const char *const *paths, size_t cou
         !result)
         result = fail_store(error, store);
     store->is_seeded = !result;
+    if (!result && stamp != 0)
+        undo_begin(store, stamp);
     return result;
 }
 

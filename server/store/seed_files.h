@@ -19,4 +19,8 @@ enum result store_apply_sql(struct store *store, const char *name, struct slice 
 enum result seed_files_apply(struct store *store, const char *const *paths, size_t count,
                              struct store_error *error) MUST_CHECK;
 
+/* A number that changes when one of these files does, by size, time or inode, or the files of a
+ * directory. 0: they cannot be looked at. */
+uint64_t seed_files_stamp(const char *const *paths, size_t count);
+
 #endif

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "process/signals.h"
-#include "store/internal.h"
+#include "store/undo.h"
 #include "store/validate.h"
 #include "store/migrations.h"
 
@@ -197,6 +197,7 @@ static enum result copy_image(struct store *store, sqlite3 *image, struct store_
         snprintf(error->text, sizeof error->text, "snapshot: the file of the store was moved");
         return RESULT_STORE;
     }
+    undo_end(store); /* the hook sees nothing of the copy */
     sqlite3_backup *backup = sqlite3_backup_init(store->db, "main", image, "main");
     int code = backup ? sqlite3_backup_step(backup, -1) : SQLITE_NOMEM;
     int end = sqlite3_backup_finish(backup);

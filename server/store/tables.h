@@ -29,6 +29,7 @@ struct table {
      * others ON DELETE CASCADE deletes the rows. NULL for TABLE_OF_SERVER. */
     const char *root_id;
     const char *select; /* the columns to copy; NULL for TABLE_OF_SERVER */
+    int key_columns;    /* the first ones, of the PRIMARY KEY; 0: the rowid is the key */
     bool has_first_row; /* a trigger creates one when the parent is copied; the copy replaces it */
     enum table_access seeds;
 };

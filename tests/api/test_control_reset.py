@@ -42,6 +42,40 @@ def disturb(client):
     assert_ok(client.call("PUT", harness.user_path("b-o", "oscar"), {"groups": ["admins"]}, headers=[OTHER]), {})
 
 
+def created(client):
+    return assert_ok(client.call("GET", harness.broker_path("b-1"))).json()["created"]
+
+
+def test_CTL_2_the_times_are_those_of_the_seeding(serve, tmp_path):
+    """As long as the log of changes serves: not when the server has not seeded the file itself."""
+    server = serve("--db", tmp_path / "db", "--delete-time", "0", seed=SEED)
+    first = created(server.client())
+    for _ in range(2):
+        disturb(server.client())
+        assert_ok(server.client().call("DELETE", harness.broker_path("b-1")))
+        control.done(server.client(), "POST", "/_local/reset")
+        assert created(server.client()) == first
+    server.restart()
+    assert created(server.client()) == first
+    control.done(server.client(), "POST", "/_local/reset")
+    renewed = created(server.client())
+    assert renewed > first
+    assert_ok(server.client().call("DELETE", harness.broker_path("b-1")))
+    control.done(server.client(), "POST", "/_local/reset")
+    assert created(server.client()) == renewed
+
+
+def test_CTL_2_DUR_6_what_a_reset_restores_survives_a_kill(serve, tmp_path):
+    server = serve("--db", tmp_path / "db", seed=SEED)
+    disturb(server.client())
+    control.done(server.client(), "POST", "/_local/reset")
+    server.close_clients()
+    server.kill()
+    server.start()
+    assert ids(server.client()) == ["b-1"]
+    assert assert_ok(server.client().call("GET", harness.users_path("b-1"))).json()["users"] == [{"username": "alice"}]
+
+
 def test_CTL_2_reset_goes_back_to_the_seeds(client):
     assert ids(client) == ["b-1"]
     disturb(client)
