@@ -46,23 +46,29 @@ struct undo {
 /* A byte for the type, then 8 bytes of a number or the length and the bytes of a text or blob. */
 static void put_value(struct buffer *out, sqlite3_value *value)
 {
+    char head[1 + sizeof(int64_t)];
     int type = sqlite3_value_type(value);
-    buffer_append_char(out, (char)type);
-    if (type == SQLITE_INTEGER) {
+    head[0] = (char)type;
+    if (type == SQLITE_NULL) {
+        buffer_append(out, head, 1);
+    } else if (type == SQLITE_INTEGER) {
         int64_t number = sqlite3_value_int64(value);
-        buffer_append(out, &number, sizeof number);
+        memcpy(head + 1, &number, sizeof number);
+        buffer_append(out, head, sizeof head);
     } else if (type == SQLITE_FLOAT) {
         double number = sqlite3_value_double(value);
-        buffer_append(out, &number, sizeof number);
-    } else if (type != SQLITE_NULL) {
-        const void *bytes = type == SQLITE_TEXT ? (const void *)sqlite3_value_text(value)
-                                                : sqlite3_value_blob(value);
-        size_t len = (size_t)sqlite3_value_bytes(value);
+        memcpy(head + 1, &number, sizeof number);
+        buffer_append(out, head, sizeof head);
+    } else {
+        /* Not sqlite3_value_text, which would copy the text to terminate it. */
+        const void *bytes = sqlite3_value_blob(value);
+        int64_t len = sqlite3_value_bytes(value);
         if (len > 0 && !bytes)
             out->failed = RESULT_NO_MEMORY;
-        buffer_append(out, &len, sizeof len);
+        memcpy(head + 1, &len, sizeof len);
+        buffer_append(out, head, sizeof head);
         if (len > 0 && bytes)
-            buffer_append(out, bytes, len);
+            buffer_append(out, bytes, (size_t)len);
     }
 }
 
@@ -80,13 +86,13 @@ static void take_value(const char **at, sqlite3_stmt *stmt, int place)
         else if (place)
             sqlite3_bind_double(stmt, place, real);
     } else if (type != SQLITE_NULL) {
-        size_t len = 0;
+        int64_t len = 0;
         memcpy(&len, *at, sizeof len);
         *at += sizeof len;
         if (place && type == SQLITE_TEXT)
-            sqlite3_bind_text64(stmt, place, *at, len, SQLITE_STATIC, SQLITE_UTF8);
+            sqlite3_bind_text64(stmt, place, *at, (uint64_t)len, SQLITE_STATIC, SQLITE_UTF8);
         else if (place)
-            sqlite3_bind_blob64(stmt, place, *at, len, SQLITE_STATIC);
+            sqlite3_bind_blob64(stmt, place, *at, (uint64_t)len, SQLITE_STATIC);
         *at += len;
     }
 }
@@ -233,37 +239,42 @@ static bool has_id(const struct table *table)
     return table->key_columns == 0 && table->root_id && strcmp(table->root_id, "id") == 0;
 }
 
-static bool changes_id(sqlite3 *db, const struct table *table)
+/* The id before and after an UPDATE. */
+static bool changes_id(sqlite3 *db)
 {
     sqlite3_value *before = NULL, *after = NULL;
-    if (!has_id(table))
-        return false;
     if (sqlite3_preupdate_old(db, 0, &before) != SQLITE_OK ||
         sqlite3_preupdate_new(db, 0, &after) != SQLITE_OK)
         return true;
-    struct slice old_id = {(const char *)sqlite3_value_text(before),
-                           (size_t)sqlite3_value_bytes(before)};
-    struct slice new_id = {(const char *)sqlite3_value_text(after),
-                           (size_t)sqlite3_value_bytes(after)};
-    return !old_id.data || !new_id.data || !slice_equal(old_id, new_id);
+    struct slice ids[] = {{sqlite3_value_blob(before), (size_t)sqlite3_value_bytes(before)},
+                          {sqlite3_value_blob(after), (size_t)sqlite3_value_bytes(after)}};
+    return !ids[0].data || !ids[1].data || !slice_equal(ids[0], ids[1]);
+}
+
+/* The row that is deleted or updated. */
+static bool note_old(struct undo *undo, sqlite3 *db, const struct table *table, int64_t rowid)
+{
+    if (!read_key(undo, db, table, sqlite3_preupdate_old, rowid))
+        return false;
+    return *find_place(undo, undo->table, buffer_slice(&undo->key)) ||
+           (read_row(undo, db) && add(undo, undo->table, true));
+}
+
+/* The row that is there after an INSERT or UPDATE, if it was not. */
+static bool note_new(struct undo *undo, sqlite3 *db, const struct table *table, int64_t rowid)
+{
+    return read_key(undo, db, table, sqlite3_preupdate_new, rowid) && add(undo, undo->table, false);
 }
 
 static bool note(struct undo *undo, sqlite3 *db, int action, int64_t old_row, int64_t new_row)
 {
     const struct table *table = &tables[undo->table];
-    if (action != SQLITE_INSERT) {
-        if (!read_key(undo, db, table, sqlite3_preupdate_old, old_row))
-            return false;
-        bool is_known = *find_place(undo, undo->table, buffer_slice(&undo->key)) != NULL;
-        if (!is_known && (!read_row(undo, db) || !add(undo, undo->table, true)))
-            return false;
-    }
-    if (action == SQLITE_DELETE)
-        return true;
-    if (action == SQLITE_UPDATE && changes_id(db, table))
-        return false;
-    return read_key(undo, db, table, sqlite3_preupdate_new, new_row) &&
-           add(undo, undo->table, false);
+    bool good = action == SQLITE_INSERT || note_old(undo, db, table, old_row);
+    if (!good || action == SQLITE_DELETE)
+        return good;
+    if (action == SQLITE_UPDATE && table->key_columns == 0 && old_row == new_row)
+        return !has_id(table) || !changes_id(db);
+    return note_new(undo, db, table, new_row) && (action == SQLITE_INSERT || !has_id(table));
 }
 
 void undo_note(struct store *store, int action, const char *table, int64_t old_row, int64_t new_row)
