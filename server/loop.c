@@ -32,6 +32,7 @@ struct loop {
     int epoll;
     int signals;
     bool stopping;
+    bool step_failed;      /* the last slice of the clock step that is under way */
     bool log_pending;      /* the log could not be written completely */
     int64_t stop_by_ms;    /* monotonic */
     int64_t retry_ms;      /* monotonic; when to try due state changes again after a failure */
@@ -51,6 +52,8 @@ static int wait_ms(const struct loop *loop, int64_t now_ms)
     if (!broker_due_first(loop->store, &due, &due_ms) && due_ms != INT64_MAX)
         wait = due_ms > store_now_ms(loop->store) ? due_ms - store_now_ms(loop->store) : 0;
     if (wait < loop->retry_ms - now_ms)
+        wait = loop->retry_ms - now_ms;
+    if (clock_step_is_open(loop->store) && wait > loop->retry_ms - now_ms)
         wait = loop->retry_ms - now_ms;
     if (loop->stopping && wait > loop->stop_by_ms - now_ms)
         wait = loop->stop_by_ms - now_ms;
@@ -100,18 +103,31 @@ static void advance(struct loop *loop, int64_t now_ms)
         loop->retry_ms = now_ms + LOOP_RETRY_MS;
 }
 
-/* Makes a slice of the clock step that is under way. If it fails the step ends there. */
+/* Makes a slice of the clock step that is under way. If it fails it is tried again later; until
+ * then the calls that wait for it are answered, the one that began it with a 500. */
 static void continue_step(struct loop *loop, int64_t now_ms)
 {
-    if (loop->retry_ms > now_ms)
-        return;
-    if (clock_continue_step(loop->store, loop->settings))
+    enum result result = clock_continue_step(loop->store, loop->settings);
+    if (result)
         store_tick_abort(loop->store);
-    if (store_tick_commit(loop->store) == RESULT_OK)
+    if (store_tick_commit(loop->store) == RESULT_OK && !result) {
+        loop->step_failed = false;
         return;
-    log_event(LOG_ERROR, "clock-step-failed", "clock", "set to a time on the way");
-    if (clock_step_close(loop->store) || store_tick_commit(loop->store))
-        loop->retry_ms = now_ms + LOOP_RETRY_MS;
+    }
+    loop->retry_ms = now_ms + LOOP_RETRY_MS;
+    if (!loop->step_failed)
+        log_event(LOG_ERROR, "clock-step-failed", "next", "tried again each second");
+    loop->step_failed = true;
+}
+
+/* Runs the calls that need the store alone, or the clock step that they wait for. */
+static void work_alone(struct loop *loop, int64_t now_ms)
+{
+    bool has_step = clock_step_is_open(loop->store);
+    if (has_step && loop->retry_ms <= now_ms)
+        continue_step(loop, now_ms);
+    if (!store_tick_is_open(loop->store) && (loop->step_failed || !clock_step_is_open(loop->store)))
+        listener_perform_exclusive(loop->listener);
 }
 
 /* The clock of the machine was set back: to the service that is a step back as any other. */
@@ -155,10 +171,8 @@ static void tick(struct loop *loop)
         commit(loop);
         listener_run(loop->listener);
     }
-    if (!store_tick_is_open(loop->store) && clock_step_is_open(loop->store))
-        continue_step(loop, now_ms);
-    if (!store_tick_is_open(loop->store) && !clock_step_is_open(loop->store))
-        listener_perform_exclusive(loop->listener);
+    if (!store_tick_is_open(loop->store))
+        work_alone(loop, now_ms);
     loop->metrics->ticks++;
     sandbox_tell();
     loop->log_pending = !log_flush();

@@ -29,41 +29,46 @@ void control_get_clock(struct call *call)
     answer_clock(call);
 }
 
-/* Not read by members_read, as a step may exceed 32 bits. RESULT_INVALID: no valid step or time,
- * more than ten years ahead, or after the year 9999. */
-static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
+static const struct slice not_a_step =
+    SLICE_INIT("Specify either [advanceMs], milliseconds up to ten years, or [now], a time such as "
+               "2026-12-24T18:00:00Z.");
+static const struct slice too_far =
+    SLICE_INIT("[now] is more than ten years after the time of the clock.");
+static const struct slice too_late = SLICE_INIT("The clock can be set up to the end of 9999.");
+
+/* The problem with the body, or *to_ms is set. Not read by members_read, as a step may exceed 32
+ * bits. */
+static struct slice read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
 {
     const double max_ms = (double)CLOCK_STEP_MAX_DAYS * 86400000;
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL;
-    enum result result = json_parse(call->scratch, call->request->body, &body, &syntax);
-    if (result)
-        return result;
+    if (json_parse(call->scratch, call->request->body, &body, &syntax))
+        return not_a_step;
     const struct json *by = json_member(body, "advanceMs"), *now = json_member(body, "now");
     if (!by == !now)
-        return RESULT_INVALID;
+        return not_a_step;
     if (now) {
         if (json_type(now) != JSON_STRING || !clock_parse_ms(json_string(now), to_ms))
-            return RESULT_INVALID;
-        return (double)(*to_ms - from_ms) <= max_ms ? RESULT_OK : RESULT_INVALID;
+            return not_a_step;
+        return (double)(*to_ms - from_ms) <= max_ms ? (struct slice){NULL, 0} : too_far;
     }
     double step_ms = json_type(by) == JSON_NUMBER ? json_number(by) : -1;
     if (!(step_ms >= 0 && step_ms <= max_ms))
-        return RESULT_INVALID;
+        return not_a_step;
     *to_ms = from_ms + (int64_t)step_ms;
-    return *to_ms <= CLOCK_MAX_MS ? RESULT_OK : RESULT_INVALID;
+    return *to_ms <= CLOCK_MAX_MS ? (struct slice){NULL, 0} : too_late;
 }
 
 static void begin_step(struct call *call)
 {
     int64_t wall_ms = clock_wall_ms(); /* once, so that a step is exact */
     int64_t from_ms = wall_ms + store_clock_offset_ms(call->store), to_ms = 0;
+    struct slice problem = read_step(call, from_ms, &to_ms);
     int64_t *offset_ms = arena_alloc(call->arena, sizeof *offset_ms);
-    enum result result = offset_ms ? read_step(call, from_ms, &to_ms) : RESULT_NO_MEMORY;
-    if (result == RESULT_INVALID) {
-        call_fail(call, ERROR_CONTROL_REFUSED,
-                  SLICE("Specify either [advanceMs], milliseconds up to ten years, or [now], a "
-                        "time such as 2026-12-24T18:00:00Z."));
+    enum result result = offset_ms ? RESULT_OK : RESULT_NO_MEMORY;
+    if (problem.data) {
+        call_fail(call, ERROR_CONTROL_REFUSED, problem);
         return;
     }
     if (!result) {
@@ -79,7 +84,7 @@ static void begin_step(struct call *call)
         answer_clock(call);
 }
 
-/* A step that failed was closed before it came to its end. */
+/* A step that has failed is tried again later. */
 static void end_step(struct call *call)
 {
     call->unfinished = false;

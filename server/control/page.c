@@ -13,7 +13,7 @@ void control_page(struct call *call)
                                     "default-src 'none'; script-src 'unsafe-inline'; "
                                     "style-src 'unsafe-inline'; connect-src 'self'; "
                                     "img-src data:; frame-ancestors 'none'; base-uri 'none'"},
-                                   /* a page of another site that opens it has no hold on it */
+                                   /* a page of another site that opens it cannot control it */
                                    {"cross-origin-opener-policy", "same-origin"}}};
 }
 

@@ -1,26 +1,7 @@
 #include "mq/clock.h"
 
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "mq/lifecycle.h"
-
-/* A step back: what is due keeps its remaining time, and windows follow the clock. The clock is set
- * when all brokers have been visited. */
-static enum result step_back(struct store *store, struct clock_step *step, bool *done)
-{
-    struct arena arena;
-    struct slice last = {NULL, 0};
-    arena_init(&arena, SIZE_MAX / 2);
-    enum result result =
-        broker_set_back(store, slice_of(step->broker_id), LIFECYCLE_SLICE,
-                        store_clock_offset_ms(store) - step->offset_ms, &arena, &last);
-    *done = result == RESULT_NOT_FOUND;
-    if (!result)
-        snprintf(step->broker_id, sizeof step->broker_id, "%s", last.data);
-    arena_close(&arena);
-    return *done ? RESULT_OK : result;
-}
 
 /* The default window that opens first after `after_ms`. */
 static int64_t window_after(int64_t after_ms)
@@ -69,9 +50,7 @@ static enum result make_slice(struct store *store, const struct settings *settin
 {
     bool done = false;
     int64_t to_ms = clock_wall_ms() + step->offset_ms;
-    enum result result = step->offset_ms < store_clock_offset_ms(store)
-                             ? step_back(store, step, &done)
-                             : step_forward(store, settings, step, to_ms, &done);
+    enum result result = step_forward(store, settings, step, to_ms, &done);
     if (result)
         return result;
     if (!done)
@@ -86,6 +65,11 @@ enum result clock_begin_step(struct store *store, const struct settings *setting
     struct clock_step step = {.offset_ms = offset_ms,
                               .window_ms = window_after(store_now_ms(store)),
                               .again_ms = CLOCK_STEP_NEVER};
+    int64_t back_ms = store_clock_offset_ms(store) - offset_ms;
+    if (back_ms > 0) {
+        enum result result = broker_set_back(store, back_ms);
+        return result ? result : store_set_clock(store, offset_ms);
+    }
     return make_slice(store, settings, &step);
 }
 

@@ -1,6 +1,7 @@
-/* Setting the service's clock: what is due on the way happens, in the order of time. A step with
- * much to do is made in slices, between which calls are answered. They see a clock in between and
- * everything done that was due until then. */
+/* Setting the service's clock. Forward: what is due on the way happens, in the order of time. If
+ * that is much, the step is made in slices, between which calls are answered. They see a clock in
+ * between and everything done that was due until then. Back: what is under way keeps its remaining
+ * time, and windows follow the clock; this is one transaction. */
 #ifndef MQ_CLOCK_H
 #define MQ_CLOCK_H
 

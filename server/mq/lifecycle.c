@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/time_zone.h"
 #include "mq/replication.h"
@@ -14,6 +15,8 @@
  * (recorded: 10, 520, 530 and 650 of 650 seconds). */
 static const int64_t creation_percent[] = {2, 80, 82, 100};
 enum { CREATION_STEPS = sizeof creation_percent / sizeof *creation_percent };
+
+enum { LIFECYCLE_WEEK_MS = 604800000 };
 
 static const struct slice nothing = {NULL, 0};
 
@@ -201,7 +204,8 @@ void lifecycle_schedule_window(struct broker *broker, int64_t now_ms)
                                      now_ms, &broker->window_due_ms);
     if (!result)
         return;
-    if (log_begin(LOG_ERROR, "window-without-time-zone")) {
+    bool is_end_of_time = now_ms > CLOCK_MAX_MS - LIFECYCLE_WEEK_MS;
+    if (!is_end_of_time && log_begin(LOG_ERROR, "window-without-time-zone")) {
         log_text("broker", broker->id);
         log_text("zone", broker->time_zone);
         log_string("reason", result == RESULT_INVALID ? "unknown" : "its file cannot be read");

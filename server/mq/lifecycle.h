@@ -10,7 +10,7 @@
 
 /* The work that is done at a time, while requests wait, in rows: one for each row that is written,
  * and LIFECYCLE_VISIT for each broker that is looked at. */
-enum { LIFECYCLE_SLICE = 1024, LIFECYCLE_VISIT = 8 };
+enum { LIFECYCLE_SLICE = 512, LIFECYCLE_VISIT = 8 };
 
 /* All of these: RESULT_STORE, RESULT_NO_MEMORY. Times are those of the service's clock. A duration
  * of 0 in the settings ends what begins before the function returns, unless it has to write more
@@ -47,8 +47,8 @@ enum result lifecycle_open_window(struct store *store, struct broker *broker,
                                   struct arena *arena, int64_t *again_ms) MUST_CHECK;
 
 /* Performs what is due until `until_ms`, in the order of time, each as an operation of the tick, as
- * long as *left is positive. It falls by the work done. Windows that are not yet computed are those
- * after `now_ms`. *reached_ms: nothing before it is due any more. */
+ * long as *left is positive; the work done is subtracted from it. Windows that are not yet computed
+ * are those after `now_ms`. *reached_ms: nothing before it is due any more. */
 enum result lifecycle_advance(struct store *store, const struct settings *settings, int64_t now_ms,
                               int64_t until_ms, int64_t *left, int64_t *reached_ms) MUST_CHECK;
 

@@ -366,8 +366,8 @@ enum result broker_next_half(struct store *store, struct slice account, struct s
 STATEMENT(broker_park_sql,
           "UPDATE broker SET"
           " state_due_ms = CASE WHEN state_due_ms <= ?1 THEN NULL ELSE state_due_ms END,"
-          " window_due_ms = CASE WHEN window_due_ms <= ?1 THEN 9223372036854775807"
-          " ELSE window_due_ms END WHERE id = ?2");
+          " window_due_ms = CASE WHEN day_of_week IS NOT NULL AND coalesce(window_due_ms, 0) <= ?1"
+          " THEN 9223372036854775807 ELSE window_due_ms END WHERE id = ?2");
 
 enum result broker_park(struct store *store, struct slice id, int64_t now_ms)
 {
@@ -412,37 +412,18 @@ enum result broker_due_first(struct store *store, enum broker_due *due, int64_t 
     return RESULT_OK;
 }
 
-STATEMENT(broker_set_back_last_sql, "SELECT max(id) FROM (SELECT id FROM broker WHERE id > ?1"
-                                    " ORDER BY id LIMIT ?2)");
 STATEMENT(broker_set_back_sql,
-          "UPDATE broker SET state_due_ms = state_due_ms - ?3,"
-          " window_due_ms = CASE WHEN window_due_ms = 9223372036854775807 THEN window_due_ms END"
-          " WHERE id > ?1 AND id <= ?2 AND coalesce(state_due_ms, window_due_ms) IS NOT NULL");
+          "UPDATE broker SET state_due_ms = state_due_ms - ?1 WHERE state_due_ms IS NOT NULL");
+STATEMENT(broker_unschedule_sql,
+          "UPDATE broker SET window_due_ms = NULL WHERE window_due_ms < 9223372036854775807");
 
-static enum result find_last(struct store *store, struct slice after, int64_t limit,
-                             struct arena *arena, struct slice *last)
+enum result broker_set_back(struct store *store, int64_t by_ms)
 {
-    sqlite3_stmt *stmt = statement_get(store, &broker_set_back_last_sql);
-    statement_bind(stmt, 1, after);
-    sqlite3_bind_int64(stmt, 2, limit);
-    enum result result = statement_step(store, stmt);
-    if (!result && !statement_text(stmt, 0, arena, last))
-        result = RESULT_NO_MEMORY;
-    statement_end(stmt);
-    return !result && !last->data ? RESULT_NOT_FOUND : result;
-}
-
-enum result broker_set_back(struct store *store, struct slice after, int64_t limit, int64_t by_ms,
-                            struct arena *arena, struct slice *last)
-{
-    enum result result = find_last(store, after, limit, arena, last);
-    if (!result)
-        result = store_prepare_write(store);
+    enum result result = store_prepare_write(store);
     if (result)
         return result;
     sqlite3_stmt *stmt = statement_get(store, &broker_set_back_sql);
-    statement_bind(stmt, 1, after);
-    statement_bind(stmt, 2, *last);
-    sqlite3_bind_int64(stmt, 3, by_ms);
-    return statement_run(store, stmt);
+    sqlite3_bind_int64(stmt, 1, by_ms);
+    result = statement_run(store, stmt);
+    return result ? result : statement_run(store, statement_get(store, &broker_unschedule_sql));
 }

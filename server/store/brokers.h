@@ -137,10 +137,9 @@ enum result broker_next_half(struct store *store, struct slice account, struct s
 /* Cancels what is due by `now_ms` on a broker whose step failed: it would fail again for ever. */
 enum result broker_park(struct store *store, struct slice id, int64_t now_ms) MUST_CHECK;
 
-/* For a step of the clock back by `by_ms`, of up to `limit` brokers by id after `after`: what is
- * due keeps its remaining time, and windows are to be computed anew. *last: the last of them, in
- * `arena`. RESULT_NOT_FOUND: no broker is left. */
-enum result broker_set_back(struct store *store, struct slice after, int64_t limit, int64_t by_ms,
-                            struct arena *arena, struct slice *last) MUST_CHECK;
+/* For a step of the clock back by `by_ms`: what is due keeps its remaining time, and windows are to
+ * be computed anew. Takes some microseconds for each broker with a state or a window that is due.
+ */
+enum result broker_set_back(struct store *store, int64_t by_ms) MUST_CHECK;
 
 #endif

@@ -19,6 +19,11 @@ void store_note_change(void *context, sqlite3 *db, int action, const char *datab
             store->cached.rows[i] += action == SQLITE_INSERT ? 1 : -1;
 }
 
+void store_counts_pause(struct store *store)
+{
+    sqlite3_preupdate_hook(store->db, NULL, NULL);
+}
+
 void store_counts_follow(struct store *store)
 {
     sqlite3_preupdate_hook(store->db, store_note_change, store);

@@ -350,7 +350,8 @@ enum result store_open(const struct store_options *options, struct store **out,
 
 int64_t store_now_ms(const struct store *store)
 {
-    return clock_wall_ms() + store->cached.clock_offset_ms;
+    int64_t now_ms = clock_wall_ms() + store->cached.clock_offset_ms;
+    return now_ms < CLOCK_MAX_MS ? now_ms : CLOCK_MAX_MS;
 }
 
 int64_t store_clock_offset_ms(const struct store *store)

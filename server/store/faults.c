@@ -1,6 +1,8 @@
 #include "store/faults.h"
 
-#include "store/internal.h"
+#include "store/undo.h"
+
+enum { FAULTS_MANY = 100 };
 
 static int64_t read_number(sqlite3_stmt *stmt, int column)
 {
@@ -152,17 +154,50 @@ enum result fault_insert(struct store *store, struct fault *fault)
     return result;
 }
 
-STATEMENT(fault_delete_sql, "DELETE FROM fault WHERE ?1 IS NULL OR id = ?1");
+STATEMENT(fault_delete_sql, "DELETE FROM fault WHERE id = ?1");
+STATEMENT(fault_delete_all_sql, "DELETE FROM fault");
+STATEMENT(fault_truncate_sql, "DELETE FROM fault");
+STATEMENT(fault_has_many_sql, "SELECT count(*) FROM (SELECT 1 FROM fault LIMIT ?1)");
+
+/* Whether there are more than are deleted one by one. */
+static enum result count_faults(struct store *store, bool *many)
+{
+    sqlite3_stmt *stmt = statement_get(store, &fault_has_many_sql);
+    sqlite3_bind_int(stmt, 1, FAULTS_MANY);
+    enum result result = statement_step(store, stmt);
+    *many = !result && sqlite3_column_int(stmt, 0) == FAULTS_MANY;
+    statement_end(stmt);
+    return result;
+}
+
+/* Without a hook SQLite frees the pages of a table instead of deleting row by row. It decides when
+ * it compiles the statement, which is not used otherwise. */
+static enum result delete_all(struct store *store)
+{
+    bool many = false;
+    enum result result = count_faults(store, &many);
+    if (result || !many)
+        return result ? result : statement_run(store, statement_get(store, &fault_delete_all_sql));
+    undo_end(store);
+    store_counts_pause(store);
+    result = statement_run(store, statement_get(store, &fault_truncate_sql));
+    store_counts_follow(store);
+    return result;
+}
 
 enum result fault_delete(struct store *store, int64_t id)
 {
     enum result result = store_prepare_write(store);
     if (result)
         return result;
-    sqlite3_stmt *stmt = statement_get(store, &fault_delete_sql);
-    bind_number(stmt, 1, id);
-    result = statement_run(store, stmt);
-    if (!result && sqlite3_changes(store->db) == 0 && id != FAULT_UNSET)
-        result = RESULT_NOT_FOUND;
+    if (id == FAULT_UNSET) {
+        result = delete_all(store);
+    } else {
+        sqlite3_stmt *stmt = statement_get(store, &fault_delete_sql);
+        sqlite3_bind_int64(stmt, 1, id);
+        result = statement_run(store, stmt);
+        if (!result && sqlite3_changes(store->db) == 0)
+            result = RESULT_NOT_FOUND;
+    }
     return result ? result : store_reload_flags(store);
 }

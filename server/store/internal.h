@@ -170,8 +170,9 @@ enum result store_reload_flags(struct store *store) MUST_CHECK;
 void store_note_change(void *store, sqlite3 *db, int action, const char *database,
                        const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row);
 
-/* Sets that hook. */
+/* Set that hook, and none. */
 void store_counts_follow(struct store *store);
+void store_counts_pause(struct store *store);
 
 /* The same, and counts the rows: call it when tables may have changed meanwhile. RESULT_STORE. */
 enum result store_counts_reload(struct store *store) MUST_CHECK;

@@ -39,7 +39,8 @@ static bool is_deleted_by_cascade(const struct table *table)
 /* Deletes rows before those that they refer to: brokers first, each root in reverse order. */
 static bool empty_tables(sqlite3 *db)
 {
-    bool good = run(prepare(db, sqlite3_mprintf("UPDATE default_world SET clock_offset_ms = 0")));
+    bool good = run(prepare(db, sqlite3_mprintf("UPDATE default_world SET clock_offset_ms = 0"))) &&
+                run(prepare(db, sqlite3_mprintf("DELETE FROM clock_step")));
     for (unsigned root = TABLE_ROOTS; root-- > 0;)
         for (size_t i = table_count; good && i-- > 0;)
             if (tables[i].root == root && tables[i].seeds && !is_deleted_by_cascade(&tables[i]))

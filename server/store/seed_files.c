@@ -25,7 +25,7 @@ static enum result fail(struct store_error *error, const char *path, const char 
 static enum result fail_kind(struct store_error *error, const char *path, const char *odd_kind)
 {
     char reason[100];
-    snprintf(reason, sizeof reason, "%s that each reset can read again", odd_kind);
+    snprintf(reason, sizeof reason, "%s: resets read it again", odd_kind);
     return fail(error, path, reason);
 }
 

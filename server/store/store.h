@@ -65,7 +65,8 @@ enum result store_tick_commit(struct store *store) MUST_CHECK;
 void store_operation_begin(struct store *store);
 enum result store_operation_end(struct store *store, bool keep) MUST_CHECK;
 
-/* The service's clock: the wall clock plus a stored offset. */
+/* The service's clock: the wall clock plus a stored offset. It stops at the end of the year 9999.
+ */
 int64_t store_now_ms(const struct store *store);
 int64_t store_clock_offset_ms(const struct store *store);
 

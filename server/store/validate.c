@@ -55,7 +55,8 @@ static enum result expect_none(sqlite3 *db, const char *sql, struct store_error 
     return result;
 }
 
-/* The service's clock, the wall clock plus an offset, must be in the years 1970 to 9999. */
+/* The service's clock, the wall clock plus an offset, must be in the years 1970 to 9999. It stops
+ * at the end of 9999, and may have been there for some time. */
 static enum result check_clock(sqlite3 *db, struct store_error *error)
 {
     static const char *const columns[][2] = {{"default_world", "clock_offset_ms"},
@@ -65,8 +66,7 @@ static enum result check_clock(sqlite3 *db, struct store_error *error)
     enum result result = RESULT_OK;
     for (size_t i = 0; !result && i < sizeof columns / sizeof *columns; i++) {
         snprintf(sql, sizeof sql, "SELECT 1 FROM %s WHERE %s NOT BETWEEN %lld AND %lld",
-                 columns[i][0], columns[i][1], (long long)-wall_ms,
-                 (long long)(CLOCK_MAX_MS - wall_ms));
+                 columns[i][0], columns[i][1], (long long)-wall_ms, (long long)CLOCK_MAX_MS);
         snprintf(reason, sizeof reason, "%s: %s: within the years 1970 to 9999", columns[i][0],
                  columns[i][1]);
         result = expect_none(db, sql, error, reason);

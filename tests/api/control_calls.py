@@ -8,6 +8,8 @@ CLOCK, FAULTS, METRICS, REQUESTS, SNAPSHOT = (f"/_local/{name}" for name in (
 STANDING = ("--create-time", "1h", "--reboot-time", "1h", "--delete-time", "1h")  # until the clock is stepped
 REFUSED_STEP = ("Specify either [advanceMs], milliseconds up to ten years, or [now], a time such as "
                 "2026-12-24T18:00:00Z.")
+TOO_FAR = "[now] is more than ten years after the time of the clock."
+TOO_LATE = "The clock can be set up to the end of 9999."
 
 
 def call(client, method, target, body=None, headers=()):

@@ -68,7 +68,7 @@ def test_a_step_to_a_time(client, given, seconds):
     None, b"", {}, [], "x", b"{", {"advanceMs": 1, "now": "2031-12-24T18:00:00Z"}, {"advanceMs": -1}, {"advanceMs": "1"},
     {"advanceMs": None}, {"advanceMs": True}, {"advanceMs": 3660 * 86400000 + 1}, {"advanceMs": 1e300}, {"now": 5},
     {"now": ""}, {"now": "tomorrow"}, {"now": "2031-13-01T00:00:00Z"}, {"now": "2031-02-30T00:00:00Z"},
-    {"now": "2031-12-24"}, {"now": "2031-12-24T18:00:00+01:00"}, {"now": "9999-12-31T23:59:59Z"},
+    {"now": "2031-12-24"}, {"now": "2031-12-24T18:00:00+01:00"},
     {"now": "1031-12-24T18:00:00Z"},
 ), ids=str)
 def test_a_step_that_is_none(client, body):
@@ -77,24 +77,38 @@ def test_a_step_that_is_none(client, body):
     assert abs(control.clock(client)["offsetMs"] - before) <= 1
 
 
+def test_a_step_too_far(client):
+    control.refused(client, "POST", control.CLOCK, {"now": "9999-12-31T23:59:59Z"}, control.TOO_FAR)
+
+
 def test_the_longest_step(client):
     control.step(client, advanceMs=3660 * 86400000)
     assert_ok(client.call("GET", B1))
     harness.create_broker(client)
 
 
-def test_the_last_year(serve, tmp_path):
-    """No step leads behind the year 9999, which no answer could show."""
+def test_CTL_7_the_clock_stops_at_the_end_of_9999(serve, tmp_path):
+    """No answer could show a later time; what is stored there is opened again."""
     path = tmp_path / "db"
     server = serve("--db", path)
     server.stop()
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("UPDATE default_world SET clock_offset_ms = ?", (253402300799999 - 129_600_000 - int(time.time() * 1000),))
-    client = serve("--db", path).client()
+    server = serve("--db", path)
+    client = server.client()
     assert control.clock(client)["now"].startswith("9999-12-30T")
-    control.refused(client, "POST", control.CLOCK, {"advanceMs": 2 * 86_400_000}, control.REFUSED_STEP)
-    control.step(client, now="9999-12-31T23:00:00Z")
-    harness.create_broker(client)
+    control.refused(client, "POST", control.CLOCK, {"advanceMs": 2 * 86_400_000}, control.TOO_LATE)
+    control.step(client, now="9999-12-31T23:59:59.990Z")
+    harness.eventually(lambda: control.clock(client)["now"] == "9999-12-31T23:59:59.999Z", "the end of 9999")
+    window = {"dayOfWeek": "MONDAY", "timeOfDay": "03:30", "timeZone": "UTC"}
+    harness.create_broker(client, harness.broker_body("last", maintenanceWindowStartTime=window))
+    snapshot = control.snapshot(client)
+    control.done(client, "PUT", control.SNAPSHOT, snapshot)
+    wire.assert_no_error_logged(server)
+    server.restart()
+    assert control.clock(server.client())["now"] == "9999-12-31T23:59:59.999Z"
+    control.step(server.client(), now="2030-01-01T00:00:00Z")
+    assert len(assert_ok(server.client().call("GET", "/v1/brokers")).json()["brokerSummaries"]) == 1
 
 
 def test_a_creation_ends(client):

@@ -26,9 +26,9 @@ static inline bool is_one_of(const struct statement *statement, const char *cons
  * the steps of a call below. */
 static inline bool may_scan(const struct statement *statement)
 {
-    static const char *const names[] = {"health_sql",     "world_set_sql", "seeded_sql",
-                                        "seeded_set_sql", "clock_set_sql", "fault_delete_sql",
-                                        "policy_page_sql"};
+    static const char *const names[] = {
+        "health_sql",    "world_set_sql",        "seeded_sql",         "seeded_set_sql",
+        "clock_set_sql", "fault_delete_all_sql", "fault_has_many_sql", "policy_page_sql"};
     return is_one_of(statement, names, COUNT(names));
 }
 

@@ -56,7 +56,7 @@ static void brokers_in_order(void **state)
     settle(&w);
     const char *left = world_ask(&w, "SELECT count(*) || '|' || (1001 - count(*)) FROM broker");
     assert_string_equal(world_ask(&w, "SELECT count(*), min(state_due_ms) FROM broker"), left);
-    assert_in_range(count_slices(&w, 2000, nothing), 2, 10);
+    assert_in_range(count_slices(&w, 2000, nothing), 2, 20);
     assert_string_equal(world_ask(&w, "SELECT count(*) FROM broker"), "0");
     world_close(&w);
 }
@@ -77,7 +77,7 @@ static void a_broker_of_many_users_is_deleted(void **state)
         world_open(&w, ":memory:", BROKERS USERS("password", "'created-pw-12'"));
         w.settings.delete_ms = delete_ms;
         world_expect(&w, "DELETE", "/v1/brokers/b-1", "", "200 {\"brokerId\":\"b-1\"}");
-        assert_in_range(count_slices(&w, 3000000, expect_deletion), 5, 12);
+        assert_in_range(count_slices(&w, 3000000, expect_deletion), 15, 25);
         assert_string_equal(world_ask(&w, "SELECT count(*) FROM user"), "0");
         assert_string_equal(world_ask(&w, "SELECT id FROM broker"), "b-2");
         world_close(&w);
@@ -126,7 +126,7 @@ static void a_reboot_applies_many_users(void **state)
         world_open(&w, ":memory:", BROKERS PENDING_USERS);
         w.settings.reboot_ms = reboot_ms;
         world_expect(&w, "POST", "/v1/brokers/b-1/reboot", "", "200 {}");
-        assert_in_range(count_slices(&w, 3000000, expect_applied), 5, 12);
+        assert_in_range(count_slices(&w, 3000000, expect_applied), 15, 25);
         expect_applied(&w);
         assert_string_equal(world_ask(&w, "SELECT state FROM broker WHERE id = 'b-1'"), "RUNNING");
         assert_string_equal(world_ask(&w, "SELECT count(*), count(pending_change) FROM user"),
@@ -142,7 +142,7 @@ static void a_creation_applies_many_users(void **state)
     world_open(&w, ":memory:",
                BROKERS "UPDATE broker SET state = 'CREATION_IN_PROGRESS', creation_step = 1,"
                        " state_due_ms = 1 WHERE id = 'b-1';" PENDING_USERS);
-    assert_in_range(count_slices(&w, 3000000, expect_applied), 5, 12);
+    assert_in_range(count_slices(&w, 3000000, expect_applied), 15, 25);
     assert_string_equal(world_ask(&w, "SELECT state FROM broker WHERE id = 'b-1'"), "RUNNING");
     world_close(&w);
 }
@@ -198,7 +198,7 @@ static void idle_windows_are_left_out(void **state)
     assert_int_equal(world_advance(&w, store_now_ms(w.store)), RESULT_OK);
     settle(&w);
     int64_t before = store_rows_written(w.store);
-    assert_in_range(step_to(&w, sunday_ms + 3650 * day_ms, NULL), 2, 20);
+    assert_in_range(step_to(&w, sunday_ms + 3650 * day_ms, NULL), 2, 30);
     assert_in_range(store_rows_written(w.store) - before, 400 * 3, 400 * 5);
     assert_string_equal(world_ask(&w, "SELECT count(*) FROM broker WHERE state = 'RUNNING'"),
                         "400");
@@ -230,7 +230,7 @@ static void calls_see_the_clock_on_its_way(void **state)
                    2000) " SELECT 'b-' || x, 'n' || x, 'REBOOT_IN_PROGRESS',"
                          " 1796554800000 + x * 10000 FROM n;");
     set_clock(&w, sunday_ms);
-    assert_in_range(step_to(&w, sunday_ms + day_ms, expect_done), 5, 20);
+    assert_in_range(step_to(&w, sunday_ms + day_ms, expect_done), 5, 40);
     assert_string_equal(world_ask(&w, "SELECT count(*) FROM broker WHERE state = 'RUNNING'"),
                         "2000");
     world_close(&w);
@@ -269,7 +269,7 @@ static void a_step_back_keeps_what_remains(void **state)
         " ('b-3', 'two', 'RUNNING', NULL, 'SUNDAY', 'Mars/Base', 9223372036854775807);"
         "INSERT INTO broker (id, name)" NUMBERS(1000) " SELECT 'b-2-' || x, 'n' || x FROM n;");
     set_clock(&w, sunday_ms);
-    assert_in_range(step_to(&w, sunday_ms - 8 * day_ms, NULL), 2, 4);
+    assert_int_equal(step_to(&w, sunday_ms - 8 * day_ms, NULL), 1);
     assert_int_equal(world_advance(&w, store_now_ms(w.store)), RESULT_OK);
     settle(&w);
     /* Five seconds remain, and the next window is that of the Sunday before. */
@@ -288,36 +288,30 @@ static void a_step_back_keeps_what_remains(void **state)
 static void a_step_survives_a_crash(void **state)
 {
     (void)state;
-    static const int64_t steps_ms[] = {86400000, -86400000};
-    for (size_t i = 0; i < COUNT(steps_ms); i++) {
-        char path[] = "/tmp/amazonmq-unit-XXXXXX";
-        struct world w;
-        make_file(path, SLICE(""));
-        world_open(&w, path,
-                   "INSERT INTO broker (id, name, state, state_due_ms)" NUMBERS(
-                       2000) " SELECT 'b-' || x, 'n' || x, 'REBOOT_IN_PROGRESS',"
-                             " 1796554800000 + x * 10000 FROM n;");
-        set_clock(&w, sunday_ms);
-        int64_t offset_ms = store_clock_offset_ms(w.store) + steps_ms[i];
-        assert_int_equal(clock_begin_step(w.store, &w.settings, offset_ms), RESULT_OK);
-        settle(&w);
-        assert_true(clock_step_is_open(w.store));
-        /* This slice is lost. */
-        assert_int_equal(clock_continue_step(w.store, &w.settings), RESULT_OK);
-        world_close(&w);
-        world_open(&w, path, "");
-        assert_true(clock_step_is_open(w.store));
-        assert_int_equal(clock_complete_step(w.store, &w.settings), RESULT_OK);
-        assert_false(clock_step_is_open(w.store));
-        assert_int_equal(store_clock_offset_ms(w.store), offset_ms);
-        assert_string_equal(
-            world_ask(&w,
-                      "SELECT count(*), min(state_due_ms), count(DISTINCT state_due_ms) FROM broker"
-                      " WHERE state = 'REBOOT_IN_PROGRESS'"),
-            i == 0 ? "0|-|0" : "2000|1796468410000|2000");
-        world_close(&w);
-        unlink(path);
-    }
+    char path[] = "/tmp/amazonmq-unit-XXXXXX";
+    struct world w;
+    make_file(path, SLICE(""));
+    world_open(&w, path,
+               "INSERT INTO broker (id, name, state, state_due_ms)" NUMBERS(
+                   2000) " SELECT 'b-' || x, 'n' || x, 'REBOOT_IN_PROGRESS',"
+                         " 1796554800000 + x * 10000 FROM n;");
+    set_clock(&w, sunday_ms);
+    int64_t offset_ms = store_clock_offset_ms(w.store) + day_ms;
+    assert_int_equal(clock_begin_step(w.store, &w.settings, offset_ms), RESULT_OK);
+    settle(&w);
+    assert_true(clock_step_is_open(w.store));
+    /* This slice is lost. */
+    assert_int_equal(clock_continue_step(w.store, &w.settings), RESULT_OK);
+    world_close(&w);
+    world_open(&w, path, "");
+    assert_true(clock_step_is_open(w.store));
+    assert_int_equal(clock_complete_step(w.store, &w.settings), RESULT_OK);
+    assert_false(clock_step_is_open(w.store));
+    assert_int_equal(store_clock_offset_ms(w.store), offset_ms);
+    assert_string_equal(world_ask(&w, "SELECT count(*) FROM broker WHERE state = 'RUNNING'"),
+                        "2000");
+    world_close(&w);
+    unlink(path);
 }
 
 int main(void)

@@ -262,8 +262,7 @@ static void a_fault_strikes(struct costs *costs)
               " SELECT 'DescribeUser', 'b-' || x, 'ForbiddenException' FROM n");
     forget(costs);
     hold(costs, 200, 1, "GET", "/v1/brokers/b-001/users/user-1", "");
-    world_ask(&costs->world, "DELETE FROM fault");
-    forget(costs);
+    hold(costs, 200, 10, "DELETE", "/_local/faults", "");
 }
 
 static void the_control_api_is_called(struct costs *costs)
@@ -275,6 +274,8 @@ static void the_control_api_is_called(struct costs *costs)
     hold(costs, 200, 1, "GET", "/v1/brokers/b-001/users/user-1", "");
     hold(costs, 201, 1, "POST", "/_local/faults", "{\"delayMs\":1,\"brokerId\":\"b-9\"}");
     hold(costs, 200, 2, "GET", "/_local/faults", "");
+    hold(costs, 200, 1, "DELETE", "/_local/faults?id=1", "");
+    hold(costs, 201, 1, "POST", "/_local/faults", "{\"delayMs\":1,\"brokerId\":\"b-9\"}");
     hold(costs, 200, 2, "DELETE", "/_local/faults", "");
     hold(costs, 200, 1, "POST", "/_local/authenticate",
          "{\"brokerId\":\"b-001\",\"username\":\"user-1\",\"password\":\"x\"}");
@@ -300,7 +301,7 @@ static void step_clock(struct costs *costs, const char *body, int64_t brokers)
 static void the_clock_is_set(struct costs *costs)
 {
     step_clock(costs, "{\"advanceMs\":604800000}", LIFECYCLE_SLICE / LIFECYCLE_VISIT);
-    step_clock(costs, "{\"now\":\"2026-01-01T00:00:00Z\"}", 420);
+    hold(costs, 200, 420, "POST", "/_local/clock", "{\"now\":\"2026-01-01T00:00:00Z\"}");
 }
 
 static void many_users_are_applied(struct costs *costs)
