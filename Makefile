@@ -56,7 +56,7 @@ LINK_debug = $(SANITIZERS) -Wl,--as-needed $(LDFLAGS)
 
 # --- The server
 
-SOURCES := $(sort $(wildcard server/*.c server/*/*.c)) generated/migrations.c generated/page_html.c
+SOURCES := $(sort $(wildcard server/*.c server/*/*.c)) generated/image.c generated/migrations.c generated/page_html.c
 MIGRATIONS := $(sort $(wildcard schema/[0-9]*.sql))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_SOURCES := $(filter-out tests/fuzz/libfuzzer.c,$(sort $(wildcard tests/fuzz/*.c)))
@@ -139,6 +139,25 @@ $(BUILD)/generated/migrations.c: $(MIGRATIONS) $(BUILD)/migrations.list Makefile
 	   echo '};'; echo 'const bool migration_fills_catalogue[] = {'; \
 	   for file in $(MIGRATIONS); do case $$file in *catalogue*) echo 'true,';; *) echo 'false,';; esac; done; \
 	   echo '};'; echo 'const int migration_count = $(words $(MIGRATIONS));'; } >$@
+
+# The store that the migrations make of an empty database: application_id is STORE_APPLICATION_ID. VACUUM leaves no trace
+# of the steps. The shell is that of the machine that builds, also for another architecture.
+$(BUILD)/generated/image.db: $(MIGRATIONS) $(BUILD)/migrations.list Makefile
+	@mkdir -p $(@D)
+	@rm -f $@ $@-journal
+	@{ echo 'PRAGMA page_size = 4096; BEGIN;'; cat $(MIGRATIONS); \
+	   echo 'PRAGMA application_id = 0x416D5131; PRAGMA user_version = $(words $(MIGRATIONS)); COMMIT; VACUUM;'; } | \
+	   sqlite3 -batch -bail -init /dev/null $@
+
+# Its lines of 16 bytes, of which three quarters have only zeros and are left out.
+$(BUILD)/generated/image.c: $(BUILD)/generated/image.db
+	@od -An -v -tx1 $< | awk ' \
+	    BEGIN { print "#include \"store/image.h\"\nconst unsigned char image_bytes[] = {" } \
+	    /[1-9a-f]/ { if (NR != following) { runs = runs (count ? count "}," : "") "{" NR - 1 ","; count = 0 } \
+	                 count++; following = NR + 1; gsub(/ /, ",0x"); print substr($$0, 2) "," } \
+	    END { print "};\nconst struct image_run image_runs[] = {" runs count "}};"; \
+	          print "const size_t image_run_count = sizeof image_runs / sizeof *image_runs;"; \
+	          print "const size_t image_size = " NR * 16 ";" }' >$@
 
 # --- Programs of the tests. INPUTS leaves out the headers among their prerequisites.
 

@@ -203,8 +203,9 @@ static enum result set_up(struct store *store, const struct store_options *optio
                           struct store_error *error)
 {
     static const char settings[] =
-        "PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
-        "PRAGMA journal_size_limit = 67108864; PRAGMA cell_size_check = ON;";
+        "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY;"
+        "PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864;"
+        "PRAGMA cell_size_check = ON;";
     enum result result = exec(store, options->path, settings, error);
     if (!result)
         result = exec(store, options->path,
@@ -296,7 +297,8 @@ static enum result validate(struct store *store, const char *path, struct store_
 static enum result open_database(struct store *store, const struct store_options *options,
                                  struct store_error *error)
 {
-    bool in_memory = strcmp(options->path, ":memory:") == 0, is_new = false;
+    bool in_memory = strcmp(options->path, ":memory:") == 0;
+    enum store_content content = CONTENT_NONE;
     enum result result = in_memory ? RESULT_OK : store_files_prepare(options->path, error);
     if (result)
         return result;
@@ -314,12 +316,14 @@ static enum result open_database(struct store *store, const struct store_options
     /* Before the first read, so that SQLite needs no shared memory for the WAL. */
     result = exec(store, options->path, "PRAGMA locking_mode = EXCLUSIVE", error);
     if (!result)
-        result = store_examine(store, options->path, &is_new, error);
+        result = store_examine(store, options->path, &content, error);
     if (!result)
         result = set_up(store, options, error);
+    if (!result && content == CONTENT_NONE)
+        result = store_fill(store, options->path, error);
     if (!result)
         result = store_migrate(store, options->path, error);
-    if (!result && !is_new)
+    if (!result && content == CONTENT_STORE)
         result = validate(store, options->path, error);
     if (!result)
         result = prepare_transaction_ends(store, options->path, error);

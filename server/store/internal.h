@@ -135,14 +135,24 @@ void store_files_leave(struct store *store);
 
 enum { STORE_APPLICATION_ID = 0x416D5131 }; /* "AmQ1": PRAGMA application_id of our files */
 
-/* Checks the file without writing: RESULT_INVALID if it is foreign, damaged, newer or locked.
- * *is_new: it is empty. */
-enum result store_examine(struct store *store, const char *path, bool *is_new,
+/* What an opened database holds. */
+enum store_content {
+    CONTENT_NONE,      /* not a byte */
+    CONTENT_NO_TABLES, /* only what SQLite itself writes */
+    CONTENT_STORE,
+};
+
+/* Checks the file without writing: RESULT_INVALID if it is foreign, damaged, newer or locked. */
+enum result store_examine(struct store *store, const char *path, enum store_content *content,
                           struct store_error *error) MUST_CHECK;
 
-/* An empty store in memory with the current schema; to be closed with sqlite3_close even if it
- * fails: RESULT_NO_MEMORY. */
+/* An empty store in memory with the current schema, for reading; to be closed with sqlite3_close
+ * even if it fails: RESULT_NO_MEMORY. */
 enum result store_open_fresh(sqlite3 **db) MUST_CHECK;
+
+/* Makes a database of CONTENT_NONE an empty store with the current schema, as a whole or not at
+ * all. RESULT_STORE. */
+enum result store_fill(struct store *store, const char *path, struct store_error *error) MUST_CHECK;
 
 /* Updates the schema, one transaction for each version. */
 enum result store_migrate(struct store *store, const char *path,

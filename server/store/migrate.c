@@ -23,13 +23,14 @@ static bool read_number(sqlite3 *db, const char *sql, int64_t *number)
 }
 
 /* Runs before any write, including those of a PRAGMA. */
-enum result store_examine(struct store *store, const char *path, bool *is_new,
+enum result store_examine(struct store *store, const char *path, enum store_content *content,
                           struct store_error *error)
 {
-    int64_t application_id = 0, version = 0, tables = 0;
+    int64_t application_id = 0, version = 0, tables = 0, pages = 0;
     if (!read_number(store->db, "PRAGMA application_id", &application_id) ||
         !read_number(store->db, "PRAGMA user_version", &version) ||
-        !read_number(store->db, "SELECT count(*) FROM sqlite_schema", &tables)) {
+        !read_number(store->db, "SELECT count(*) FROM sqlite_schema", &tables) ||
+        !read_number(store->db, "PRAGMA page_count", &pages)) {
         int code = sqlite3_errcode(store->db);
         if (code == SQLITE_BUSY || (code & 0xFF) == SQLITE_BUSY)
             return fail(error, path, "another process uses this database");
@@ -37,8 +38,9 @@ enum result store_examine(struct store *store, const char *path, bool *is_new,
             return fail(error, path, "not a database of amazonmq-local (not a SQLite file)");
         return fail(error, path, sqlite3_errmsg(store->db));
     }
-    *is_new = application_id == 0 && version == 0 && tables == 0;
-    if (*is_new)
+    bool is_new = application_id == 0 && version == 0 && tables == 0;
+    *content = !is_new ? CONTENT_STORE : pages ? CONTENT_NO_TABLES : CONTENT_NONE;
+    if (is_new)
         return RESULT_OK;
     if (application_id != STORE_APPLICATION_ID)
         return fail(error, path,
@@ -57,16 +59,6 @@ static bool apply(sqlite3 *db, int64_t number)
            sqlite3_exec(db, (const char *)migrations[number - 1], NULL, NULL, NULL) == SQLITE_OK &&
            sqlite3_exec(db, head, NULL, NULL, NULL) == SQLITE_OK &&
            sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
-}
-
-enum result store_open_fresh(sqlite3 **db)
-{
-    bool good = sqlite3_open_v2(":memory:", db,
-                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                                NULL) == SQLITE_OK;
-    for (int i = 0; good && i < migration_count; i++)
-        good = sqlite3_exec(*db, (const char *)migrations[i], NULL, NULL, NULL) == SQLITE_OK;
-    return good ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
 enum result store_migrate(struct store *store, const char *path, struct store_error *error)

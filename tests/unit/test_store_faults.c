@@ -206,15 +206,16 @@ static void each_write_of_a_tick_fails(void **state)
 }
 
 /* Opening fails with a text or succeeds; the same file can be opened afterwards. Every event near
- * the beginning, then fewer and fewer. */
-static long fail_while_opening(const char *database)
+ * the beginning, then fewer and fewer. Where all events after it fail too, the files are as a crash
+ * leaves them. */
+static long fail_while_opening(const char *database, bool lasting)
 {
     long tried = 0;
     for (long n = 1;; n += 1 + n / 10, tried++) {
         struct world w;
         struct store_error error = {""};
         world_init(&w);
-        fault_arm(n, false);
+        fault_arm(n, lasting);
         enum result result = world_try_open(&w, database, &error);
         bool struck = fault_disarm();
         assert_true(struck || !result);
@@ -234,10 +235,23 @@ static long fail_while_opening(const char *database)
 static void opening_fails_cleanly(void **state)
 {
     (void)state;
-    assert_true(fail_while_opening(":memory:") > 30);
+    assert_true(fail_while_opening(":memory:", false) > 30);
     install_disk();
     fault.write_error = SQLITE_FULL;
-    assert_true(fail_while_opening(path) > 5);
+    assert_true(fail_while_opening(path, false) > 5);
+    sqlite3_vfs_unregister(&disk);
+}
+
+/* What is half written is never taken for a store: the next start makes it anew. */
+static void a_crash_while_a_file_is_made_leaves_a_new_one(void **state)
+{
+    (void)state;
+    install_disk();
+    fault.kinds = FAULT_CHANGE | FAULT_OPEN;
+    fault.torn = true;
+    assert_true(fail_while_opening(path, true) > 5);
+    fault.torn = false;
+    fault.kinds = FAULT_CHANGE | FAULT_SQLITE;
     sqlite3_vfs_unregister(&disk);
 }
 
@@ -265,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_first_commit_without_memory_is_cleaned_up),
         cmocka_unit_test(each_write_of_a_tick_fails),
         cmocka_unit_test(opening_fails_cleanly),
+        cmocka_unit_test(a_crash_while_a_file_is_made_leaves_a_new_one),
     };
     return cmocka_run_group_tests_name("store_faults", tests, set_up, tear_down);
 }
