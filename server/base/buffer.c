@@ -25,6 +25,7 @@ void buffer_clear(struct buffer *buffer)
         buffer->data[0] = '\0';
 }
 
+/* A function of its own, so that make_room can be inlined. */
 static bool grow(struct buffer *buffer, size_t need)
 {
     size_t size = buffer->size ? buffer->size : BUFFER_FIRST;
@@ -53,7 +54,8 @@ static inline bool make_room(struct buffer *buffer, size_t more)
     return need <= buffer->size || grow(buffer, need);
 }
 
-char *buffer_extend(struct buffer *buffer, size_t len)
+/* For the most frequent calls, which then need no other. */
+static inline char *extend(struct buffer *buffer, size_t len)
 {
     if (!make_room(buffer, len))
         return NULL;
@@ -63,9 +65,14 @@ char *buffer_extend(struct buffer *buffer, size_t len)
     return at;
 }
 
+char *buffer_extend(struct buffer *buffer, size_t len)
+{
+    return extend(buffer, len);
+}
+
 void buffer_append(struct buffer *buffer, const void *data, size_t len)
 {
-    char *at = buffer_extend(buffer, len);
+    char *at = extend(buffer, len);
     if (at && len > 0)
         memcpy(at, data, len);
 }
@@ -82,7 +89,7 @@ void buffer_append_string(struct buffer *buffer, const char *string)
 
 void buffer_append_char(struct buffer *buffer, char c)
 {
-    char *at = buffer_extend(buffer, 1);
+    char *at = extend(buffer, 1);
     if (at)
         *at = c;
 }
