@@ -25,18 +25,9 @@ void buffer_clear(struct buffer *buffer)
         buffer->data[0] = '\0';
 }
 
-/* Makes room for `more` bytes and the NUL after them. */
-static bool make_room(struct buffer *buffer, size_t more)
+/* A function of its own, so that make_room can be inlined. */
+static bool grow(struct buffer *buffer, size_t need)
 {
-    if (buffer->failed)
-        return false;
-    if (more > buffer->ceiling - buffer->len) {
-        buffer->failed = RESULT_TOO_LARGE;
-        return false;
-    }
-    size_t need = buffer->len + more + 1;
-    if (need <= buffer->size)
-        return true;
     size_t size = buffer->size ? buffer->size : BUFFER_FIRST;
     while (size < need)
         size *= 2;
@@ -50,14 +41,40 @@ static bool make_room(struct buffer *buffer, size_t more)
     return true;
 }
 
-void buffer_append(struct buffer *buffer, const void *data, size_t len)
+/* Makes room for `more` bytes and the NUL after them. */
+static inline bool make_room(struct buffer *buffer, size_t more)
+{
+    if (buffer->failed)
+        return false;
+    if (more > buffer->ceiling - buffer->len) {
+        buffer->failed = RESULT_TOO_LARGE;
+        return false;
+    }
+    size_t need = buffer->len + more + 1;
+    return need <= buffer->size || grow(buffer, need);
+}
+
+/* For the most frequent calls, which then need no other. */
+static inline char *extend(struct buffer *buffer, size_t len)
 {
     if (!make_room(buffer, len))
-        return;
-    if (len > 0)
-        memcpy(buffer->data + buffer->len, data, len);
+        return NULL;
+    char *at = buffer->data + buffer->len;
     buffer->len += len;
-    buffer->data[buffer->len] = '\0';
+    at[len] = '\0';
+    return at;
+}
+
+char *buffer_extend(struct buffer *buffer, size_t len)
+{
+    return extend(buffer, len);
+}
+
+void buffer_append(struct buffer *buffer, const void *data, size_t len)
+{
+    char *at = extend(buffer, len);
+    if (at && len > 0)
+        memcpy(at, data, len);
 }
 
 void buffer_append_slice(struct buffer *buffer, struct slice slice)
@@ -72,7 +89,22 @@ void buffer_append_string(struct buffer *buffer, const char *string)
 
 void buffer_append_char(struct buffer *buffer, char c)
 {
-    buffer_append(buffer, &c, 1);
+    char *at = extend(buffer, 1);
+    if (at)
+        *at = c;
+}
+
+void buffer_append_integer(struct buffer *buffer, int64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0)
+        digits[--at] = '-';
+    buffer_append(buffer, digits + at, sizeof digits - at);
 }
 
 void buffer_printf(struct buffer *buffer, const char *format, ...)

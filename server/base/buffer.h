@@ -2,6 +2,8 @@
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H
 
+#include <stdint.h>
+
 #include "base/result.h"
 #include "base/slice.h"
 
@@ -19,10 +21,15 @@ void buffer_close(struct buffer *buffer);
 /* Empties it and clears the error; the memory is kept. */
 void buffer_clear(struct buffer *buffer);
 
+/* Appends `len` bytes, which the caller writes to the result before the next change. NULL if the
+ * buffer has failed. */
+char *buffer_extend(struct buffer *buffer, size_t len) MUST_CHECK;
+
 void buffer_append(struct buffer *buffer, const void *data, size_t len);
 void buffer_append_slice(struct buffer *buffer, struct slice slice);
 void buffer_append_string(struct buffer *buffer, const char *string);
 void buffer_append_char(struct buffer *buffer, char c);
+void buffer_append_integer(struct buffer *buffer, int64_t number); /* decimal */
 void buffer_printf(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The content, borrowed until the next change. */

@@ -106,7 +106,7 @@ void json_write_boolean(struct json_writer *writer, bool value)
 void json_write_integer(struct json_writer *writer, int64_t value)
 {
     separate(writer);
-    buffer_printf(writer->out, "%lld", (long long)value);
+    buffer_append_integer(writer->out, value);
 }
 
 void json_write_raw(struct json_writer *writer, struct slice json)

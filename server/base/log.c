@@ -132,9 +132,13 @@ static void append_json(struct buffer *out, struct slice value)
 static void append_key(const char *key)
 {
     bool json = log_state.format == LOG_JSON;
-    buffer_append_string(&log_state.lines, json ? ",\"" : " ");
-    buffer_append_string(&log_state.lines, key);
-    buffer_append_string(&log_state.lines, json ? "\":" : "=");
+    size_t len = strlen(key), before = json ? 2 : 1;
+    char *at = buffer_extend(&log_state.lines, before + len + before);
+    if (!at)
+        return;
+    memcpy(at, json ? ",\"" : " ", before);
+    memcpy(at + before, key, len);
+    memcpy(at + before + len, json ? "\":" : "=", before);
 }
 
 void log_text(const char *key, struct slice value)
@@ -161,7 +165,7 @@ void log_number(const char *key, int64_t value)
     if (!log_state.open)
         return;
     append_key(key);
-    buffer_printf(&log_state.lines, "%lld", (long long)value);
+    buffer_append_integer(&log_state.lines, value);
 }
 
 void log_flag(const char *key, bool value)

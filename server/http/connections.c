@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "process/certificate.h"
+#include "process/tls_session.h"
 #include "http/exchange.h"
 
 /* If this fails the connection still works, but a close by its peer is noticed later. */
@@ -36,6 +36,7 @@ struct connection *connections_add(struct connections *connections, int fd, void
         return NULL;
     connection->fd = fd;
     connection->session = session;
+    tls_session_begin(session);
     connection->next = connections->first;
     if (connection->next)
         connection->next->previous = connection;
@@ -86,14 +87,14 @@ static bool has_unread(const struct connection *connection)
 {
     int unread = 0;
     return ioctl(connection->fd, FIONREAD, &unread) != 0 || unread > 0 ||
-           certificate_session_has_unread(connection->session);
+           tls_session_has_unread(connection->session);
 }
 
 static void probe(const struct connection *connection)
 {
     struct slice interim = SLICE("HTTP/1.1 100 Continue\r\n\r\n");
     if (connection->session)
-        certificate_session_send(connection->session, interim);
+        tls_session_send(connection->session, interim);
     else
         (void)!send(connection->fd, interim.data, interim.len, MSG_NOSIGNAL);
 }
@@ -173,4 +174,5 @@ void connections_close(struct connections *connections)
     free(connections->by_fd);
     connections->by_fd = NULL;
     connections->by_fd_room = 0;
+    tls_session_forget_key();
 }

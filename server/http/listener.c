@@ -17,7 +17,7 @@
 
 enum {
     LISTENER_DAY_S = 86400,
-    LISTENER_MEMORY = 64 << 10, /* of a connection: request line, headers and query */
+    LISTENER_MEMORY = 32 << 10, /* of a connection, for all of a head; cleared at every request */
 };
 
 /* One for HTTP and one for HTTPS. */

@@ -67,20 +67,19 @@ static bool is_method(struct slice text)
     return false;
 }
 
-static struct slice shown_method(const struct request *request)
-{
-    return is_method(request->method) ? request->method : HIDDEN;
-}
+/* What the log and the journal show of a request line. */
+struct shown {
+    struct slice method, path;
+    bool has_path; /* else HIDDEN */
+};
 
-static bool shows_path(const struct request *request)
+static struct shown shown_line(const struct request *request)
 {
-    return is_method(request->method) && !request->framing_error && !request->target.malformed &&
-           target_is_path(request->target.path);
-}
-
-static struct slice shown_path(const struct request *request)
-{
-    return shows_path(request) ? request->target.path : HIDDEN;
+    bool has_method = is_method(request->method);
+    bool has_path = has_method && !request->framing_error && !request->target.malformed &&
+                    target_is_path(request->target.path);
+    return (struct shown){has_method ? request->method : HIDDEN,
+                          has_path ? request->target.path : HIDDEN, has_path};
 }
 
 /* An access key that a client has confused with its secret, which has 40 characters, is not. */
@@ -91,36 +90,31 @@ static struct slice shown_access_key(struct slice key)
 }
 
 /* One line, without body and query, which may have a password or a signature. */
-static void log_request(const struct exchange *exchange, const struct reply_ids *ids)
+static void log_request(const struct exchange *exchange, const struct reply_ids *ids,
+                        const struct shown *shown, int64_t duration_us)
 {
     const struct reply *reply = &exchange->call.reply;
     const struct operation *operation = exchange->call.operation;
-    const struct request *request = &exchange->request;
-    struct slice path = shown_path(request);
     /* A container's health check runs every few seconds. */
-    bool routine = reply->status == 200 && slice_equal(path, SLICE("/_local/health"));
+    bool routine = reply->status == 200 && slice_equal(shown->path, SLICE("/_local/health"));
     if (!log_begin(routine ? LOG_DEBUG : LOG_INFO, "request"))
         return;
     log_string("id", ids->request);
     log_string("operation", operation ? operation->name : NULL);
-    log_text("method", shown_method(request));
-    log_text("path", path);
+    log_text("method", shown->method);
+    log_text("path", shown->path);
     log_number("status", reply->status);
     log_string("error", reply->error);
     log_flag("dropped", exchange->call.drop);
-    log_number("us", clock_monotonic_us() - exchange->started_us);
+    log_number("us", duration_us);
     log_end();
 }
 
 static void record(const struct exchange *exchange, const struct reply_ids *ids,
-                   struct journal *journal, struct metrics *metrics)
+                   const struct shown *shown, int64_t duration_us, struct journal *journal)
 {
     const struct call *call = &exchange->call;
     const struct request *request = &exchange->request;
-    int64_t duration_us = clock_monotonic_us() - exchange->started_us;
-    metrics_count(metrics, call->operation, call->reply.status, duration_us);
-    if (request->target.is_control)
-        return;
     struct journal_entry entry = {
         .time_ms = clock_wall_ms(),
         .duration_us = duration_us,
@@ -128,12 +122,12 @@ static void record(const struct exchange *exchange, const struct reply_ids *ids,
         .dropped = call->drop,
         .id = slice_of(ids->request),
         .operation = slice_of(call->operation ? call->operation->name : NULL),
-        .method = shown_method(request),
-        .path = shown_path(request),
+        .method = shown->method,
+        .path = shown->path,
         .account = call->caller.account,
         .region = call->caller.region,
         .access_key = shown_access_key(call->caller.access_key),
-        .username = shows_path(request) ? call->labels.username : (struct slice){NULL, 0},
+        .username = shown->has_path ? call->labels.username : (struct slice){NULL, 0},
         .error = slice_of(call->reply.error),
         .body = request->body,
         .body_len = exchange->received,
@@ -145,6 +139,11 @@ void reply_tell(const struct exchange *exchange, struct journal *journal, struct
                 struct reply_ids *ids)
 {
     draw_ids(ids);
-    log_request(exchange, ids);
-    record(exchange, ids, journal, metrics);
+    const struct call *call = &exchange->call;
+    struct shown shown = shown_line(&exchange->request);
+    int64_t duration_us = clock_monotonic_us() - exchange->started_us;
+    log_request(exchange, ids, &shown, duration_us);
+    metrics_count(metrics, call->operation, call->reply.status, duration_us);
+    if (!exchange->request.target.is_control)
+        record(exchange, ids, &shown, duration_us, journal);
 }

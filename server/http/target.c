@@ -99,15 +99,22 @@ enum result target_parse(struct slice raw, struct arena *arena, struct target *t
     return target->malformed ? RESULT_OK : result;
 }
 
+/* A bit for each character of "!$%&'()*+,-./:;=" */
+#define PUNCTUATION 0x2C00FFF200000000
+
+static bool is_path_character(unsigned char c)
+{
+    if (c < 0x40)
+        return (PUNCTUATION >> c & 1) != 0 || text_is_digit((char)c);
+    return text_is_alphanumeric((char)c) || c >= 0x80 || c == '@' || c == '_' || c == '~';
+}
+
 bool target_is_path(struct slice path)
 {
     if (path.len == 0 || path.data[0] != '/')
         return false;
-    for (size_t i = 0; i < path.len; i++) {
-        char c = path.data[i];
-        if (!text_is_alphanumeric(c) && (c == '\0' || !strchr("/%-._~!$&'()*+,;=:@", c)) &&
-            (unsigned char)c < 0x80)
+    for (size_t i = 0; i < path.len; i++)
+        if (!is_path_character((unsigned char)path.data[i]))
             return false;
-    }
     return true;
 }

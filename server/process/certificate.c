@@ -463,13 +463,3 @@ void certificate_close(struct identity *identity)
     free(identity->certificate);
     *identity = (struct identity){.key = NULL};
 }
-
-void certificate_session_send(void *session, struct slice data)
-{
-    (void)!gnutls_record_send(session, data.data, data.len);
-}
-
-bool certificate_session_has_unread(void *session)
-{
-    return session && gnutls_record_check_pending(session) > 0;
-}

@@ -38,10 +38,4 @@ enum result certificate_load_or_create(const char *directory, const char *const 
 /* Wipes the key. */
 void certificate_close(struct identity *identity);
 
-/* Sends what fits at once of `data` by a GnuTLS session; failures are noticed elsewhere. */
-void certificate_session_send(void *session, struct slice data);
-
-/* Whether a GnuTLS session (NULL: none) has buffered data that was not read yet. */
-bool certificate_session_has_unread(void *session);
-
 #endif

@@ -90,6 +90,14 @@ def test_TAG_4_several_keys_are_deleted(client, arn):
     assert tags_of(client, arn) == {}
 
 
+def test_TAG_4_HTTP_15_fifty_long_keys_in_escapes_are_deleted(client, arn):
+    """The longest query of ASCII that the rules on tags allow: 20 kB."""
+    keys = [f"{number:02}" + ":" * 126 for number in range(50)]
+    assert_done(put(client, arn, {key: "" for key in keys}))
+    assert_done(remove(client, arn, *keys))
+    assert tags_of(client, arn) == {}
+
+
 def test_TAG_4_a_plus_is_a_plus(client, arn):
     assert_done(put(client, arn, {"a+b": "1", "a b": "2"}))
     assert_done(client.call("DELETE", tags_path(arn) + "?tagKeys=a+b"))

@@ -659,6 +659,44 @@ def test_TLS_8_tls_on_the_port_of_http_is_no_request(server):
     assert_ok(server.client().call("GET", wire.ALICE))
 
 
+# --- Sessions ---------------------------------------------------------------------------------------------------
+
+def ask_and_leave(server, context, session=None):
+    """One call on a connection that may resume a session: (whether it did, its own session)."""
+    with socket.create_connection(("127.0.0.1", server.tls_port), harness.DEADLINE_S) as plain, \
+            context.wrap_socket(plain, server_hostname="localhost", session=session) as tls:
+        tls.sendall(f"GET {wire.ALICE} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        answer = b""
+        while data := tls.recv(65536):
+            answer += data
+        assert answer.startswith(b"HTTP/1.1 200 "), answer
+        return tls.session_reused, tls.session
+
+
+@pytest.mark.parametrize("version", (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3))
+def test_TLS_13_a_session_is_resumed(server, version):
+    context = trusting(server.ca)
+    context.minimum_version = context.maximum_version = version
+    reused, session = ask_and_leave(server, context)
+    assert not reused
+    for _ in range(3):
+        reused, session = ask_and_leave(server, context, session)
+        assert reused
+    assert not ask_and_leave(server, context)[0]
+
+
+@pytest.mark.parametrize("version", (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3))
+def test_TLS_13_a_session_of_another_process_is_not(made, version):
+    context = trusting(str(made / "ca.pem"))
+    context.minimum_version = context.maximum_version = version
+    session = None
+    for _ in range(2):
+        with TlsServer(seed=wire.SEED, directory=str(made)) as running:
+            reused, session = ask_and_leave(running, context, session)
+            assert not reused
+            assert ask_and_leave(running, context, session)[0]
+
+
 # --- Limits, deadlines, the end --------------------------------------------------------------------------------
 
 def hello():

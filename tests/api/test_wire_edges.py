@@ -83,7 +83,7 @@ def test_HTTP_19_a_client_that_has_closed_its_side_is_let_go_after_its_last_answ
 @pytest.mark.parametrize("length", [60, 100, 110])
 def test_HTTP_15_a_query_that_costs_too_much_is_cut_and_costs_nothing(length):
     with Server("--request-timeout", "300s", seed=wire.SEED) as server:
-        target = "/v1/brokers?" + "&".join("a" * length for _ in range(499))
+        target = "/v1/brokers?" + "&".join("a" * length for _ in range(249))
         request = f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 
         def ask(times):

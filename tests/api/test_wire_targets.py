@@ -78,6 +78,8 @@ def test_HTTP_16_connect_is_no_method(client):
 def test_HTTP_14_a_long_target(client):
     name = "n" * 8000
     assert_no_user(client.call("GET", f"{wire.LIST}/{name}"), name)
+    token = ("X-Amz-Security-Token", "t" * 16384)
+    assert_no_user(client.call("GET", f"{wire.LIST}/{name}", headers=[token]), name)
 
 
 def test_HTTP_17_a_target_without_end(client):
@@ -87,7 +89,7 @@ def test_HTTP_17_a_target_without_end(client):
     assert_ok(client.call("GET", wire.ALICE))
 
 
-@pytest.mark.parametrize("count", (10, 99, 100))
+@pytest.mark.parametrize("count", (10, 99, 100, 200))
 def test_HTTP_15_query_members_that_are_read(client, count):
     query = "&".join(f"a{number}=b" for number in range(count - 1))
     response = assert_ok(client.call("GET", f"{wire.LIST}?{query}&maxResults=7"))

@@ -111,7 +111,7 @@ void fuzz_request_target(struct slice input)
         expect_routed(&target, &arena);
     }
     struct slice line = fuzz_copy_terminated(&pieces, input);
-    framing_exhausts(line.data, 64 << 10);
+    framing_exhausts(line.data, 32 << 10);
     arena_close(&arena);
     fuzz_free(&pieces);
 }

@@ -84,12 +84,34 @@ static void grows_as_a_model_does(void **state)
     buffer_close(&buffer);
 }
 
+static void integers_are_decimal(void **state)
+{
+    (void)state;
+    const int64_t numbers[] = {0, 7, -1, 10, -10, 99, 1234567890, INT64_MAX, INT64_MIN};
+    struct buffer buffer;
+    buffer_init(&buffer, 20);
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        char wanted[24];
+        snprintf(wanted, sizeof wanted, "%lld", (long long)numbers[i]);
+        buffer_clear(&buffer);
+        buffer_append_integer(&buffer, numbers[i]);
+        assert_int_equal(buffer.failed, RESULT_OK);
+        assert_int_equal(buffer.len, strlen(wanted));
+        assert_string_equal(buffer.data, wanted);
+    }
+    buffer_append_integer(&buffer, 1);
+    assert_int_equal(buffer.failed, RESULT_TOO_LARGE);
+    assert_null(buffer_extend(&buffer, 0));
+    buffer_close(&buffer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_what_is_appended),
         cmocka_unit_test(the_first_failure_sticks),
         cmocka_unit_test(grows_as_a_model_does),
+        cmocka_unit_test(integers_are_decimal),
     };
     return cmocka_run_group_tests_name("buffer", tests, NULL, NULL);
 }

@@ -149,6 +149,22 @@ static void no_memory_is_no_malformed_path(void **state)
     }
 }
 
+static void a_path_has_the_characters_of_rfc_3986(void **state)
+{
+    (void)state;
+    const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                           "/%-._~!$&'()*+,;=:@";
+    for (int c = 0; c < 256; c++) {
+        const char path[] = {'/', (char)c, 'a'};
+        bool wanted = c >= 0x80 || (c && strchr(allowed, c));
+        if (target_is_path((struct slice){path, sizeof path}) != wanted)
+            fail_msg("character %d", c);
+    }
+    assert_false(target_is_path(SLICE("")));
+    assert_false(target_is_path(SLICE("a/")));
+    assert_true(target_is_path(SLICE("/")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +173,7 @@ int main(void)
         cmocka_unit_test(escapes_do_not_cross_separators),
         cmocka_unit_test(the_raw_parts_are_kept),
         cmocka_unit_test(no_memory_is_no_malformed_path),
+        cmocka_unit_test(a_path_has_the_characters_of_rfc_3986),
     };
     return cmocka_run_group_tests_name("target", tests, NULL, NULL);
 }
