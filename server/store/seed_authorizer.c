@@ -103,7 +103,7 @@ static bool may_read(struct seed_authorizer *authorizer, const char *table, cons
     if (database && strcasecmp(database, "main") != 0)
         return false;
     if (found)
-        return found->seeds != TABLE_HIDDEN || remember_trigger(authorizer->triggers, inner);
+        return found->seeds != TABLE_HIDDEN || remember_trigger(authorizer->found.triggers, inner);
     return listed(table, readable, COUNT(readable));
 }
 
@@ -128,8 +128,8 @@ static int authorize(void *context, int action, const char *first, const char *s
         first = second;
         allowed = first && is_function(first);
         if (first && listed(first, quadratic, COUNT(quadratic)) &&
-            !remember_trigger(authorizer->callers, inner))
-            authorizer->is_quadratic = true;
+            !remember_trigger(authorizer->found.callers, inner))
+            authorizer->found.is_quadratic = true;
         break;
     case SQLITE_READ:
         verb = "reading";
@@ -270,15 +270,14 @@ void seed_authorizer_remove(struct seed_authorizer *authorizer)
 void seed_authorizer_start(struct seed_authorizer *authorizer)
 {
     authorizer->steps_here = 0;
-    authorizer->is_quadratic = authorizer->is_stopped = authorizer->is_idle = false;
+    authorizer->is_stopped = authorizer->is_idle = false;
     authorizer->rows = authorizer->rows_before = 0;
     authorizer->idle_from_ms = -1;
     sqlite3_limit(authorizer->db, SQLITE_LIMIT_LENGTH, SEED_VALUE_MAX);
     authorizer->denied[0] = '\0';
     authorizer->bad_text[0] = '\0';
     authorizer->hook_failed = RESULT_OK;
-    memset(authorizer->triggers, 0, sizeof authorizer->triggers);
-    memset(authorizer->callers, 0, sizeof authorizer->callers);
+    authorizer->found = (struct seed_authorizer_found){.is_quadratic = false};
 }
 
 static bool has_name(char (*names)[SEED_AUTHORIZER_NAME], const char *statement)
@@ -294,12 +293,12 @@ static bool has_name(char (*names)[SEED_AUTHORIZER_NAME], const char *statement)
  * with short texts only. */
 void seed_authorizer_prepared(struct seed_authorizer *authorizer, const char *statement)
 {
-    authorizer->is_quadratic |= has_name(authorizer->callers, statement);
-    if (authorizer->is_quadratic)
+    authorizer->found.is_quadratic |= has_name(authorizer->found.callers, statement);
+    if (authorizer->found.is_quadratic)
         sqlite3_limit(authorizer->db, SQLITE_LIMIT_LENGTH, SEED_VALUE_QUADRATIC_MAX);
 }
 
 bool seed_authorizer_is_bypassed(struct seed_authorizer *authorizer, const char *statement)
 {
-    return has_name(authorizer->triggers, statement);
+    return has_name(authorizer->found.triggers, statement);
 }

@@ -26,6 +26,13 @@ enum {
 
 enum { SEED_AUTHORIZER_LIMITS = 4, SEED_AUTHORIZER_TRIGGERS = 8, SEED_AUTHORIZER_NAME = 64 };
 
+/* What was found while a statement was compiled. */
+struct seed_authorizer_found {
+    bool is_quadratic; /* it calls one of those functions */
+    char triggers[SEED_AUTHORIZER_TRIGGERS][SEED_AUTHORIZER_NAME]; /* that read default_world */
+    char callers[SEED_AUTHORIZER_TRIGGERS][SEED_AUTHORIZER_NAME];  /* of quadratic functions */
+};
+
 struct seed_authorizer {
     struct sqlite3 *db;
     void *store; /* whose hook this one calls; NULL: none */
@@ -35,7 +42,7 @@ struct seed_authorizer {
 
     /* Of the running statement. */
     int64_t steps_here;
-    bool is_quadratic;  /* it calls one of those functions */
+    struct seed_authorizer_found found;
     bool is_stopped;    /* by a signal for the process to end */
     bool is_idle;       /* no row was written for idle_max_ms */
     size_t rows_before; /* at the last look at the clocks */
@@ -45,8 +52,6 @@ struct seed_authorizer {
     /* The table with an invalid text in the current row; "" = none. */
     char bad_text[SEED_AUTHORIZER_NAME];
     enum result hook_failed;
-    char triggers[SEED_AUTHORIZER_TRIGGERS][SEED_AUTHORIZER_NAME]; /* that read default_world */
-    char callers[SEED_AUTHORIZER_TRIGGERS][SEED_AUTHORIZER_NAME];  /* of quadratic functions */
 
     int limits_before[SEED_AUTHORIZER_LIMITS];
     int64_t soft_heap_before;
@@ -63,10 +68,11 @@ void seed_authorizer_remove(struct seed_authorizer *authorizer);
  * limit and not the machine. */
 bool seed_authorizer_is_over_memory(const struct seed_authorizer *authorizer) MUST_CHECK;
 
-/* Call before a statement is prepared. */
+/* Call before a statement is prepared, or run again: then set `found` to what it was when the
+ * statement had been prepared. */
 void seed_authorizer_start(struct seed_authorizer *authorizer);
 
-/* Call when that statement was prepared: sets the limit of its values. */
+/* Call before that statement runs, with its text: sets the limit of its values. */
 void seed_authorizer_prepared(struct seed_authorizer *authorizer, const char *statement);
 
 /* Whether the prepared statement contains a name that was allowed to read default_world as that of

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "store/seed_authorizer.h"
+#include "store/seed_inserts.h"
 #include "store/seed_messages.h"
 #include "store/tables.h"
 
@@ -35,6 +36,7 @@ struct file {
     size_t line;
     size_t statement;
     struct seed_authorizer authorizer;
+    struct seed_inserts inserts;
 };
 
 /* ---- messages ---- */
@@ -149,12 +151,14 @@ static void describe(struct file *file, const char *start, int code, bool compil
 {
     const char *message = sqlite3_errmsg(file->run->db);
     size_t rest = (size_t)(file->end - start);
+    bool quadratic = file->authorizer.found.is_quadratic;
     if ((code & 0xff) == SQLITE_TOOBIG)
         snprintf(out, size, "a statement or a value is larger than %d bytes%s",
-                 file->authorizer.is_quadratic ? SEED_VALUE_QUADRATIC_MAX : SEED_VALUE_MAX,
-                 file->authorizer.is_quadratic ? ", the limit for statements with glob, instr, "
-                                                 "json_patch, like, replace or trim"
-                                               : "");
+                 quadratic ? SEED_VALUE_QUADRATIC_MAX : SEED_VALUE_MAX,
+                 quadratic
+                     ? ", the limit for statements with glob, instr, json_patch, like, replace "
+                       "or trim"
+                     : "");
     else if ((code & 0xff) == SQLITE_CONSTRAINT)
         seed_message_explain(message, out, size);
     else if (compiled)
@@ -318,7 +322,7 @@ static enum result refuse_prepared(struct file *file, sqlite3_stmt *statement, c
     *end = after;
     if (bypassed)
         return fail_refused(file, "reading default_world");
-    if (sqlite3_bind_parameter_count(statement) > 0)
+    if (!file->inserts.is_kept && sqlite3_bind_parameter_count(statement) > 0)
         return fail_at(file, "a parameter (?, :name, @name, $name) has no value in a seed");
     /* Not found by its first word if SQLite skips blanks that skip_blanks does not. */
     if (sqlite3_stmt_isexplain(statement))
@@ -336,13 +340,14 @@ static enum result run_statement(struct file *file, const char **next)
         return result;
 
     sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(file->run->db, file->at, -1, &statement, next);
+    struct slice rest = {file->at, (size_t)(file->end - file->at)};
+    int code = seed_inserts_prepare(&file->inserts, &file->authorizer, rest, &statement, next);
     result = code ? fail_prepare(file, code) : refuse_prepared(file, statement, *next);
     if (!result && statement) {
         result = step_to_end(file, statement);
-        file->authorizer.steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
+        file->authorizer.steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1);
     }
-    sqlite3_finalize(statement);
+    seed_inserts_end(&file->inserts, statement);
     if (!result && file->authorizer.steps > file->authorizer.steps_max)
         result = fail_budget(file);
     if (!result)
@@ -404,11 +409,14 @@ enum result seed_apply(struct seed_run *run, const char *name, struct slice sql)
         .at = text,
         .line_start = text,
         .line = 1,
+        .inserts.compiles_all = run->compiles_all,
     };
     enum result result = check_encoding(&file);
     if (!result) {
         seed_authorizer_install(&file.authorizer, run->db, run->steps_max, run->idle_max_ms);
         result = run_statements(&file);
+        run->compiled += file.inserts.compiled;
+        seed_inserts_close(&file.inserts);
         seed_authorizer_remove(&file.authorizer);
     }
     free(text);

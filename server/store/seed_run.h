@@ -9,6 +9,8 @@
 #ifndef STORE_SEED_RUN_H
 #define STORE_SEED_RUN_H
 
+#include <stdbool.h>
+
 #include "base/result.h"
 #include "base/slice.h"
 
@@ -30,6 +32,8 @@ struct seed_run {
     struct sqlite3 *db;     /* borrowed */
     int steps_max;          /* per file; SEED_STEPS unless the caller lowers it after seed_begin */
     int idle_max_ms;        /* SEED_IDLE_MS unless the caller changes it then */
+    bool compiles_all;      /* false unless the caller sets it then: one-row INSERTs too */
+    size_t compiled;        /* statements that SQLite compiled */
     size_t scanned;         /* bytes read to count lines: never more than the files have */
     char orphan_place[384]; /* the first statement since which a parent is missing; "" = none */
     struct seed_error error;
