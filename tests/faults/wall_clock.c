@@ -1,5 +1,5 @@
-/* Preloaded into the server: the wall clock can be set back without that of the machine. A test sets
- * by how much in a file that both map. Without that file it is the machine's. */
+/* Preloaded into the server: the wall clock can be set back without that of the machine. A test
+ * sets by how much in a file that both map. Without that file it is the machine's. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdint.h>
