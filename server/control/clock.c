@@ -36,37 +36,44 @@ static const struct slice too_far =
     SLICE_INIT("[now] is more than ten years after the time of the clock.");
 static const struct slice too_late = SLICE_INIT("The clock can be set up to the end of 9999.");
 
-/* The problem with the body, or *to_ms is set. Not read by members_read, as a step may exceed 32
- * bits. */
-static struct slice read_step(struct call *call, int64_t from_ms, int64_t *to_ms)
+/* Sets *to_ms, or *problem. Not read by members_read, as a step may exceed 32 bits.
+ * RESULT_NO_MEMORY. */
+static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms,
+                             struct slice *problem)
 {
     const double max_ms = (double)CLOCK_STEP_MAX_DAYS * 86400000;
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL;
-    if (json_parse(call->scratch, call->request->body, &body, &syntax))
-        return not_a_step;
-    const struct json *by = json_member(body, "advanceMs"), *now = json_member(body, "now");
-    if (!by == !now)
-        return not_a_step;
-    if (now) {
+    enum result result = json_parse(call->scratch, call->request->body, &body, &syntax);
+    if (result == RESULT_NO_MEMORY)
+        return result;
+    const struct json *by = result ? NULL : json_member(body, "advanceMs");
+    const struct json *now = result ? NULL : json_member(body, "now");
+    double step_ms = by && json_type(by) == JSON_NUMBER ? json_number(by) : -1;
+    if (!by == !now) {
+        *problem = not_a_step;
+    } else if (now) {
         if (json_type(now) != JSON_STRING || !clock_parse_ms(json_string(now), to_ms))
-            return not_a_step;
-        return (double)(*to_ms - from_ms) <= max_ms ? (struct slice){NULL, 0} : too_far;
+            *problem = not_a_step;
+        else if ((double)(*to_ms - from_ms) > max_ms)
+            *problem = too_far;
+    } else if (!(step_ms >= 0 && step_ms <= max_ms)) {
+        *problem = not_a_step;
+    } else {
+        *to_ms = from_ms + (int64_t)step_ms;
+        if (*to_ms > CLOCK_MAX_MS)
+            *problem = too_late;
     }
-    double step_ms = json_type(by) == JSON_NUMBER ? json_number(by) : -1;
-    if (!(step_ms >= 0 && step_ms <= max_ms))
-        return not_a_step;
-    *to_ms = from_ms + (int64_t)step_ms;
-    return *to_ms <= CLOCK_MAX_MS ? (struct slice){NULL, 0} : too_late;
+    return RESULT_OK;
 }
 
 static void begin_step(struct call *call)
 {
     int64_t wall_ms = clock_wall_ms(); /* once, so that a step is exact */
     int64_t from_ms = wall_ms + store_clock_offset_ms(call->store), to_ms = 0;
-    struct slice problem = read_step(call, from_ms, &to_ms);
     int64_t *offset_ms = arena_alloc(call->arena, sizeof *offset_ms);
-    enum result result = offset_ms ? RESULT_OK : RESULT_NO_MEMORY;
+    struct slice problem = {NULL, 0};
+    enum result result = offset_ms ? read_step(call, from_ms, &to_ms, &problem) : RESULT_NO_MEMORY;
     if (problem.data) {
         call_fail(call, ERROR_CONTROL_REFUSED, problem);
         return;

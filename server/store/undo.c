@@ -441,11 +441,14 @@ enum result undo_play(struct store *store, uint64_t stamp)
     undo->differs = false;
     bool good = play_all(store);
     undo->is_playing = false;
-    memcpy(store->cached.rows, undo->rows, sizeof undo->rows);
-    store->cached.clock_offset_ms = undo->clock_offset_ms;
-    if (!good || store_reload_flags(store))
+    if (good) {
+        memcpy(store->cached.rows, undo->rows, sizeof undo->rows);
+        store->cached.clock_offset_ms = undo->clock_offset_ms;
+        good = store_reload_flags(store) == RESULT_OK;
+    }
+    if (!good)
         store_tick_abort(store);
-    if (store_tick_commit(store))
+    if (store_tick_commit(store) || !good) /* without an open tick the commit succeeds */
         return RESULT_NOT_FOUND;
     clear(undo);
     return RESULT_OK;
