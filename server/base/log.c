@@ -132,13 +132,14 @@ static void append_json(struct buffer *out, struct slice value)
 static void append_key(const char *key)
 {
     bool json = log_state.format == LOG_JSON;
-    size_t len = strlen(key), before = json ? 2 : 1;
-    char *at = buffer_extend(&log_state.lines, before + len + before);
+    struct slice name = slice_of(key);
+    size_t before = json ? 2 : 1;
+    char *at = buffer_extend(&log_state.lines, before + name.len + before);
     if (!at)
         return;
     memcpy(at, json ? ",\"" : " ", before);
-    memcpy(at + before, key, len);
-    memcpy(at + before + len, json ? "\":" : "=", before);
+    memcpy(at + before, name.data, name.len);
+    memcpy(at + before + name.len, json ? "\":" : "=", before);
 }
 
 void log_text(const char *key, struct slice value)

@@ -7,7 +7,8 @@ static double tokens_at(const struct throttle_bucket *bucket, int64_t now_us)
 {
     double tokens =
         bucket->tokens + (double)(now_us - bucket->updated_us) * (double)THROTTLE_RATE / 1e6;
-    return tokens < THROTTLE_BURST ? tokens : THROTTLE_BURST;
+    const double burst = THROTTLE_BURST;
+    return tokens < burst ? tokens : burst;
 }
 
 static size_t append(char *name, size_t used, struct slice text)
@@ -34,7 +35,7 @@ static struct throttle_bucket *find(struct throttle *throttle, const struct thro
         bool unused = bucket->updated_us == 0;
         if (!unused && is_same(bucket, wanted))
             return bucket;
-        double tokens = unused ? THROTTLE_BURST : tokens_at(bucket, now_us);
+        double tokens = unused ? (double)THROTTLE_BURST : tokens_at(bucket, now_us);
         if (!fullest || tokens > most) {
             fullest = bucket;
             most = tokens;

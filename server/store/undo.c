@@ -75,7 +75,7 @@ static void put_value(struct buffer *out, sqlite3_value *value)
 /* Binds the value at *at, or skips it with `place` 0. */
 static void take_value(const char **at, sqlite3_stmt *stmt, int place)
 {
-    int type = *(*at)++;
+    int type = (unsigned char)*(*at)++;
     if (type == SQLITE_INTEGER || type == SQLITE_FLOAT) {
         int64_t number = 0;
         double real = 0;
