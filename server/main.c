@@ -178,6 +178,15 @@ static size_t list_names(const struct options *options, const char *names[2 * OP
     return count;
 }
 
+/* Of an earlier process, in a file. False: a message was printed. */
+static bool complete_step(struct store *store, const struct settings *settings)
+{
+    bool completed = clock_complete_step(store, settings) == RESULT_OK;
+    if (!completed)
+        fail("the step of the clock that was interrupted cannot be completed");
+    return completed;
+}
+
 static int serve(const struct options *options, struct store *store, struct endpoints *endpoints)
 {
     struct settings settings = {.account = slice_of(options->account),
@@ -217,10 +226,8 @@ static int serve(const struct options *options, struct store *store, struct endp
         fail("out of memory");
         goto out;
     }
-    if (clock_complete_step(store, &settings)) {
-        fail("the step of the clock that was interrupted cannot be completed");
+    if (!complete_step(store, &settings))
         goto out;
-    }
     metrics_init(metrics, operations, operation_count);
     listener_options.gate = gate;
     listener_options.journal = control.journal;

@@ -1,5 +1,7 @@
 #include "http/target.h"
 
+#include <stdint.h>
+
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -100,7 +102,7 @@ enum result target_parse(struct slice raw, struct arena *arena, struct target *t
 }
 
 /* A bit for each character of "!$%&'()*+,-./:;=" */
-#define PUNCTUATION 0x2C00FFF200000000
+#define PUNCTUATION UINT64_C(0x2C00FFF200000000)
 
 static bool is_path_character(unsigned char c)
 {
