@@ -32,7 +32,6 @@ struct loop {
     int epoll;
     int signals;
     bool stopping;
-    bool step_failed;      /* the last slice of the clock step that is under way */
     bool log_pending;      /* the log could not be written completely */
     int64_t stop_by_ms;    /* monotonic */
     int64_t retry_ms;      /* monotonic; when to try due state changes again after a failure */
@@ -107,17 +106,16 @@ static void advance(struct loop *loop, int64_t now_ms)
  * then the calls that wait for it are answered, the one that began it with a 500. */
 static void continue_step(struct loop *loop, int64_t now_ms)
 {
+    bool has_failed = clock_step_has_failed(loop->store);
     enum result result = clock_continue_step(loop->store, loop->settings);
     if (result)
         store_tick_abort(loop->store);
-    if (store_tick_commit(loop->store) == RESULT_OK && !result) {
-        loop->step_failed = false;
+    if (store_tick_commit(loop->store) == RESULT_OK && !result)
         return;
-    }
     loop->retry_ms = now_ms + LOOP_RETRY_MS;
-    if (!loop->step_failed)
+    if (!has_failed)
         log_event(LOG_ERROR, "clock-step-failed", "next", "tried again each second");
-    loop->step_failed = true;
+    clock_step_fail(loop->store);
 }
 
 /* Runs the calls that need the store alone, or the clock step that they wait for. */
@@ -126,7 +124,8 @@ static void work_alone(struct loop *loop, int64_t now_ms)
     bool has_step = clock_step_is_open(loop->store);
     if (has_step && loop->retry_ms <= now_ms)
         continue_step(loop, now_ms);
-    if (!store_tick_is_open(loop->store) && (loop->step_failed || !clock_step_is_open(loop->store)))
+    if (!store_tick_is_open(loop->store) &&
+        (clock_step_has_failed(loop->store) || !clock_step_is_open(loop->store)))
         listener_perform_exclusive(loop->listener);
 }
 

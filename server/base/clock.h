@@ -12,6 +12,12 @@ enum { CLOCK_DATE_TIME = 32 };
 /* 9999-12-31T23:59:59.999Z, the last moment that any of the forms below can say. */
 #define CLOCK_MAX_MS INT64_C(253402300799999)
 
+/* That moment, if `time_ms` is later. */
+static inline int64_t clock_until_max(int64_t time_ms)
+{
+    return time_ms < CLOCK_MAX_MS ? time_ms : CLOCK_MAX_MS;
+}
+
 int64_t clock_wall_ms(void);
 int64_t clock_monotonic_ms(void);
 int64_t clock_monotonic_us(void);

@@ -45,32 +45,39 @@ static enum result step_forward(struct store *store, const struct settings *sett
     return result;
 }
 
+/* The clock shows the end of the step, and no step is under way. */
+static enum result arrive(struct store *store, int64_t offset_ms)
+{
+    enum result result = store_set_clock(store, offset_ms);
+    return !result && clock_step_is_open(store) ? clock_step_close(store) : result;
+}
+
 static enum result make_slice(struct store *store, const struct settings *settings,
                               struct clock_step *step)
 {
     bool done = false;
-    int64_t to_ms = clock_wall_ms() + step->offset_ms;
+    int64_t to_ms = clock_until_max(clock_wall_ms() + step->offset_ms);
     enum result result = step_forward(store, settings, step, to_ms, &done);
     if (result)
         return result;
-    if (!done)
-        return clock_step_save(store, step);
-    result = store_set_clock(store, step->offset_ms);
-    return !result && clock_step_is_open(store) ? clock_step_close(store) : result;
+    return done ? arrive(store, step->offset_ms) : clock_step_save(store, step);
 }
 
 enum result clock_begin_step(struct store *store, const struct settings *settings,
                              int64_t offset_ms)
 {
-    struct clock_step step = {.offset_ms = offset_ms,
-                              .window_ms = window_after(store_now_ms(store)),
+    struct clock_step step = {.window_ms = window_after(store_now_ms(store)),
                               .again_ms = CLOCK_STEP_NEVER};
+    enum result result = RESULT_OK;
     int64_t back_ms = store_clock_offset_ms(store) - offset_ms;
     if (back_ms > 0) {
-        enum result result = broker_set_back(store, back_ms);
-        return result ? result : store_set_clock(store, offset_ms);
+        result = broker_set_back(store, back_ms);
+        return result ? result : arrive(store, offset_ms);
     }
-    return make_slice(store, settings, &step);
+    if (clock_step_is_open(store))
+        result = clock_step_find(store, &step);
+    step.offset_ms = offset_ms;
+    return result ? result : make_slice(store, settings, &step);
 }
 
 enum result clock_continue_step(struct store *store, const struct settings *settings)

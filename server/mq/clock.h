@@ -9,7 +9,8 @@
 #include "store/clock_step.h"
 
 /* Begins a step to the wall clock plus `offset_ms`, in the years 1970 to 9999, and makes its first
- * slice. No step may be under way (clock_step_is_open): one is afterwards if there is more to do.
+ * slice. A step is under way afterwards (clock_step_is_open) if there is more to do. One that was
+ * under way before, because it had failed, ends here: the new one goes on from where it stood.
  * RESULT_STORE, RESULT_NO_MEMORY. */
 enum result clock_begin_step(struct store *store, const struct settings *settings,
                              int64_t offset_ms) MUST_CHECK;

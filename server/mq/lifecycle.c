@@ -16,8 +16,6 @@
 static const int64_t creation_percent[] = {2, 80, 82, 100};
 enum { CREATION_STEPS = sizeof creation_percent / sizeof *creation_percent };
 
-enum { LIFECYCLE_WEEK_MS = 604800000 };
-
 static const struct slice nothing = {NULL, 0};
 
 void lifecycle_begin_creation(struct broker *broker, const struct settings *settings,
@@ -182,11 +180,12 @@ enum result lifecycle_delete(struct store *store, struct broker *broker,
     return !result && more ? broker_save_state(store, broker) : result;
 }
 
-/* When a window opens next after `after_ms`: RESULT_INVALID, RESULT_SYSTEM. */
+/* When a window opens next after `after_ms`, or after the end of 9999, where the clock stops:
+ * RESULT_INVALID, RESULT_SYSTEM. */
 static enum result next_window(enum weekday day, struct slice time, struct slice zone,
                                int64_t after_ms, int64_t *due_ms)
 {
-    return time_zone_next(zone, (int)(day % 7), rule_minute(time), after_ms,
+    return time_zone_next(zone, (int)(day % 7), rule_minute(time), clock_until_max(after_ms),
                           due_ms); /* SUNDAY is 0 */
 }
 
@@ -204,8 +203,7 @@ void lifecycle_schedule_window(struct broker *broker, int64_t now_ms)
                                      now_ms, &broker->window_due_ms);
     if (!result)
         return;
-    bool is_end_of_time = now_ms > CLOCK_MAX_MS - LIFECYCLE_WEEK_MS;
-    if (!is_end_of_time && log_begin(LOG_ERROR, "window-without-time-zone")) {
+    if (log_begin(LOG_ERROR, "window-without-time-zone")) {
         log_text("broker", broker->id);
         log_text("zone", broker->time_zone);
         log_string("reason", result == RESULT_INVALID ? "unknown" : "its file cannot be read");

@@ -21,6 +21,16 @@ bool clock_step_is_open(const struct store *store)
     return store->cached.clock_step;
 }
 
+void clock_step_fail(struct store *store)
+{
+    store->clock_step_failed = true;
+}
+
+bool clock_step_has_failed(const struct store *store)
+{
+    return store->cached.clock_step && store->clock_step_failed;
+}
+
 STATEMENT(clock_step_find_sql, "SELECT offset_ms, window_ms, again_ms, broker_id FROM clock_step");
 
 enum result clock_step_find(struct store *store, struct clock_step *step)
@@ -53,8 +63,11 @@ enum result clock_step_save(struct store *store, const struct clock_step *step)
     bind_time(stmt, 3, step->again_ms);
     statement_bind(stmt, 4, slice_of(step->broker_id));
     result = statement_run(store, stmt);
-    store->cached.clock_step = store->cached.clock_step || !result;
-    return result;
+    if (result)
+        return result;
+    store->cached.clock_step = true;
+    store->clock_step_failed = false;
+    return RESULT_OK;
 }
 
 STATEMENT(clock_step_close_sql, "DELETE FROM clock_step");
@@ -65,6 +78,8 @@ enum result clock_step_close(struct store *store)
     if (result)
         return result;
     result = statement_run(store, statement_get(store, &clock_step_close_sql));
-    store->cached.clock_step = store->cached.clock_step && result;
-    return result;
+    if (result)
+        return result;
+    store->cached.clock_step = store->clock_step_failed = false;
+    return RESULT_OK;
 }

@@ -20,6 +20,12 @@ struct clock_step {
 /* Whether a step is under way. Runs no SQL. */
 bool clock_step_is_open(const struct store *store);
 
+/* Call when a slice of the step could not be made or stored, after the tick has ended. */
+void clock_step_fail(struct store *store);
+
+/* Whether a step is under way that has failed since its last slice. */
+bool clock_step_has_failed(const struct store *store);
+
 /* RESULT_NOT_FOUND: none is under way. RESULT_STORE. */
 enum result clock_step_find(struct store *store, struct clock_step *step) MUST_CHECK;
 

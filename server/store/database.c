@@ -247,6 +247,8 @@ enum result store_reload_flags(struct store *store)
             *places[i] = sqlite3_column_int(stmt, 0) != 0;
         statement_end(stmt);
     }
+    if (!result)
+        store->clock_step_failed = false;
     if (!result && !store->tick_open)
         store->committed = store->cached;
     return result;
@@ -354,8 +356,7 @@ enum result store_open(const struct store_options *options, struct store **out,
 
 int64_t store_now_ms(const struct store *store)
 {
-    int64_t now_ms = clock_wall_ms() + store->cached.clock_offset_ms;
-    return now_ms < CLOCK_MAX_MS ? now_ms : CLOCK_MAX_MS;
+    return clock_until_max(clock_wall_ms() + store->cached.clock_offset_ms);
 }
 
 int64_t store_clock_offset_ms(const struct store *store)

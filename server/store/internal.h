@@ -50,6 +50,7 @@ struct store {
     bool tick_failed;             /* SQLite rolled it back, or it must not be committed */
     bool in_operation;            /* between store_operation_begin and _end */
     bool has_savepoint;           /* the operation has written */
+    bool clock_step_failed;       /* the last slice of the step that is under way */
     struct store_cache cached;    /* as of the open tick */
     struct store_cache savepoint; /* restored if the operation is rolled back */
     struct store_cache committed; /* restored if the tick fails */

@@ -1,6 +1,8 @@
 /* mq/lifecycle: what a reboot applies, and when a maintenance window brings one. */
 #include "store_world.h"
 
+#include "base/clock.h"
+
 static const int64_t monday_ms = 1795392000000; /* 2026-11-23 00:00 UTC */
 static const int64_t window_ms = 1795439100000; /* 13:05 of that day */
 static const int64_t week_ms = 604800000;
@@ -253,6 +255,38 @@ static void an_unknown_zone_has_no_window(void **state)
     world_close(&w);
 }
 
+/* The clock stops at the end of 9999. A window that would open later is computed anew when the
+ * clock is set back, whatever has scheduled it. */
+static void a_window_after_9999_can_be_rescheduled(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t at_ms, window_ms;
+    } cases[] = {
+        {CLOCK_MAX_MS, 0},
+        {CLOCK_MAX_MS - 1000, 0},
+        {CLOCK_MAX_MS - 1000, CLOCK_MAX_MS - 1000}, /* it opens, and its reboot would end later */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct world w;
+        char seed[500];
+        snprintf(seed, sizeof seed, WINDOW BOB "UPDATE broker SET window_due_ms = %lld WHERE %d;",
+                 (long long)cases[i].window_ms, cases[i].window_ms > 0);
+        world_open(&w, ":memory:", seed);
+        w.settings.reboot_ms = 3600000;
+        advance(&w, cases[i].at_ms);
+        assert_string_equal(
+            world_ask(&w, "SELECT window_due_ms > 253402300799999,"
+                          " window_due_ms < 9223372036854775807 FROM broker WHERE id = 'b-1'"),
+            "1|1");
+        assert_int_equal(broker_set_back(w.store, CLOCK_MAX_MS - monday_ms), RESULT_OK);
+        advance(&w, monday_ms);
+        assert_string_equal(world_ask(&w, "SELECT window_due_ms FROM broker WHERE id = 'b-1'"),
+                            "1795439100000");
+        world_close(&w);
+    }
+}
+
 /* A window the settings of which change is scheduled anew, without one there is none. */
 static void windows_are_scheduled_from_their_settings(void **state)
 {
@@ -292,6 +326,7 @@ int main(void)
         cmocka_unit_test(a_window_leaves_busy_brokers),
         cmocka_unit_test(a_window_keeps_the_state_it_meets),
         cmocka_unit_test(an_unknown_zone_has_no_window),
+        cmocka_unit_test(a_window_after_9999_can_be_rescheduled),
         cmocka_unit_test(windows_are_scheduled_from_their_settings),
     };
     return cmocka_run_group_tests_name("lifecycle_window", tests, NULL, NULL);

@@ -284,6 +284,53 @@ static void a_step_back_keeps_what_remains(void **state)
     world_close(&w);
 }
 
+/* A step that could not be completed does not come back after another one. */
+static void a_step_back_replaces_a_step(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, ":memory:",
+               "INSERT INTO broker (id, name, state, state_due_ms)" NUMBERS(
+                   2000) " SELECT 'b-' || x, 'n' || x, 'REBOOT_IN_PROGRESS',"
+                         " 1796554800000 + x * 10000 FROM n;");
+    set_clock(&w, sunday_ms);
+    assert_int_equal(
+        clock_begin_step(w.store, &w.settings, store_clock_offset_ms(w.store) + day_ms), RESULT_OK);
+    settle(&w);
+    assert_true(clock_step_is_open(w.store));
+    assert_int_equal(step_to(&w, sunday_ms - 8 * day_ms, NULL), 1);
+    assert_string_equal(world_ask(&w, "SELECT count(*) FROM clock_step"), "0");
+    world_close(&w);
+}
+
+/* Within a default window: the brokers that it has not yet reached are not left out. */
+static void a_step_forward_goes_on_from_a_step(void **state)
+{
+    (void)state;
+    struct world w;
+    int parts = 1;
+    world_open(&w, ":memory:",
+               "INSERT INTO broker (id, name)" NUMBERS(
+                   1000) " SELECT 'b-' || x, 'n' || x FROM n;"
+                         "INSERT INTO user (broker_id, username, pending_change, pending_password)"
+                         " SELECT id, 'bob', 'CREATE', 'created-pw-12' FROM broker;");
+    set_clock(&w, sunday_ms - day_ms);
+    int64_t offset_ms = store_clock_offset_ms(w.store) + 2 * day_ms;
+    assert_int_equal(clock_begin_step(w.store, &w.settings, offset_ms), RESULT_OK);
+    settle(&w);
+    while (strcmp(world_ask(&w, "SELECT count(*) > 0 FROM broker WHERE state <> 'RUNNING'"), "1")) {
+        assert_int_equal(clock_continue_step(w.store, &w.settings), RESULT_OK);
+        settle(&w);
+        assert_in_range(++parts, 1, 100);
+    }
+    assert_true(clock_step_is_open(w.store));
+    step_to(&w, sunday_ms + day_ms / 2, NULL);
+    assert_string_equal(world_ask(&w, "SELECT count(*) FROM pending_user"), "0");
+    assert_string_equal(world_ask(&w, "SELECT count(*) FROM broker WHERE state = 'RUNNING'"),
+                        "1000");
+    world_close(&w);
+}
+
 /* What a crash interrupts between two slices, the next start completes. */
 static void a_step_survives_a_crash(void **state)
 {
@@ -325,6 +372,8 @@ int main(void)
         cmocka_unit_test(calls_see_the_clock_on_its_way),
         cmocka_unit_test(a_window_can_follow_a_window),
         cmocka_unit_test(a_step_back_keeps_what_remains),
+        cmocka_unit_test(a_step_back_replaces_a_step),
+        cmocka_unit_test(a_step_forward_goes_on_from_a_step),
         cmocka_unit_test(a_step_survives_a_crash),
     };
     return cmocka_run_group_tests_name("slices", tests, NULL, NULL);
