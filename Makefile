@@ -56,7 +56,8 @@ LINK_debug = $(SANITIZERS) -Wl,--as-needed $(LDFLAGS)
 
 # --- The server
 
-SOURCES := $(sort $(wildcard server/*.c server/*/*.c)) generated/image.c generated/migrations.c generated/page_html.c
+SOURCES := $(sort $(wildcard server/*.c server/*/*.c)) \
+           $(addprefix generated/,image.c migrations.c page_html.c zones.c)
 MIGRATIONS := $(sort $(wildcard schema/[0-9]*.sql))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_SOURCES := $(filter-out tests/fuzz/libfuzzer.c,$(sort $(wildcard tests/fuzz/*.c)))
@@ -158,6 +159,14 @@ $(BUILD)/generated/image.c: $(BUILD)/generated/image.db
 	    END { print "};\nconst struct image_run image_runs[] = {" runs count "}};"; \
 	          print "const size_t image_run_count = sizeof image_runs / sizeof *image_runs;"; \
 	          print "const size_t image_size = " NR * 16 ";" }' >$@
+
+# The zone database of the machine that builds, from the first times of the service's clock on, for systems that lack it
+# or some of its names.
+ZONEINFO := /usr/share/zoneinfo
+$(BUILD)/generated/zones.c: server/base/zones.awk $(wildcard $(ZONEINFO)/tzdata.zi) Makefile
+	@mkdir -p $(@D)
+	@export LC_ALL=C; cd $(ZONEINFO) && find [A-Z]* \( -type f -o -type l \) -exec grep -l '^TZif' {} + | sort | xargs cksum | \
+	   awk -v root=$(ZONEINFO) -v from=-1209600 -f $(abspath $<) >$(abspath $@)
 
 # --- Programs of the tests. INPUTS leaves out the headers among their prerequisites.
 

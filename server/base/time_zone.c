@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/zone_rules.h"
 
 enum {
     HOUR_S = 3600,
@@ -25,8 +26,9 @@ enum {
 static const int64_t first_ms = -62135596800000, end_ms = 253402300800000;
 
 struct zone {
-    char file[PATH_MAX]; /* in the zone database; "" for a fixed offset */
-    int offset_s;        /* the fixed offset, positive if ahead of UTC */
+    bool has_rules;   /* of the zone database */
+    int64_t offset_s; /* else: positive if ahead of UTC */
+    struct zone_rules rules;
 };
 
 static bool take_digit(struct slice *text, int *number)
@@ -39,7 +41,7 @@ static bool take_digit(struct slice *text, int *number)
     return true;
 }
 
-static bool read_offset(struct slice text, int *offset_s)
+static bool read_offset(struct slice text, int64_t *offset_s)
 {
     if (slice_starts_with(text, SLICE("UTC")) || slice_starts_with(text, SLICE("GMT"))) {
         text = (struct slice){text.data + 3, text.len - 3};
@@ -61,7 +63,7 @@ static bool read_offset(struct slice text, int *offset_s)
             return false;
     }
     *offset_s = sign * (hours * HOUR_S + minutes * 60);
-    return minutes < 60 && abs(*offset_s) <= OFFSET_MAX_S;
+    return minutes < 60 && llabs(*offset_s) <= OFFSET_MAX_S;
 }
 
 static bool is_database_name(struct slice name)
@@ -78,28 +80,24 @@ static bool is_database_name(struct slice name)
            !slice_equal(name, SLICE("posixrules")) && !slice_equal(name, SLICE("localtime"));
 }
 
-/* RESULT_INVALID unless it is a regular file in the format of RFC 9636. */
-static enum result check_file(const char *path)
+/* The file of a zone, in a buffer that the next call uses again. RESULT_INVALID: there is none;
+ * RESULT_SYSTEM: it cannot be read. */
+static enum result read_file(const char *path, struct slice *file)
 {
+    static char buffer[1 << 16];
     enum result result = RESULT_SYSTEM;
     struct stat status;
-    char magic[4] = "";
     /* O_NONBLOCK: a FIFO of that name must not block the server. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR || errno == ENXIO ? RESULT_INVALID
                                                                      : RESULT_SYSTEM;
-    if (fstat(fd, &status) != 0)
-        goto out;
-    result = RESULT_INVALID;
-    if (!S_ISREG(status.st_mode))
-        goto out;
-    ssize_t got = read(fd, magic, sizeof magic);
+    if (fstat(fd, &status) == 0)
+        result = S_ISREG(status.st_mode) ? RESULT_OK : RESULT_INVALID;
+    ssize_t got = result ? 0 : read(fd, buffer, sizeof buffer);
     if (got < 0)
         result = RESULT_SYSTEM;
-    else if (got == sizeof magic && memcmp(magic, "TZif", sizeof magic) == 0)
-        result = RESULT_OK;
-out:
+    *file = (struct slice){buffer, got < 0 ? 0 : (size_t)got};
     close(fd);
     return result;
 }
@@ -110,18 +108,28 @@ const char *time_zone_directory(void)
     return directory && *directory == '/' ? directory : "/usr/share/zoneinfo";
 }
 
+/* The system's file, or else the one that is compiled in. What is no zone file is no zone. */
 static enum result find_zone(struct slice name, struct zone *zone)
 {
-    zone->file[0] = '\0';
+    char path[PATH_MAX];
+    struct slice file;
+    zone->has_rules = false;
     if (read_offset(name, &zone->offset_s))
         return RESULT_OK;
     if (!is_database_name(name))
         return RESULT_INVALID;
-    int len = snprintf(zone->file, sizeof zone->file, "%s/%.*s", time_zone_directory(),
-                       (int)name.len, name.data);
-    if (len < 0 || (size_t)len >= sizeof zone->file)
-        return RESULT_INVALID;
-    return check_file(zone->file);
+    zone->has_rules = true;
+    int len =
+        snprintf(path, sizeof path, "%s/%.*s", time_zone_directory(), (int)name.len, name.data);
+    enum result result =
+        len < 0 || (size_t)len >= sizeof path ? RESULT_INVALID : read_file(path, &file);
+    if (!result && !slice_starts_with(file, SLICE("TZif")))
+        result = RESULT_INVALID;
+    else if (!result && !zone_rules_read(&zone->rules, file))
+        result = RESULT_SYSTEM;
+    if (result && zone_rules_read(&zone->rules, zone_compiled(name)))
+        result = RESULT_OK;
+    return result;
 }
 
 bool time_zone_exists(struct slice name)
@@ -130,19 +138,20 @@ bool time_zone_exists(struct slice name)
     return find_zone(name, &zone) == RESULT_OK;
 }
 
-/* The offset of the zone from UTC at that instant. `zone->file` must be the C library's zone. */
+/* The offset of the zone from UTC at that instant. The zone's rule must be the C library's zone. */
 static int64_t offset_at(const struct zone *zone, int64_t at_s)
 {
+    int64_t offset_s = zone->offset_s;
     struct tm local = {0};
     time_t instant = at_s;
-    if (!zone->file[0])
-        return zone->offset_s;
+    if (!zone->has_rules || zone_rules_find(&zone->rules, at_s, &offset_s))
+        return offset_s;
     localtime_r(&instant, &local);
     return local.tm_gmtoff;
 }
 
-/* glibc reports no error when it cannot load a zone: it uses UTC with an empty name. */
-static bool is_loaded(void)
+/* glibc reports no error when it does not understand a rule: it uses UTC with an empty name. */
+static bool is_understood(void)
 {
     struct tm local = {0};
     time_t instant = 0;
@@ -212,19 +221,19 @@ enum result time_zone_next(struct slice zone_name, int weekday, int minute, int6
     enum result result = find_zone(zone_name, &zone);
     if (result)
         return result;
-    if (!zone.file[0]) {
+    if (!zone.has_rules || !*zone.rules.rule) {
         *at_ms = next_ms(&zone, weekday, minute, after_ms);
         return RESULT_OK;
     }
 
     /* Not setenv, which allocates and so could fail to restore TZ. */
-    char setting[sizeof "TZ=:" + sizeof zone.file];
-    snprintf(setting, sizeof setting, "TZ=:%s", zone.file);
+    char setting[sizeof "TZ=" + ZONE_RULE_MAX];
+    snprintf(setting, sizeof setting, "TZ=%s", zone.rules.rule);
     char *zone_environment[] = {setting, NULL};
     char **environment = environ;
     environ = zone_environment;
     tzset();
-    if (is_loaded())
+    if (is_understood())
         *at_ms = next_ms(&zone, weekday, minute, after_ms);
     else
         result = RESULT_SYSTEM;

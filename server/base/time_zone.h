@@ -11,9 +11,10 @@
  *   - UTC or GMT;
  *   - an offset of up to 18 hours, H, HH, H:MM or HH:MM with a sign, optionally after UTC or GMT:
  *     +02:00, -05:30, UTC+2, GMT-3. UTC+2 is ahead of UTC;
- *   - a case-sensitive name of the system's zone database: Europe/Berlin, CET. There Etc/GMT+5 has
- *     the opposite sign: it is behind UTC.
- * In the database, the directories posix and right and the files posixrules and localtime are not
+ *   - a case-sensitive name of the zone database: Europe/Berlin, CET. There Etc/GMT+5 has the
+ *     opposite sign: it is behind UTC. The system's database is used where it has the name, else
+ *     the one that is compiled in.
+ * In the system's database, the directories posix and right and the files posixrules and localtime are not
  * zones. */
 
 /* The directory of the zone database: $TZDIR if that is an absolute path, else
@@ -29,7 +30,7 @@ bool time_zone_exists(struct slice name);
  * the transition;
  *   - if the clock shows that time twice, in autumn, it is the first of the two.
  * RESULT_INVALID: no such zone, or weekday, minute or `after_ms` (years 1 to 9999) out of range.
- * RESULT_SYSTEM: the zone's file cannot be read.
+ * RESULT_SYSTEM: the zone's file cannot be read, and the zone is not compiled in.
  *
  * Not thread-safe: it changes the environment and the C library's time zone during the call, and
  * restores them. */

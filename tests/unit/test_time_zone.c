@@ -343,7 +343,7 @@ static int make_directory(void **state)
     (void)state;
     char path[128];
     assert_non_null(mkdtemp(directory));
-    static const char *const folders[] = {"Test", "posix", "right", "Test/Folder"};
+    static const char *const folders[] = {"Test", "posix", "right", "Test/Folder", "Asia"};
     for (size_t i = 0; i < COUNT(folders); i++) {
         snprintf(path, sizeof path, "%s/%s", directory, folders[i]);
         assert_int_equal(mkdir(path, 0700), 0);
@@ -358,6 +358,8 @@ static int make_directory(void **state)
     write_zone("Test/Short", "TZi", 3);
     write_zone("Test/Empty", "", 0);
     write_zone("Test/Broken", "TZif2 and no more", 17);
+    write_rules("Asia/Tokyo", "CET-3");
+    write_zone("Asia/Dubai", "TZif2 and no more", 17);
     snprintf(path, sizeof path, "%s/Test/Pipe", directory);
     assert_int_equal(mkfifo(path, 0600), 0);
     snprintf(path, sizeof path, "%s/Test/Link", directory);
@@ -405,7 +407,8 @@ static void only_zone_files_are_zones(void **state)
         {"Test/Empty", false},     {"Test/None", false},    {"Test/Rules/More", false},
         {"posix/Rules", false},    {"right/Rules", false},  {"posixrules", false},
         {"localtime", false},      {"Dotted.Rules", false}, {"Test/../Test/Rules", false},
-        {"Europe/Berlin", false},  {"UTC", true},           {"+02:00", true},
+        {"Test/Broken", false},    {"UTC", true},           {"+02:00", true},
+        {"Europe/Berlin", true}, /* compiled in */
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         if (time_zone_exists(slice_of(rows[i].name)) != rows[i].wanted)
@@ -439,22 +442,40 @@ static void no_free_descriptor_is_no_missing_zone(void **state)
     assert_int_equal(offset, RESULT_OK);
 }
 
+/* The system's file is used where there is one, unless it is broken. */
+static void the_system_is_preferred(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone, *at;
+    } rows[] = {
+        {"Europe/Berlin", "2025-07-21T00:00:00Z"}, /* not in the directory */
+        {"Asia/Tokyo", "2025-07-20T23:00:00Z"},    /* another offset there */
+        {"Asia/Dubai", "2025-07-20T22:00:00Z"},    /* broken there */
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct window row = {rows[i].zone, MON, "02:00", "2025-07-16T12:00:00Z", rows[i].at};
+        check_windows(&row, 1);
+    }
+}
+
 /* Only an absolute TZDIR counts. */
 static void other_directories(void **state)
 {
     (void)state;
     static const struct {
-        const char *directory;
-        bool wanted;
-    } rows[] = {{"", true}, {"zones", true}, {"/nowhere", false}, {NULL, true}};
+        const char *directory, *wanted;
+    } rows[] = {{"", "/usr/share/zoneinfo"},
+                {"zones", "/usr/share/zoneinfo"},
+                {"/nowhere", "/nowhere"},
+                {NULL, "/usr/share/zoneinfo"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         if (rows[i].directory)
             assert_int_equal(setenv("TZDIR", rows[i].directory, 1), 0);
         else
             assert_int_equal(unsetenv("TZDIR"), 0);
-        bool found = time_zone_exists(SLICE("Europe/Berlin"));
+        assert_string_equal(time_zone_directory(), rows[i].wanted);
         assert_int_equal(setenv("TZDIR", directory, 1), 0);
-        assert_int_equal(found, rows[i].wanted);
     }
     char *endless = malloc(2 * PATH_MAX);
     assert_non_null(endless);
@@ -480,6 +501,7 @@ int main(void)
         cmocka_unit_test(only_zone_files_are_zones),
         cmocka_unit_test(a_broken_file_is_reported),
         cmocka_unit_test(no_free_descriptor_is_no_missing_zone),
+        cmocka_unit_test(the_system_is_preferred),
         cmocka_unit_test(other_directories),
     };
     int failed = cmocka_run_group_tests_name("time_zone", of_the_database, NULL, NULL);
