@@ -168,6 +168,27 @@ $(BUILD)/generated/zones.c: server/base/zones.awk $(wildcard $(ZONEINFO)/tzdata.
 	@export LC_ALL=C; cd $(ZONEINFO) && find [A-Z]* \( -type f -o -type l \) -exec grep -l '^TZif' {} + | sort | xargs cksum | \
 	   awk -v root=$(ZONEINFO) -v from=-1209600 -f $(abspath $<) >$(abspath $@)
 
+# --- The static server: `make static` builds it with the libraries of docker/static, in a build of its own. ARCH=arm64
+# --- builds it for another architecture.
+
+NATIVE_ARCH = $(call once,NATIVE_ARCH,dpkg --print-architecture 2>/dev/null)
+ARCH = $(NATIVE_ARCH)
+FOREIGN_ARCH = $(filter-out $(NATIVE_ARCH),$(ARCH))
+STATIC = $(BUILD)/static$(if $(FOREIGN_ARCH),-$(FOREIGN_ARCH))
+STATIC_LIBRARIES = $(abspath $(BUILD)/static-libraries/$(ARCH))
+STATIC_COMPILER_amd64 := x86_64-linux-gnu-gcc
+STATIC_COMPILER_arm64 := aarch64-linux-gnu-gcc
+# -pie of the other builds stays before -static-pie; the last one counts. STATIC_LINK changes with the libraries, so that
+# everything is compiled again.
+STATIC_FLAGS = BUILD=$(STATIC) CC='$(STATIC_COMPILER_$(ARCH)) --sysroot=$(STATIC_LIBRARIES)/sysroot' \
+    ZONEINFO=$(STATIC_LIBRARIES)/sysroot/usr/share/zoneinfo \
+    PACKAGE_FLAGS='-DSTATIC_LINK=0x$(shell head -c 8 $(STATIC_LIBRARIES)/made 2>/dev/null) -isystem $(STATIC_LIBRARIES)/include -ffunction-sections -fdata-sections' \
+    PACKAGE_LIBRARIES='-lmicrohttpd -lsqlite3 -lcjson -lgnutls -ltasn1 -lhogweed -lnettle -lgmp -lexpat -lm' \
+    LDFLAGS='-static-pie -L$(STATIC_LIBRARIES)/lib -Wl,--gc-sections $(STATIC_QUIET) $(LDFLAGS)'
+# The linker would warn that getaddrinfo and getpwuid_r load modules of the machine: base/resolve.h prevents that of the
+# first, and nothing calls the second.
+STATIC_QUIET = $(call once,STATIC_QUIET,$(STATIC_COMPILER_$(ARCH)) -Wl$(comma)--help 2>/dev/null | grep -q -e '--no-warnings' && echo '-Wl$(comma)--no-warnings')
+
 # --- Programs of the tests. INPUTS leaves out the headers among their prerequisites.
 
 INPUTS = $(filter %.c %.o,$^) $(filter %.a,$^)
@@ -194,6 +215,12 @@ $(BUILD)/%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"
 	@$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -shared -fPIC -o $@ $<
+
+# The same for the static server: the calls are wrapped.
+$(BUILD)/amazonmq-local-faults: $(BUILD)/release/server/main.o $(wildcard tests/faults/*.c) $(BUILD)/release/libserver.a
+	@echo "  LD $@"
+	@$(COMPILE) -O2 $(LINK_release) $(foreach name,malloc calloc realloc mmap clock_gettime,-Wl$(comma)--wrap=$(name)) \
+	    -o $@ $(INPUTS) $(LIBRARIES)
 
 $(BUILD)/bench/instructions: tests/bench/instructions.c $(BUILD)/release/libserver.a
 	@mkdir -p $(@D)
@@ -241,6 +268,26 @@ check: test ## the same as make test
 debug: $(BUILD)/debug/amazonmq-local ## build/debug/amazonmq-local with AddressSanitizer and UBSan
 
 unit: $(UNIT_TESTS) ## compile the unit tests; tests/run unit runs them
+
+static: static-libraries ## build/static/amazonmq-local, one file without shared libraries; ARCH=arm64: build/static-arm64
+	@+$(AGAIN) $(STATIC_FLAGS) all
+
+static-libraries:
+	@sh tests/setup static$(if $(FOREIGN_ARCH),-$(FOREIGN_ARCH))
+	@docker/static build $(STATIC_LIBRARIES) $(ARCH)
+
+# The files of the image, in IMAGE_ROOT: for docker/Dockerfile.
+image-root:
+	STRIP=$$($(STATIC_COMPILER_$(ARCH)) -print-prog-name=strip) sh docker/collect $(STATIC)/amazonmq-local $(STATIC_LIBRARIES) $(IMAGE_ROOT)
+
+static-test: deps static ## run the suite api with build/static/amazonmq-local
+	@sh tests/setup test
+	@+$(AGAIN) $(STATIC_FLAGS) $(STATIC)/amazonmq-local-faults
+	@AMAZONMQ_LOCAL_BIN=$(STATIC)/amazonmq-local tests/run api
+
+static-outdated: ## name the packages of the static server that Debian has replaced; fails if it did so for security
+	@sh tests/setup static
+	@docker/static outdated
 
 lint: ## formatting, warnings, static analysis, rules of this project
 	@sh tests/setup lint
@@ -339,6 +386,6 @@ uninstall: ## remove the installed files
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: FORCE all help deps run test check debug unit lint image-test fresh-test release-test anomalies fuzz fuzzers sanitize \
-        valgrind coverage sdk-matrix user-life soak bench bench-record bench-check fidelity-diff install uninstall clean
+.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root static-test \
+        static-outdated lint image-test fresh-test release-test anomalies fuzz fuzzers sanitize valgrind coverage sdk-matrix user-life soak bench bench-record bench-check fidelity-diff install uninstall clean
 .DELETE_ON_ERROR:

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/resolve.h"
 
 enum { CLIENT_READ = 64 << 10 };
 
@@ -93,7 +94,7 @@ static bool connect_to(struct connection *connection, const struct addrinfo *add
 static const char *try_addresses(struct connection *connection, const char *host, const char *port)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
-    int code = getaddrinfo(host, port, &hints, &found);
+    int code = resolve(host, port, &hints, &found);
     const char *reason = code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code);
     if (code == 0)
         for (struct addrinfo *at = found; at && reason; at = at->ai_next)

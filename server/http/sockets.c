@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/resolve.h"
 
 /* For port 0 the kernel chooses the port of the first address, even numbers first, and it may be in
  * use on another one. Each try begins with another address. */
@@ -29,15 +30,15 @@ static bool is_known(const struct addresses *addresses, const struct addrinfo *f
     return false;
 }
 
-static enum result resolve(const char *host, struct addresses *addresses,
-                           struct sockets_error *error)
+static enum result find_addresses(const char *host, struct addresses *addresses,
+                                  struct sockets_error *error)
 {
     struct addrinfo hints = {
         .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *found = NULL;
     if (strcmp(host, "localhost") != 0)
         hints.ai_flags |= AI_NUMERICHOST;
-    int code = getaddrinfo(host, NULL, &hints, &found);
+    int code = resolve(host, NULL, &hints, &found);
     if (code != 0) {
         snprintf(error->text, sizeof error->text, "%s: not an address to listen on (%s)", host,
                  gai_strerror(code));
@@ -133,7 +134,7 @@ enum result sockets_open(const char *const *hosts, size_t host_count, uint16_t p
     struct addresses addresses = {.count = 0};
     snprintf(error->text, sizeof error->text, "no address to listen on");
     for (size_t i = 0; i < host_count; i++)
-        if (resolve(hosts[i], &addresses, error))
+        if (find_addresses(hosts[i], &addresses, error))
             return RESULT_SYSTEM;
     int opened = 0;
     for (size_t attempt = 0; addresses.count > 0 && opened == 0 && attempt < SOCKETS_TRIES;

@@ -92,13 +92,15 @@ class Server:
     env          more environment variables
     port         None leaves the flag out; default 0: any free one
     preexec      called in the child before exec (resource limits)
+    binary       default BINARY
     """
 
-    def __init__(self, *flags, seed=None, env=None, port=0, preexec=None):
-        if not os.path.exists(BINARY):
-            raise FileNotFoundError(f"{BINARY}: build the server first (make)")
+    def __init__(self, *flags, seed=None, env=None, port=0, preexec=None, binary=None):
+        binary = binary or BINARY
+        if not os.path.exists(binary):
+            raise FileNotFoundError(f"{binary}: build the server first (make)")
         self.directory = tempfile.mkdtemp(prefix="amazonmq-local-test-")
-        self.args = [BINARY]
+        self.args = [binary]
         if port is not None:
             self.args += ["--port", str(port)]
         seeds = [seed] if isinstance(seed, str) else list(seed or ())

@@ -9,7 +9,6 @@ import os
 import shutil
 import ssl
 import struct
-import subprocess
 import tempfile
 
 import pytest
@@ -18,7 +17,6 @@ import harness
 import wire
 from harness import PASSWORD, build, sql_broker, sql_user, user_path, users_path
 
-LIBRARY = os.path.join(harness.ROOT, "build", "failing_malloc.so")
 BROKER = "b-anomaly"
 SEED = (sql_broker(BROKER) + sql_user(BROKER, "alice") + sql_user(BROKER, "bob")
         + harness.sql_insert("configuration", id="c-mine", name="mine"))
@@ -48,20 +46,12 @@ class Faults:
         return failures > 0
 
 
-@pytest.fixture(scope="module")
-def library():
-    if not shutil.which("make") or not shutil.which(os.environ.get("CC", "cc")):
-        pytest.skip("no make or C compiler here for build/failing_malloc.so")
-    subprocess.run(["make", "-s", "build/failing_malloc.so"], cwd=harness.ROOT, check=True)
-    return LIBRARY
-
-
 @pytest.fixture
-def failing(serve, library):
+def failing(serve):
     """A server and the Faults of its memory."""
     directory = tempfile.mkdtemp(prefix="amazonmq-local-anomalies-")
     faults = Faults(os.path.join(directory, "faults"))
-    options = {"seed": SEED, "env": {"LD_PRELOAD": library, "FAILING_MALLOC": faults.path}}
+    options = wire.faulty("failing_malloc", FAILING_MALLOC=faults.path) | {"seed": SEED}
     yield (lambda *flags: serve("--host", "127.0.0.1", "--reboot-time", "0", *wire.PATIENT, *flags, **options)), faults
     shutil.rmtree(directory)
 

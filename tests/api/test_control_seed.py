@@ -1,5 +1,7 @@
 """POST /_local/seed: SQL applied like a seed file, all of it or nothing."""
 
+import re
+
 import pytest
 
 import control_calls as control
@@ -74,7 +76,7 @@ def test_a_wrong_seed_says_where_and_leaves_nothing(client, sql, message):
 
 @pytest.mark.parametrize("sql", (
     "DROP TABLE user;", "PRAGMA user_version = 9;", "ATTACH '/tmp/x' AS x;", "BEGIN;", "COMMIT;", "VACUUM;",
-    "SELECT * FROM sqlite_schema;", "UPDATE default_world SET clock_offset_ms = 1;", "SELECT load_extension('x');",
+    "SELECT * FROM sqlite_schema;", "UPDATE default_world SET clock_offset_ms = 1;",
     "SAVEPOINT a;", "CREATE TABLE t (x);", "DELETE FROM engine;",
 ))
 def test_what_a_seed_file_may_not_do_is_refused_here_too(client, sql):
@@ -82,6 +84,14 @@ def test_what_a_seed_file_may_not_do_is_refused_here_too(client, sql):
     response = control.call(client, "POST", "/_local/seed", GOOD + sql)
     assert response.status == 400 and response.json()["message"].startswith("body:2:1: statement 2: "), response
     assert control.world(client) == before
+
+
+def test_no_extension_is_loaded(client):
+    """Where SQLite is compiled without the function, it is unknown, which is found at its place."""
+    response = control.call(client, "POST", "/_local/seed", GOOD + "SELECT load_extension('x');")
+    assert response.status == 400, response
+    assert re.match(r"body:2:1: statement 2: |body:2:8: statement 2: no such function: ",
+                    response.json()["message"]), response
 
 
 def test_text_that_is_no_text(client):

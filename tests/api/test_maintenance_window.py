@@ -176,6 +176,14 @@ def test_WIN_6_the_next_time_its_clock_shows_it(serve, tmp_path, way, day, at, z
     assert found in (earliest, next_opening_ms(day, at, zone, time.time() * 1000))
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "US/Eastern", "CET", "Asia/Kolkata", "Pacific/Chatham"])
+def test_WIN_6_on_a_machine_without_zones(serve, tmp_path, zone):
+    server = serve("--db", tmp_path / "store.db", env={"TZDIR": str(tmp_path)}, seed=sql_broker("b-1"))
+    earliest = next_opening_ms("MONDAY", "12:34", zone, time.time() * 1000 - 60_000)
+    change(server.client(), "b-1", window("MONDAY", "12:34", zone))
+    assert stored(server, tmp_path / "store.db") in (earliest, next_opening_ms("MONDAY", "12:34", zone, time.time() * 1000))
+
+
 @pytest.mark.parametrize("way", ["create", "seed"])
 def test_WIN_7_nobody_named_a_window(serve, tmp_path, way):
     path = tmp_path / "store.db"

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import tempfile
 import threading
@@ -249,6 +250,28 @@ def is_sanitized():
     """Whether the binary is built with a sanitizer, whose own memory says nothing of the server's."""
     with open(harness.BINARY, "rb") as file:
         return b"__asan_init" in file.read()
+
+
+def is_static():
+    """Whether the binary has its libraries in it, so that none can be preloaded: it names no program interpreter."""
+    with open(harness.BINARY, "rb") as file:
+        head = file.read(4096)
+    start, = struct.unpack_from("<Q", head, 0x20)
+    size, count = struct.unpack_from("<HH", head, 0x36)
+    return all(struct.unpack_from("<I", head, start + number * size) != (3,) for number in range(count))
+
+
+def faulty(name, **variables):
+    """Options of harness.Server for a server with tests/faults/NAME.c: preloaded, or linked into a static one."""
+    if is_static():
+        linked = harness.BINARY + "-faults"
+        if not os.path.exists(linked):
+            pytest.skip(f"no {linked}: `make static-test` links it")
+        return {"binary": linked, "env": variables}
+    if not shutil.which("make") or not shutil.which(os.environ.get("CC", "cc")):
+        pytest.skip(f"no make or C compiler here for build/{name}.so")
+    subprocess.run(["make", "-s", f"build/{name}.so"], cwd=harness.ROOT, check=True)
+    return {"env": {"LD_PRELOAD": os.path.join(harness.ROOT, "build", f"{name}.so"), **variables}}
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
-/* Preloaded into the server: the n-th allocation fails, of whoever asks, libmicrohttpd and SQLite
- * included. A test sets n in a file that both map. Without that file nothing fails. */
-#include <dlfcn.h>
+/* In the server: the n-th allocation fails, of whoever asks, libmicrohttpd and SQLite included. A
+ * test sets n in a file that both map. Without that file nothing fails. */
+#include "faults.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -17,14 +18,36 @@ struct shared {
     volatile int64_t failures;
 };
 
-/* glibc's own names, which stand behind the ones below. */
+void *FAULTY(malloc)(size_t size);
+void *FAULTY(calloc)(size_t count, size_t size);
+void *FAULTY(realloc)(void *old, size_t size);
+void *FAULTY(mmap)(void *address, size_t len, int protection, int flags, int fd, off_t offset);
+
+#ifdef STATIC_LINK
+void *REAL(malloc)(size_t size);
+void *REAL(calloc)(size_t count, size_t size);
+void *REAL(realloc)(void *old, size_t size);
+void *REAL(mmap)(void *address, size_t len, int protection, int flags, int fd, off_t offset);
+#else
+/* glibc's own names, which stand behind those above. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
+#define real_malloc __libc_malloc
+#define real_calloc __libc_calloc
+#define real_realloc __libc_realloc
+
+static void *REAL(mmap)(void *address, size_t len, int protection, int flags, int fd, off_t offset)
+{
+    static void *(*real)(void *, size_t, int, int, int, off_t);
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "mmap");
+    return real(address, len, protection, flags, fd, offset);
+}
+#endif
 
 static struct shared none;
 static struct shared *shared = &none;
-static void *(*real_mmap)(void *, size_t, int, int, int, off_t);
 
 static int strikes(void)
 {
@@ -36,31 +59,27 @@ static int strikes(void)
     return 1;
 }
 
-void *malloc(size_t size)
+void *FAULTY(malloc)(size_t size)
 {
-    return strikes() ? NULL : __libc_malloc(size);
+    return strikes() ? NULL : REAL(malloc)(size);
 }
 
-void *calloc(size_t count, size_t size)
+void *FAULTY(calloc)(size_t count, size_t size)
 {
-    return strikes() ? NULL : __libc_calloc(count, size);
+    return strikes() ? NULL : REAL(calloc)(count, size);
 }
 
-void *realloc(void *old, size_t size)
+void *FAULTY(realloc)(void *old, size_t size)
 {
-    return strikes() ? NULL : __libc_realloc(old, size);
+    return strikes() ? NULL : REAL(realloc)(old, size);
 }
 
 /* libmicrohttpd takes the memory of a connection from here. */
-void *mmap(void *address, size_t len, int protection, int flags, int fd, off_t offset)
+void *FAULTY(mmap)(void *address, size_t len, int protection, int flags, int fd, off_t offset)
 {
     if ((flags & MAP_ANONYMOUS) && strikes())
         return MAP_FAILED;
-    if (!real_mmap) {
-        void *found = dlsym(RTLD_NEXT, "mmap");
-        memcpy(&real_mmap, &found, sizeof found);
-    }
-    return real_mmap(address, len, protection, flags, fd, offset);
+    return REAL(mmap)(address, len, protection, flags, fd, offset);
 }
 
 __attribute__((constructor)) static void share(void)

@@ -1,6 +1,7 @@
-/* Preloaded into the server: the wall clock can be set back without that of the machine. A test
- * sets by how much in a file that both map. Without that file it is the machine's. */
-#include <dlfcn.h>
+/* In the server: the wall clock can be set back without that of the machine. A test sets by how
+ * much in a file that both map. Without that file it is the machine's. */
+#include "faults.h"
+
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,13 +11,24 @@
 
 static const int64_t none;
 static const volatile int64_t *back_s = &none;
-static int (*real_clock_gettime)(clockid_t, struct timespec *);
 
-int clock_gettime(clockid_t id, struct timespec *now)
+int FAULTY(clock_gettime)(clockid_t id, struct timespec *now);
+
+#ifdef STATIC_LINK
+int REAL(clock_gettime)(clockid_t id, struct timespec *now);
+#else
+static int REAL(clock_gettime)(clockid_t id, struct timespec *now)
 {
-    if (!real_clock_gettime)
-        *(void **)&real_clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
-    int result = real_clock_gettime(id, now);
+    static int (*real)(clockid_t, struct timespec *);
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
+    return real(id, now);
+}
+#endif
+
+int FAULTY(clock_gettime)(clockid_t id, struct timespec *now)
+{
+    int result = REAL(clock_gettime)(id, now);
     if (id == CLOCK_REALTIME)
         now->tv_sec -= *back_s;
     return result;

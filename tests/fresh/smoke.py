@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A minimal test of a build: start, creating, updating and deleting a user, ctl, a clean stop.
+"""A minimal test of a build: start, creating, updating and deleting a user, ctl, HTTPS, a clean stop.
 
     tests/fresh/smoke.py COMMAND...     COMMAND starts the server: build/amazonmq-local, or an emulator and a binary
 
@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests" / "api"))
 
 import harness  # noqa: E402
+from tls_server import TlsServer  # noqa: E402
 
 DEMO = "b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9"  # of schema/seeds/demo.sql
 USER = f"/v1/brokers/{DEMO}/users/smoke"
@@ -76,6 +77,20 @@ def state_survives():
             assert server.client().call("GET", USER).status == 200
 
 
+def https():
+    with TlsServer() as server:
+        client = server.tls_client()
+        assert client.call("GET", "/v1/brokers").status == 200
+
+
+def time_zones():
+    """On a machine that may have none."""
+    window = {"dayOfWeek": "SUNDAY", "timeOfDay": "02:30", "timeZone": "US/Eastern"}
+    with harness.Server(seed=f"INSERT INTO broker (id, name) VALUES ('{DEMO}', 'orders');", env={"TZDIR": "/nowhere"}) as server:
+        answer = server.client().call("PUT", f"/v1/brokers/{DEMO}", {"maintenanceWindowStartTime": window})
+        assert answer.status == 200, answer
+
+
 def version_and_help():
     assert harness.run("--version").stdout.startswith(b"amazonmq-local ")
     assert b"--port" in harness.run("--help").stdout
@@ -89,7 +104,7 @@ def main(command):
         os.chmod(wrapper, 0o755)
         harness.BINARY = wrapper
         passed = failed = 0
-        for test in (version_and_help, start_use_and_stop, ctl, state_survives):
+        for test in (version_and_help, start_use_and_stop, ctl, https, time_zones, state_survives):
             try:
                 test()
                 passed += 1

@@ -107,7 +107,7 @@ class Engine:
         # Only the docker format carries a HEALTHCHECK.
         self.command(
             "buildah", "bud", "--isolation", "chroot", "--network", "host", "--pull-never", "--format", "docker",
-            "--tag", tag, "--file", dockerfile, context, timeout=480,
+            "--tag", tag, "--file", dockerfile, context, timeout=2400,
         )
 
     def layers(self, tag):
