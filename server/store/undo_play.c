@@ -57,6 +57,8 @@ static char *make_sql(sqlite3 *db, const struct table *table, enum undo_kind kin
     if (kind == UNDO_DELETE) {
         sqlite3_str_appendf(sql, "DELETE FROM %s", table->name);
         put_key(sql, all, table);
+        if (undo_has_id(table)) /* what existed is deleted if the rowid is now that of another */
+            sqlite3_str_appendf(sql, " AND id IS NOT ?%d", place);
     } else if (kind == UNDO_UPDATE) {
         sqlite3_str_appendf(sql, "UPDATE %s SET ", table->name);
         put_columns(sql, all, undo_has_id(table) ? 1 : table->key_columns, place);
@@ -117,14 +119,20 @@ static bool play(struct store *store, const struct change *change, enum undo_kin
     return done;
 }
 
+static bool is_due(const struct change *change, enum undo_kind kind)
+{
+    if (kind == UNDO_DELETE)
+        return !change->existed || undo_has_id(&tables[change->table]);
+    return change->existed && (kind == UNDO_UPDATE || change->was_missed);
+}
+
 /* A row that is missing is inserted later: first all that is in its way goes or changes. */
 static bool play_table(struct store *store, size_t table, enum undo_kind kind)
 {
     bool good = true;
     for (struct change *change = store->undo->last[table]; good && change;
          change = change->earlier) {
-        if (change->existed != (kind != UNDO_DELETE) ||
-            (kind == UNDO_INSERT && !change->was_missed))
+        if (!is_due(change, kind))
             continue;
         good = play(store, change, kind);
         if (kind == UNDO_UPDATE)
