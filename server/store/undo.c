@@ -62,9 +62,11 @@ void undo_end(struct store *store)
     if (!undo)
         return;
     undo_clear(undo);
-    for (size_t i = 0; undo->statements && i < table_count * UNDO_KINDS; i++)
-        sqlite3_finalize(undo->statements[i]);
-    free(undo->statements);
+    for (size_t form = 0; form < 2; form++) {
+        for (size_t i = 0; undo->statements[form] && i < table_count * UNDO_KINDS; i++)
+            sqlite3_finalize(undo->statements[form][i]);
+        free(undo->statements[form]);
+    }
     free(undo->buckets);
     free(undo->last);
     buffer_close(&undo->key);
@@ -81,15 +83,15 @@ void undo_begin(struct store *store, uint64_t stamp)
         return;
     store->undo = undo;
     undo->stamp = stamp;
-    memcpy(undo->rows, store->cached.rows, sizeof undo->rows);
     undo->clock_offset_ms = store->cached.clock_offset_ms;
     undo->bucket_count = UNDO_BUCKETS;
     undo->buckets = calloc(UNDO_BUCKETS, sizeof *undo->buckets);
     undo->last = calloc(table_count, sizeof *undo->last);
-    undo->statements = calloc(table_count * UNDO_KINDS, sizeof *undo->statements);
+    for (size_t form = 0; form < 2; form++)
+        undo->statements[form] = calloc(table_count * UNDO_KINDS, sizeof(sqlite3_stmt *));
     buffer_init(&undo->key, UNDO_ROW_MAX);
     buffer_init(&undo->row, UNDO_ROW_MAX);
-    if (!undo->buckets || !undo->last || !undo->statements)
+    if (!undo->buckets || !undo->last || !undo->statements[0] || !undo->statements[1])
         undo_end(store);
 }
 

@@ -21,7 +21,6 @@ enum undo_kind { UNDO_DELETE, UNDO_UPDATE, UNDO_INSERT, UNDO_KINDS };
 
 struct undo {
     uint64_t stamp;
-    int64_t rows[COUNTS];
     int64_t clock_offset_ms;
     struct change **buckets;
     struct change **last; /* of each table */
@@ -29,8 +28,9 @@ struct undo {
     struct buffer key, row; /* of the change that is being noted */
     const char *table_name; /* of the last change, as SQLite gave it: it is compared by address */
     size_t table;
-    bool is_playing, differs;  /* differs: something else than what is in the log was changed */
-    sqlite3_stmt **statements; /* of table_count × UNDO_KINDS; compiled at their first use */
+    bool is_playing, differs;     /* differs: something else than what is in the log was changed */
+    sqlite3_stmt **statements[2]; /* of table_count × UNDO_KINDS; compiled at their first use; the
+                                   * second ones: for a world only */
 };
 
 /* Removes all changes. */
@@ -38,8 +38,8 @@ void undo_clear(struct undo *undo);
 
 struct table;
 
-/* The id is the first column, and not the key. An id is left out of the UPDATE that restores a row:
- * SQLite would look at all rows that refer to it. */
+/* The table of a root: its first columns are id, account and region, and none is the key. The id is
+ * left out of the UPDATE that restores a row: SQLite would look at all rows that refer to it. */
 bool undo_has_id(const struct table *table);
 
 #endif
