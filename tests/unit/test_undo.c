@@ -183,7 +183,7 @@ static void seeds_are_noted(void **state)
     close_seeded(&s);
 }
 
-/* The table of keys is that of the schema. */
+/* The table of keys is that of the schema, and the first columns of roots are those expected. */
 static void the_keys_are_those_of_the_schema(void **state)
 {
     (void)state;
@@ -200,6 +200,10 @@ static void the_keys_are_those_of_the_schema(void **state)
         snprintf(wanted, sizeof wanted, "%d", tables[t].key_columns);
         if (strcmp(world_ask(&w, sql), wanted) != 0)
             fail_msg("%s: %s, not %s", tables[t].name, world_ask(&w, sql), wanted);
+        snprintf(sql, sizeof sql, "SELECT name FROM pragma_table_info('%s') LIMIT 3",
+                 tables[t].name);
+        if (tables[t].root_id && strcmp(tables[t].root_id, "id") == 0)
+            assert_string_equal(world_ask(&w, sql), "id account region");
     }
     world_close(&w);
 }
