@@ -39,13 +39,12 @@ class ServerBuild:
 
 SHARED = ServerBuild("shared libraries", os.environ.get("AMAZONMQ_LOCAL_BIN") or os.path.join(BUILD, "amazonmq-local"),
                      os.path.join(ROOT, "schema", "seeds", "demo.sql"))
+STATIC_PATH = os.environ.get("AMAZONMQ_LOCAL_STATIC_BIN") or os.path.join(BUILD, "static", "amazonmq-local")
 
 
-@functools.cache
 def static_build():
-    path = os.environ.get("AMAZONMQ_LOCAL_STATIC_BIN") or os.path.join(BUILD, "static", "amazonmq-local")
-    missing = "" if os.access(path, os.X_OK) else f"{os.path.relpath(path, ROOT)} is missing"
-    return ServerBuild("static", path, SHARED.demo, missing)
+    missing = "" if os.access(STATIC_PATH, os.X_OK) else f"{os.path.relpath(STATIC_PATH, ROOT)} is missing"
+    return ServerBuild("static", STATIC_PATH, SHARED.demo, missing)
 
 
 @functools.cache
