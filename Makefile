@@ -352,13 +352,18 @@ soak: deps ## valid and invalid traffic for an hour, or SOAK_SECONDS=n
 	@+$(AGAIN) all
 	@AMAZONMQ_LOCAL_SOAK_SECONDS=$(or $(SOAK_SECONDS),3600) tests/run soak
 
-bench: deps ## run the benchmarks
+bench: deps ## run the benchmarks, some against the build of an earlier commit
 	@sh tests/setup bench
 	@+$(AGAIN) all
 	@$(PYTHON) tests/bench/run $(BENCH_OPTIONS)
 
 bench-record: ## run the benchmarks and write docs/performance.md
 	@$(MAKE) --no-print-directory bench BENCH_OPTIONS='--record docs/performance.md'
+
+bench-peers: deps ## measure moto and ministack, from PyPI, beside the server; RECORD=1 writes docs/performance.md
+	@sh tests/setup bench
+	@+$(AGAIN) all
+	@$(PYTHON) tests/bench/peers $(if $(RECORD),--record docs/performance.md)
 
 bench-check: deps ## count instructions; fails if an operation takes 3 % more than recorded
 	@sh tests/setup test
@@ -386,6 +391,7 @@ uninstall: ## remove the installed files
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root static-test \
-        static-outdated lint image-test fresh-test release-test anomalies fuzz fuzzers sanitize valgrind coverage sdk-matrix user-life soak bench bench-record bench-check fidelity-diff install uninstall clean
+.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root static-test static-outdated lint \
+        image-test fresh-test release-test anomalies fuzz fuzzers sanitize valgrind coverage sdk-matrix user-life soak \
+        bench bench-record bench-peers bench-check fidelity-diff install uninstall clean
 .DELETE_ON_ERROR:

@@ -351,3 +351,37 @@ enum result json_check(struct arena *arena, struct slice text, struct json_error
         return refuse(&scan, "not an object", start);
     return refuse_duplicates(&scan);
 }
+
+/* A string and the space after it. */
+static bool scan_item(struct scan *scan)
+{
+    size_t len = 0;
+    skip_space(scan);
+    if (peek(scan) != '"' || scan_string(scan, NULL, &len))
+        return false;
+    skip_space(scan);
+    return true;
+}
+
+bool json_is_string_list(struct slice text)
+{
+    struct json_error error;
+    struct scan scan = {.text = text.data, .len = text.len, .error = &error};
+    if (!utf8_valid(text))
+        return false;
+    skip_space(&scan);
+    if (peek(&scan) != '[')
+        return false;
+    scan.at++;
+    skip_space(&scan);
+    bool good = peek(&scan) == ']' || scan_item(&scan);
+    while (good && peek(&scan) == ',') {
+        scan.at++;
+        good = scan_item(&scan);
+    }
+    if (!good || peek(&scan) != ']')
+        return false;
+    scan.at++;
+    skip_space(&scan);
+    return scan.at == scan.len;
+}

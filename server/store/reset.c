@@ -142,10 +142,22 @@ static bool empty_world(sqlite3 *db, struct slice account, struct slice region)
     return good;
 }
 
+static bool play_world(struct store *store, uint64_t stamp, struct slice account,
+                       struct slice region, store_settle *settle)
+{
+    if (stamp == 0 || undo_play_world(store, stamp, account, region))
+        return false;
+    if (settle(store, account, region))
+        store_tick_abort(store);
+    return store_tick_commit(store) == RESULT_OK;
+}
+
 enum result store_reset_world(struct store *store, const char *const *paths, size_t count,
                               struct slice account, struct slice region, store_settle *settle,
                               struct store_error *error)
 {
+    if (play_world(store, seed_files_stamp(paths, count), account, region, settle))
+        return RESULT_OK;
     struct store_options options = store->options;
     struct store *fresh = NULL;
     options.path = ":memory:";

@@ -12,9 +12,10 @@ enum result store_reset(struct store *store, const char *const *paths, size_t co
 /* Called in the transaction of a reset, when the rows are replaced. */
 typedef enum result store_settle(struct store *store, struct slice account, struct slice region);
 
-/* Resets the brokers and configurations of one account and region: applies the seeds to a new store
- * in memory and copies their rows of that account and region. `settle` then mends what others have
- * of the former rows; its error undoes the reset. */
+/* Resets the brokers, configurations and VPCs of one account and region by the undo log. Where that
+ * does not serve, it applies the seeds to a new store in memory and copies their rows of that
+ * account and region. `settle` then mends what others have of the former rows; its error undoes the
+ * reset. */
 enum result store_reset_world(struct store *store, const char *const *paths, size_t count,
                               struct slice account, struct slice region, store_settle *settle,
                               struct store_error *error) MUST_CHECK;

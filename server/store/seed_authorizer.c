@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "process/signals.h"
 #include "store/internal.h"
-#include "store/tables.h"
+#include "store/json_columns.h"
 
 enum {
     ALLOCATION_EXTRA = 64,   /* bytes that SQLite may add to an allocation */
@@ -188,7 +188,19 @@ static int check_budget(void *context)
            must_stop(authorizer);
 }
 
-/* Counts rows and checks every stored text: SQLite does not, as in CAST(x'ff' AS TEXT). */
+/* SQLite checks no text, as in CAST(x'ff' AS TEXT). */
+static void check_text(struct seed_authorizer *authorizer, const struct table *table, int column,
+                       struct slice text)
+{
+    char *rule = authorizer->broken_rule;
+    size_t size = sizeof authorizer->broken_rule;
+    if (!utf8_is_text(text))
+        snprintf(rule, size, "%s: a text contains a NUL or is not valid UTF-8", table->name);
+    else if (json_column_check(table, column, text, rule, size) == RESULT_NO_MEMORY)
+        authorizer->hook_failed = RESULT_NO_MEMORY;
+}
+
+/* Counts rows and checks every stored text. */
 static void before_change(void *context, sqlite3 *db, int action, const char *database,
                           const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row)
 {
@@ -197,11 +209,12 @@ static void before_change(void *context, sqlite3 *db, int action, const char *da
         store_note_change(authorizer->store, db, action, database, table, old_row, new_row);
     if (action == SQLITE_DELETE || sqlite3_preupdate_depth(db) > 0)
         return;
-    if (*authorizer->bad_text || authorizer->hook_failed)
+    if (*authorizer->broken_rule || authorizer->hook_failed)
         return;
     authorizer->rows++;
-    int columns = sqlite3_preupdate_count(db);
-    for (int i = 0; i < columns; i++) {
+    const struct table *found = table_find(table);
+    int columns = found ? sqlite3_preupdate_count(db) : 0;
+    for (int i = 0; i < columns && !*authorizer->broken_rule; i++) {
         sqlite3_value *value = NULL;
         if (sqlite3_preupdate_new(db, i, &value)) {
             authorizer->hook_failed = RESULT_NO_MEMORY;
@@ -210,9 +223,11 @@ static void before_change(void *context, sqlite3 *db, int action, const char *da
         if (sqlite3_value_type(value) != SQLITE_TEXT)
             continue;
         const char *text = (const char *)sqlite3_value_text(value);
-        size_t len = (size_t)sqlite3_value_bytes(value);
-        if (!text || !utf8_is_text((struct slice){text, len}))
-            snprintf(authorizer->bad_text, sizeof authorizer->bad_text, "%s", table);
+        if (text)
+            check_text(authorizer, found, i,
+                       (struct slice){text, (size_t)sqlite3_value_bytes(value)});
+        else
+            authorizer->hook_failed = RESULT_NO_MEMORY;
     }
 }
 
@@ -275,7 +290,7 @@ void seed_authorizer_start(struct seed_authorizer *authorizer)
     authorizer->idle_from_ms = -1;
     sqlite3_limit(authorizer->db, SQLITE_LIMIT_LENGTH, SEED_VALUE_MAX);
     authorizer->denied[0] = '\0';
-    authorizer->bad_text[0] = '\0';
+    authorizer->broken_rule[0] = '\0';
     authorizer->hook_failed = RESULT_OK;
     authorizer->found = (struct seed_authorizer_found){.is_quadratic = false};
 }

@@ -47,10 +47,9 @@ struct seed_authorizer {
     bool is_idle;       /* no row was written for idle_max_ms */
     size_t rows_before; /* at the last look at the clocks */
     int64_t looked_ms, idle_from_ms, idle_from_step;
-    size_t rows;      /* inserted or updated so far, except by triggers */
-    char denied[160]; /* the first denied action; "" = none */
-    /* The table with an invalid text in the current row; "" = none. */
-    char bad_text[SEED_AUTHORIZER_NAME];
+    size_t rows;           /* inserted or updated so far, except by triggers */
+    char denied[160];      /* the first denied action; "" = none */
+    char broken_rule[160]; /* by a text in the current row; "" = none */
     enum result hook_failed;
 
     int limits_before[SEED_AUTHORIZER_LIMITS];

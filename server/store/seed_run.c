@@ -287,12 +287,8 @@ static enum result step_to_end(struct file *file, sqlite3_stmt *statement)
             return fail_step(file, code, writes);
         if (file->authorizer.hook_failed)
             return fail_step(file, SQLITE_NOMEM, writes);
-        if (*file->authorizer.bad_text) {
-            char reason[REASON_MAX];
-            snprintf(reason, sizeof reason, "%s: a text contains a NUL or is not valid UTF-8",
-                     file->authorizer.bad_text);
-            return fail_row(file, file->authorizer.rows, reason);
-        }
+        if (*file->authorizer.broken_rule)
+            return fail_row(file, file->authorizer.rows, file->authorizer.broken_rule);
     }
     return RESULT_OK;
 }

@@ -22,6 +22,15 @@ extern const char *const table_of_root[TABLE_ROOTS];
 /* What a seed may do with a table. */
 enum table_access { TABLE_HIDDEN, TABLE_READABLE, TABLE_WRITABLE };
 
+/* A column of JSON text, which answers show as it is stored, or in parts. */
+struct table_json {
+    const char *name; /* NULL: none */
+    int column;       /* its place, from 0 */
+    bool is_object;   /* else an array of strings */
+};
+
+enum { TABLE_JSON_MAX = 5 };
+
 struct table {
     const char *name;
     enum table_root root;
@@ -32,6 +41,7 @@ struct table {
     int key_columns;    /* the first ones, of the PRIMARY KEY; 0: the rowid is the key */
     bool has_first_row; /* a trigger creates one when the parent is copied; the copy replaces it */
     enum table_access seeds;
+    struct table_json json[TABLE_JSON_MAX];
 };
 
 /* Within one root, parents come before children. Messages list the tables in this order. */

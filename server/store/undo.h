@@ -24,4 +24,10 @@ void undo_note(struct store *store, int action, const char *table, int64_t old_r
  * refused a step (a name that two rows have exchanged, for example). */
 enum result undo_play(struct store *store, uint64_t stamp) MUST_CHECK;
 
+/* Restores the brokers, configurations and VPCs of an account and region, in the tick that it
+ * opens, and leaves the tick open; no tick may be open. The log goes on. RESULT_NOT_FOUND as above,
+ * also if a row of another account or region is in the way. */
+enum result undo_play_world(struct store *store, uint64_t stamp, struct slice account,
+                            struct slice region) MUST_CHECK;
+
 #endif

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "store/json_columns.h"
 #include "store/seed_messages.h"
-#include "store/tables.h"
 
 static enum result refuse(struct store_error *error, const char *table, const char *reason)
 {
@@ -98,31 +98,6 @@ static enum result check_structure(sqlite3 *db, struct store_error *error)
     return result;
 }
 
-/* Checks each text of a table as seed_authorizer does for seeds. */
-static enum result check_texts(sqlite3 *db, const struct table *table, struct store_error *error)
-{
-    char sql[64];
-    sqlite3_stmt *stmt = NULL;
-    enum result result = RESULT_OK;
-    snprintf(sql, sizeof sql, "SELECT * FROM %s", table->name);
-    int code = prepare(db, sql, &stmt) ? SQLITE_ROW : SQLITE_ERROR;
-    while (!result && code == SQLITE_ROW && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
-        for (int i = 0; !result && i < sqlite3_column_count(stmt); i++) {
-            struct slice text = {NULL, 0};
-            if (sqlite3_column_type(stmt, i) == SQLITE_TEXT) {
-                text.data = (const char *)sqlite3_column_text(stmt, i);
-                text.len = (size_t)sqlite3_column_bytes(stmt, i);
-            }
-            if (!utf8_is_text(text))
-                result = refuse(error, table->name, "a text contains a NUL or is not valid UTF-8");
-        }
-    }
-    if (!result && code != SQLITE_DONE)
-        result = fail(db, error, table->name);
-    sqlite3_finalize(stmt);
-    return result;
-}
-
 /* Updates every column of every row to its own value, so that constraints and triggers run. */
 static enum result check_rules(sqlite3 *db, const struct table *table, struct store_error *error)
 {
@@ -142,13 +117,52 @@ static enum result check_rules(sqlite3 *db, const struct table *table, struct st
     return result;
 }
 
+static enum result check_text(const struct table *table, int column, struct slice text,
+                              struct store_error *error)
+{
+    char rule[160];
+    if (!utf8_is_text(text))
+        return refuse(error, table->name, "a text contains a NUL or is not valid UTF-8");
+    enum result result = json_column_check(table, column, text, rule, sizeof rule);
+    if (result == RESULT_INVALID)
+        refuse(error, table->name, rule);
+    else if (result)
+        refuse(error, "", "out of memory");
+    return result;
+}
+
+/* Checks each text of a table as seed_authorizer does for seeds: after the rules of the schema. */
+static enum result check_texts(sqlite3 *db, const struct table *table, struct store_error *error)
+{
+    char sql[64];
+    sqlite3_stmt *stmt = NULL;
+    enum result result = RESULT_OK;
+    snprintf(sql, sizeof sql, "SELECT * FROM %s", table->name);
+    int code = prepare(db, sql, &stmt) ? SQLITE_ROW : SQLITE_ERROR;
+    while (!result && code == SQLITE_ROW && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
+        for (int i = 0; !result && i < sqlite3_column_count(stmt); i++) {
+            if (sqlite3_column_type(stmt, i) != SQLITE_TEXT)
+                continue;
+            const char *text = (const char *)sqlite3_column_text(stmt, i);
+            result = text ? check_text(table, i,
+                                       (struct slice){text, (size_t)sqlite3_column_bytes(stmt, i)},
+                                       error)
+                          : fail(db, error, table->name);
+        }
+    }
+    if (!result && code != SQLITE_DONE)
+        result = fail(db, error, table->name);
+    sqlite3_finalize(stmt);
+    return result;
+}
+
 static enum result check_tables(sqlite3 *db, struct store_error *error)
 {
     enum result result = RESULT_OK;
     for (size_t i = 0; !result && i < table_count; i++) {
-        result = check_texts(db, &tables[i], error);
+        result = check_rules(db, &tables[i], error);
         if (!result)
-            result = check_rules(db, &tables[i], error);
+            result = check_texts(db, &tables[i], error);
     }
     return result;
 }

@@ -65,6 +65,32 @@ def test_CTL_2_the_times_are_those_of_the_seeding(serve, tmp_path):
     assert created(server.client()) == renewed
 
 
+def test_CTL_2_the_times_of_one_world_are_those_of_the_seeding(client):
+    first = created(client)
+    disturb(client)
+    for _ in range(2):
+        assert_ok(client.call("DELETE", harness.broker_path("b-1")))
+        control.done(client, "POST", "/_local/reset?region=us-east-1")
+        assert created(client) == first
+        assert ids(client) == ["b-1"] and len(ids(client, WEST)) > 1
+    control.done(client, "POST", "/_local/reset")
+    assert (created(client), ids(client, WEST), ids(client, OTHER)) == (first, ["b-w"], ["b-o"])
+
+
+def test_reset_of_one_world_after_many_changes_elsewhere(client):
+    """More than the log is read for."""
+    first = created(client)
+    control.done(client, "POST", "/_local/seed",
+                 "INSERT INTO user (broker_id, username, password) WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL"
+                 " SELECT x + 1 FROM n WHERE x < 3001) SELECT 'b-o', 'u' || x, 'created-pw-12' FROM n;")
+    disturb(client)
+    control.done(client, "POST", "/_local/reset?region=us-east-1")
+    assert created(client) > first and ids(client) == ["b-1"]
+    assert len(ids(client, OTHER)) == 2
+    control.done(client, "POST", "/_local/reset")
+    assert created(client) == first and ids(client, OTHER) == ["b-o"]
+
+
 def test_CTL_2_DUR_6_what_a_reset_restores_survives_a_kill(serve, tmp_path):
     server = serve("--db", tmp_path / "db", seed=SEED)
     disturb(server.client())

@@ -311,6 +311,7 @@ def test_a_row_without_its_parent(client, tmp_path, script):
 
 
 GROUPS, IDS = "user: groups: ", "broker: subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]"
+SHARED = "INSERT INTO shared_resource (broker_id, resource_arn, {}) VALUES ('b-1', 'a', '{}')"
 TEXT = "a text contains a NUL or is not valid UTF-8"
 CLOCK = "default_world: clock_offset_ms: within the years 1970 to 9999"
 ROWS = (
@@ -327,6 +328,13 @@ ROWS = (
     ("UPDATE broker SET security_groups = '{}'", IDS),
     ("UPDATE broker SET pending_security_groups = '7'", IDS),
     ("UPDATE broker SET ldap_server_metadata = '{'", "broker: malformed JSON"),
+    ("UPDATE broker SET ldap_server_metadata = '{\"a\":1,\"a\":2}'", "broker: ldap_server_metadata: a JSON object"),
+    ("UPDATE instance_option SET deployment_modes = '[\"CLUSTER_MULTI_AZ\" \"SINGLE_INSTANCE\"]'",
+     "instance_option: deployment_modes: a JSON array of strings"),
+    ("UPDATE instance_option SET engine_versions = '[\"5.18\",,\"5.19\"]'",
+     "instance_option: engine_versions: a JSON array of strings"),
+    (SHARED.format("dns_names", "[a.b]"), "shared_resource: dns_names: a JSON array of strings"),
+    (SHARED.format("resource_share_arns", '["arn:a",]'), "shared_resource: resource_share_arns: a JSON array of strings"),
     ("UPDATE broker SET account = ''",
      "broker: account, region, engine_version, host_instance_type, storage_type: the default is for INSERT"),
     ("UPDATE broker SET creator_request_id = 'a' || char(0) || 'b'", f"broker: {TEXT}"),
@@ -365,6 +373,25 @@ def test_CTL_5_such_a_row_in_a_file(client, tmp_path, script, message):
     path.chmod(0o600)
     result = harness.run("--port", 0, "--db", path)
     assert (result.returncode, result.stderr.decode()) == (1, f"amazonmq-local: {path}: {message}\n")
+
+
+@pytest.mark.parametrize("script, table, rule", (
+    ("UPDATE user SET groups = '[''ab'']' WHERE username = 'alice'", "user", "groups: a JSON array of strings"),
+    ("UPDATE user SET pending_groups = '[\"ab\",]' WHERE username = 'bob'", "user", "pending_groups: a JSON array of strings"),
+    ("UPDATE broker SET subnet_ids = '[\"a\"/**/]'", "broker", "subnet_ids: a JSON array of strings"),
+    ("UPDATE broker SET ldap_server_metadata = '{a:1}'", "broker", "ldap_server_metadata: a JSON object"),
+), ids=str)
+def test_CTL_5_json_that_newer_versions_of_sqlite_accept(client, tmp_path, script, table, rule):
+    """JSON5, as a snapshot and as a file; before version 3.42 SQLite refuses it itself."""
+    image = without_triggers(tmp_path, control.snapshot(client), script)
+    messages = {f"{table}: malformed JSON", f"{table}: {rule}"}
+    assert refuse(client, image).removeprefix("snapshot: ") in messages
+    path = tmp_path / "db"
+    path.write_bytes(image)
+    path.chmod(0o600)
+    result = harness.run("--port", 0, "--db", path)
+    assert result.returncode == 1
+    assert result.stderr.decode().strip().removeprefix(f"amazonmq-local: {path}: ") in messages
 
 
 @pytest.mark.parametrize("script, message", (

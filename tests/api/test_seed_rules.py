@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+import control_calls as control
 import harness
 import rules
 import wire
@@ -102,6 +103,9 @@ RULES = {
                    deployment_modes=["SINGLE_INSTANCE"], storage_size_default=5),
     "error_code, error_message: both or neither": BROKER + sql_insert(
         "shared_resource", broker_id="b-1", resource_arn="arn:x", error_code="AZ_MISMATCH"),
+    "dns_names: a JSON array of strings": BROKER + sql_insert(
+        "shared_resource", broker_id="b-1", resource_arn="arn:x", dns_names="[a.b]"),
+    "ldap_server_metadata: a JSON object": sql_broker("b-1", ldap_server_metadata='{"hosts":[],"hosts":["ldap.example"]}'),
     "secret: 1 to 256 printable ASCII characters": sql_insert("access_key", id="AKID", secret=""),
     "operation: the name of an operation of the API": sql_insert("fault", operation="MakeTea", delay_ms=1),
     "status: 400 to 599": sql_insert("fault", error="OddException", status=200),
@@ -127,6 +131,19 @@ def test_SEED_4_a_broken_rule_is_named(store, rule):
     number = text.count("INSERT")
     line = refuse(store, text)
     assert f"seed.sql:{number}: statement {number}, row 1: {rule}" in line, line
+
+
+@pytest.mark.parametrize("text", ("['ab']", '["ab",]', '["ab"/* b */]', "[ab]", '["a\\\nb"]', "[0x10]"))
+def test_SEED_4_lists_are_json_with_every_sqlite(serve, text):
+    """JSON5 is none, which SQLite accepts since version 3.42; the list is the one that answers show."""
+    server = serve(*control.STANDING, seed=BROKER + sql_user("b-1", "ada", groups=["ab"]))
+    client = server.client()
+    for table, column in (("broker", "subnet_ids"), ("broker", "security_groups"), ("user", "groups")):
+        value = text.replace("'", "''")
+        response = control.call(client, "POST", "/_local/seed", f"UPDATE {table} SET {column} = '{value}';".encode())
+        assert response.status == 400 and "body:1: statement 1, row 1: " in response.json()["message"], response
+    assert assert_ok(client.call("GET", harness.user_path("b-1", "ada"))).json()["groups"] == ["ab"]
+    assert_ok(client.call("GET", "/v1/brokers/b-1"))
 
 
 def test_SEED_4_the_row_of_a_long_statement(store):

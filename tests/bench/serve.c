@@ -69,7 +69,8 @@ int serve(MHD_AccessHandlerCallback answer, void *context)
     daemon =
         MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, answer, context,
                          MHD_OPTION_LISTEN_SOCKET, listening, MHD_OPTION_CONNECTION_LIMIT,
-                         (unsigned)SERVE_CONNECTIONS, MHD_OPTION_END);
+                         (unsigned)SERVE_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                         (size_t)SERVE_MEMORY, MHD_OPTION_END);
     if (!daemon)
         goto out;
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);

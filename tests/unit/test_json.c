@@ -391,6 +391,66 @@ static void the_scan_reports_the_same(void **state)
     arena_close(&arena);
 }
 
+static bool is_list(struct slice text)
+{
+    char *copy = exact_copy(text);
+    bool is = json_is_string_list((struct slice){copy, text.len});
+    free(copy);
+    return is;
+}
+
+static void lists_of_strings(void **state)
+{
+    (void)state;
+    static const struct slice good[] = {
+        SLICE_INIT("[]"),
+        SLICE_INIT(" [ ]\n"),
+        SLICE_INIT("[\"\"]"),
+        SLICE_INIT("[\"a\",\"\\u00e9\\n\"]"),
+        SLICE_INIT("\t[\r\n\"a\" , \"[,]\" ] "),
+    };
+    static const struct slice bad[] = {
+        SLICE_INIT(""),
+        SLICE_INIT(" "),
+        SLICE_INIT("{}"),
+        SLICE_INIT("\"a\""),
+        SLICE_INIT("["),
+        SLICE_INIT("]"),
+        SLICE_INIT("[\"a\""),
+        SLICE_INIT("[\"a"),
+        SLICE_INIT("[\"a\","),
+        SLICE_INIT("[\"a\",]"),
+        SLICE_INIT("[,\"a\"]"),
+        SLICE_INIT("[\"a\" \"b\"]"),
+        SLICE_INIT("[\"a\"]]"),
+        SLICE_INIT("[\"a\"],[]"),
+        SLICE_INIT("[\"a\"]\0"),
+        SLICE_INIT("[\"a\0\"]"),
+        SLICE_INIT("[\0\"a\"]"),
+        SLICE_INIT("[\"\\u0000\"]"),
+        SLICE_INIT("[\"\\ud800\"]"),
+        SLICE_INIT("[\"\\x41\"]"),
+        SLICE_INIT("[\"\t\"]"),
+        SLICE_INIT("[\"\xff\"]"),
+        SLICE_INIT("\xEF\xBB\xBF[]"),
+        SLICE_INIT("[null]"),
+        SLICE_INIT("[1]"),
+        SLICE_INIT("[[]]"),
+        SLICE_INIT("['a']"),
+        SLICE_INIT("[a]"),
+        SLICE_INIT("[]//"),
+        SLICE_INIT("[/**/]"),
+        SLICE_INIT("[\v]"),
+        SLICE_INIT("[\xc2\xa0]"),
+    };
+    for (size_t i = 0; i < COUNT(good); i++)
+        if (!is_list(good[i]))
+            fail_msg("refused: %s", good[i].data);
+    for (size_t i = 0; i < COUNT(bad); i++)
+        if (is_list(bad[i]))
+            fail_msg("accepted: %zu, %s", i, bad[i].data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +463,7 @@ int main(void)
         cmocka_unit_test(mutations_are_read_or_refused),
         cmocka_unit_test(no_memory_gives_no_partial_tree),
         cmocka_unit_test(the_scan_reports_the_same),
+        cmocka_unit_test(lists_of_strings),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

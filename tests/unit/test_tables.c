@@ -112,6 +112,49 @@ static void rules_of_triggers_hold_for_changed_rows_too(void **state)
     world_close(&world);
 }
 
+static const struct table_json *json_of(const struct table *table, const char *name)
+{
+    for (size_t i = 0; i < TABLE_JSON_MAX && table->json[i].name; i++)
+        if (strcmp(table->json[i].name, name) == 0)
+            return &table->json[i];
+    return NULL;
+}
+
+/* By the name of its rule in the schema, "column: a JSON …"; at the place it has in its table. */
+static void each_column_of_json_is_listed(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, ":memory:", "");
+    size_t found = 0, listed = 0;
+    sqlite3_stmt *stmt = NULL;
+    assert_int_equal(
+        sqlite3_prepare_v2(world.store->db,
+                           "SELECT t.name, c.name, c.cid, t.sql GLOB '*\"' || c.name ||"
+                           " ': a JSON object\"*' FROM sqlite_schema AS t,"
+                           " pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+                           " AND t.sql GLOB '*\"' || c.name || ': a JSON *'",
+                           -1, &stmt, NULL),
+        SQLITE_OK);
+    for (; sqlite3_step(stmt) == SQLITE_ROW; found++) {
+        const char *name = (const char *)sqlite3_column_text(stmt, 1);
+        const struct table *table = table_find((const char *)sqlite3_column_text(stmt, 0));
+        const struct table_json *json = table ? json_of(table, name) : NULL;
+        if (!json)
+            fail_msg("%s of schema/ is missing from the columns of JSON in server/store/tables.c",
+                     name);
+        assert_int_equal(json->column, sqlite3_column_int(stmt, 2));
+        assert_int_equal(json->is_object, sqlite3_column_int(stmt, 3));
+    }
+    sqlite3_finalize(stmt);
+    for (size_t i = 0; i < table_count; i++)
+        for (size_t k = 0; k < TABLE_JSON_MAX && tables[i].json[k].name; k++)
+            listed++;
+    assert_true(found > 0);
+    assert_int_equal(found, listed);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +162,7 @@ int main(void)
         cmocka_unit_test(rows_belong_to_what_they_go_with),
         cmocka_unit_test(parents_stand_before_children),
         cmocka_unit_test(rules_of_triggers_hold_for_changed_rows_too),
+        cmocka_unit_test(each_column_of_json_is_listed),
     };
     return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
 }

@@ -1,0 +1,45 @@
+/* The content of the undo log, for undo.c, which writes it, and undo_play.c. */
+#ifndef STORE_UNDO_LOG_H
+#define STORE_UNDO_LOG_H
+
+#include "base/buffer.h"
+#include "store/undo.h"
+
+/* The first change of a row since the log began. */
+struct change {
+    struct change *next;    /* of the same bucket */
+    struct change *earlier; /* of the same table */
+    size_t table;           /* index in tables[] */
+    size_t key_len, row_len;
+    bool existed;    /* data has the key, then all columns of the row */
+    bool was_missed; /* while the log is played back: the row is to be inserted */
+    char data[];     /* values: a byte for the type, then 8 bytes of a number or the length and the
+                      * bytes of a text or blob. A key that is the rowid is one value. */
+};
+
+enum undo_kind { UNDO_DELETE, UNDO_UPDATE, UNDO_INSERT, UNDO_KINDS };
+
+struct undo {
+    uint64_t stamp;
+    int64_t clock_offset_ms;
+    struct change **buckets;
+    struct change **last; /* of each table */
+    size_t bucket_count, count, bytes;
+    struct buffer key, row; /* of the change that is being noted */
+    const char *table_name; /* of the last change, as SQLite gave it: it is compared by address */
+    size_t table;
+    bool is_playing, differs;     /* differs: something else than what is in the log was changed */
+    sqlite3_stmt **statements[2]; /* of table_count × UNDO_KINDS; compiled at their first use; the
+                                   * second ones: for a world only */
+};
+
+/* Removes all changes. */
+void undo_clear(struct undo *undo);
+
+struct table;
+
+/* The table of a root: its first columns are id, account and region, and none is the key. The id is
+ * left out of the UPDATE that restores a row: SQLite would look at all rows that refer to it. */
+bool undo_has_id(const struct table *table);
+
+#endif
