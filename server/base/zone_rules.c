@@ -18,7 +18,7 @@ struct counts {
 /* A number in network byte order, with a sign. */
 static int64_t read_number(const char *at, int bytes)
 {
-    uint64_t number = *at < 0 ? UINT64_MAX : 0;
+    uint64_t number = (signed char)*at < 0 ? UINT64_MAX : 0;
     for (int i = 0; i < bytes; i++)
         number = number << 8 | (unsigned char)at[i];
     return (int64_t)number;

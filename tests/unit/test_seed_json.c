@@ -122,23 +122,27 @@ static void no_text_but_an_object(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* SQLite takes it, so that the message is ours. */
+/* SQLite takes it since version 3.42, so that the message is ours; before, it refuses it itself. */
+static const char *json5_refused(const char *ours)
+{
+    return sqlite3_libversion_number() < 3042000 ? "seed.sql:1: statement 1, row 1: malformed JSON" : ours;
+}
+
 static void json5_is_named_by_its_column(void **state)
 {
     (void)state;
-    if (sqlite3_libversion_number() < 3042000)
-        skip();
     for (size_t i = 0; i < COUNT(lists); i++) {
         char want[200];
         snprintf(want, sizeof want, "seed.sql:1: statement 1, row 1: %s" LIST, lists[i].name);
         if (!lists[i].is_free)
-            assert_string_equal(set(lists[i].table, lists[i].name, lists[i].string, "['$']"), want);
+            assert_string_equal(set(lists[i].table, lists[i].name, lists[i].string, "['$']"),
+                                json5_refused(want));
     }
     for (size_t i = 0; i < COUNT(objects); i++) {
         char want[200];
         snprintf(want, sizeof want, "seed.sql:1: statement 1, row 1: %s: a JSON object",
                  objects[i]);
-        assert_string_equal(set("broker", objects[i], "", "{a:1}"), want);
+        assert_string_equal(set("broker", objects[i], "", "{a:1}"), json5_refused(want));
     }
 }
 
