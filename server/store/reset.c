@@ -106,9 +106,10 @@ static bool copy_rows(sqlite3 *to, const struct table *table, sqlite3_stmt *rows
     int columns = sqlite3_column_count(rows), code = SQLITE_ERROR;
     sqlite3_stmt *insert = prepare_insert(to, table, columns);
     while (insert && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-        for (int i = 0; i < columns; i++)
-            sqlite3_bind_value(insert, i + 1, sqlite3_column_value(rows, i));
-        if (sqlite3_step(insert) != SQLITE_DONE)
+        bool good = true;
+        for (int i = 0; good && i < columns; i++)
+            good = sqlite3_bind_value(insert, i + 1, sqlite3_column_value(rows, i)) == SQLITE_OK;
+        if (!good || sqlite3_step(insert) != SQLITE_DONE)
             break;
         sqlite3_reset(insert);
     }

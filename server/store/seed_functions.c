@@ -76,9 +76,11 @@ static void call_original(sqlite3_context *context, int count, sqlite3_value **a
         sqlite3_result_error_nomem(context);
         return;
     }
-    for (int i = 0; i < count; i++)
-        sqlite3_bind_value(call, i + 1, arguments[i]);
-    int code = sqlite3_step(call);
+    int code = SQLITE_OK;
+    for (int i = 0; code == SQLITE_OK && i < count; i++)
+        code = sqlite3_bind_value(call, i + 1, arguments[i]);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(call);
     if (code == SQLITE_ROW)
         sqlite3_result_value(context, sqlite3_column_value(call, 0));
     else
