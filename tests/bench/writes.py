@@ -6,7 +6,7 @@ import sqlite3
 import time
 
 from load import CONNECTIONS, compare, show_latency, show_pair, wrk
-from programs import SHARED, Program, baseline_build, compile_c, present, start_server
+from programs import SHARED, Program, baseline_build, compile_c, present, start_server, static_build
 from rows import Missed, Skip, row, skipped
 from seeds import PASSWORD, write_seed
 from session import MEMORY_FILE_SYSTEMS, file_system
@@ -31,8 +31,8 @@ def measure_writes(directory):
     if file_system(directory) in MEMORY_FILE_SYSTEMS:
         raise Skip(f"no disk: {directory} is on {file_system(directory)}")
     seed = write_seed(os.path.join(directory, "seed-write"), WRITE_BROKERS, 0)
-    earlier = baseline_build()
-    builds = present(SHARED, earlier)
+    earlier, static = baseline_build(), static_build()
+    builds = present(SHARED, earlier, static)
     files = [os.path.join(directory, f"{name}.db") for name in ("commit-each", *(build.name for build in builds))]
     with contextlib.ExitStack() as stack:
         sides = [Program([compile_c(directory, "commit_each"), files[0]], os.path.join(directory, "each.log"))]
@@ -44,17 +44,20 @@ def measure_writes(directory):
     for path, rate in zip(files, rates):
         if not rate.answered <= (rows := count_users(path)) <= rate.answered + (WRITE_ROUNDS + 1) * CONNECTIONS:
             raise Missed(f"{rate.answered} users acknowledged, {rows} in {os.path.basename(path)}")
-    each, rate, *before = rates
+    each, rate = rates[:2]
+    rate_of = dict(zip((build.name for build in builds), rates[1:]))
     yield row(f"CreateUser, {CONNECTIONS} connections, file", f"≥ {WRITE_RATIO} × a commit each",
               f"{show_pair(each, rate)}; rounds {rate.slowest:,.0f} to {rate.fastest:,.0f}/s "
               f"and {each.slowest:,.0f} to {each.fastest:,.0f}/s", rate.per_s >= WRITE_RATIO * each.per_s)
-    what, target = "CreateUser, CPU a call", f"≤ {WRITE_CPU_RATIO} × the baseline"
-    if before:
-        ratio = rate.cpu_us / before[0].cpu_us
-        yield row(what, target, f"{ratio:.2f}  ({rate.cpu_us:.1f} µs of {before[0].cpu_us:.1f} µs; {rate.per_s:,.0f}/s "
-                  f"and {before[0].per_s:,.0f}/s)", ratio <= WRITE_CPU_RATIO)
-    else:
-        yield skipped(what, target, earlier.missing)
+    for build in (SHARED, static):
+        what, target = f"CreateUser, CPU a call, {build.name}", f"≤ {WRITE_CPU_RATIO} × the baseline"
+        if missing := build.missing or earlier.missing:
+            yield skipped(what, target, missing)
+            continue
+        rate, before = rate_of[build.name], rate_of[earlier.name]
+        ratio = rate.cpu_us / before.cpu_us
+        yield row(what, target, f"{ratio:.2f}  ({rate.cpu_us:.1f} µs of {before.cpu_us:.1f} µs; {rate.per_s:,.0f}/s "
+                  f"and {before.per_s:,.0f}/s)", ratio <= WRITE_CPU_RATIO)
 
 
 def raw_commits_per_s(path, seconds=1):
