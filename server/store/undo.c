@@ -44,16 +44,10 @@ static void put_value(struct buffer *out, sqlite3_value *value)
 
 void undo_clear(struct undo *undo)
 {
-    for (size_t i = 0; undo->last && i < table_count; i++) {
-        while (undo->last[i]) {
-            struct change *earlier = undo->last[i]->earlier;
-            free(undo->last[i]);
-            undo->last[i] = earlier;
-        }
-    }
-    if (undo->buckets)
-        memset(undo->buckets, 0, undo->bucket_count * sizeof *undo->buckets);
-    undo->count = undo->bytes = 0;
+    memset(undo->last, 0, table_count * sizeof *undo->last);
+    memset(undo->buckets, 0, undo->bucket_count * sizeof *undo->buckets);
+    undo->count = 0;
+    arena_reset(&undo->changes);
 }
 
 void undo_end(struct store *store)
@@ -61,7 +55,6 @@ void undo_end(struct store *store)
     struct undo *undo = store->undo;
     if (!undo)
         return;
-    undo_clear(undo);
     for (size_t form = 0; form < 2; form++) {
         for (size_t i = 0; undo->statements[form] && i < table_count * UNDO_KINDS; i++)
             sqlite3_finalize(undo->statements[form][i]);
@@ -71,6 +64,7 @@ void undo_end(struct store *store)
     free(undo->last);
     buffer_close(&undo->key);
     buffer_close(&undo->row);
+    arena_close(&undo->changes);
     free(undo);
     store->undo = NULL;
 }
@@ -91,6 +85,7 @@ void undo_begin(struct store *store, uint64_t stamp)
         undo->statements[form] = calloc(table_count * UNDO_KINDS, sizeof(sqlite3_stmt *));
     buffer_init(&undo->key, UNDO_ROW_MAX);
     buffer_init(&undo->row, UNDO_ROW_MAX);
+    arena_init(&undo->changes, UNDO_MAX);
     if (!undo->buckets || !undo->last || !undo->statements[0] || !undo->statements[1])
         undo_end(store);
 }
@@ -135,7 +130,7 @@ static bool add(struct undo *undo, size_t table, bool existed)
         return true;
     }
     size_t row_len = existed ? row.len : 0, size = sizeof(struct change) + key.len + row_len;
-    struct change *change = undo->bytes + size <= UNDO_MAX ? malloc(size) : NULL;
+    struct change *change = arena_alloc(&undo->changes, size);
     if (!change)
         return false;
     *change = (struct change){.earlier = undo->last[table],
@@ -147,7 +142,6 @@ static bool add(struct undo *undo, size_t table, bool existed)
     if (row_len > 0)
         memcpy(change->data + key.len, row.data, row_len);
     *place = undo->last[table] = change;
-    undo->bytes += size;
     if (++undo->count > undo->bucket_count)
         grow(undo);
     return true;

@@ -2,6 +2,7 @@
 #ifndef STORE_UNDO_LOG_H
 #define STORE_UNDO_LOG_H
 
+#include "base/arena.h"
 #include "base/buffer.h"
 #include "store/undo.h"
 
@@ -24,7 +25,8 @@ struct undo {
     int64_t clock_offset_ms;
     struct change **buckets;
     struct change **last; /* of each table */
-    size_t bucket_count, count, bytes;
+    size_t bucket_count, count;
+    struct arena changes;
     struct buffer key, row; /* of the change that is being noted */
     const char *table_name; /* of the last change, as SQLite gave it: it is compared by address */
     size_t table;
