@@ -62,7 +62,7 @@ static bool read_offset(struct slice text, int64_t *offset_s)
         if (!colon || !take_digit(&text, &minutes) || !take_digit(&text, &minutes) || text.len > 0)
             return false;
     }
-    *offset_s = sign * (hours * HOUR_S + minutes * 60);
+    *offset_s = (int64_t)sign * (hours * HOUR_S + minutes * 60);
     return minutes < 60 && llabs(*offset_s) <= OFFSET_MAX_S;
 }
 

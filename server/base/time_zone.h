@@ -14,8 +14,8 @@
  *   - a case-sensitive name of the zone database: Europe/Berlin, CET. There Etc/GMT+5 has the
  *     opposite sign: it is behind UTC. The system's database is used where it has the name, else
  *     the one that is compiled in.
- * In the system's database, the directories posix and right and the files posixrules and localtime are not
- * zones. */
+ * In the system's database, the directories posix and right and the files posixrules and
+ * localtime are not zones. */
 
 /* The directory of the zone database: $TZDIR if that is an absolute path, else
  * /usr/share/zoneinfo. */

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "store/tables.h"
+#include "store/undo.h"
 
 enum {
     UNDO_MAX = 16 << 20,     /* bytes of rows; beyond, a reset by the seeds costs little more */

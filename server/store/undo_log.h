@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "store/undo.h"
+#include "store/internal.h"
 
 /* The first change of a row since the log began. */
 struct change {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "store/tables.h"
+#include "store/undo.h"
 
 /* The parameters of each statement. PLACE_KEY: the values of the key, then those of all columns.
  * The account and region are NULL in a playback of the whole log. */

@@ -125,7 +125,8 @@ static void no_text_but_an_object(void **state)
 /* SQLite takes it since version 3.42, so that the message is ours; before, it refuses it itself. */
 static const char *json5_refused(const char *ours)
 {
-    return sqlite3_libversion_number() < 3042000 ? "seed.sql:1: statement 1, row 1: malformed JSON" : ours;
+    return sqlite3_libversion_number() < 3042000 ? "seed.sql:1: statement 1, row 1: malformed JSON"
+                                                 : ours;
 }
 
 static void json5_is_named_by_its_column(void **state)
