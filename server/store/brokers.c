@@ -387,7 +387,7 @@ STATEMENT(broker_window_due_sql, "SELECT window_due_ms FROM broker WHERE window_
 STATEMENT(broker_unscheduled_due_sql,
           "SELECT 0 FROM broker WHERE day_of_week IS NOT NULL AND window_due_ms IS NULL LIMIT 1");
 
-enum result broker_due_first(struct store *store, enum broker_due *due, int64_t *due_ms)
+static enum result find_due(struct store *store, enum broker_due *due, int64_t *due_ms)
 {
     static const struct {
         enum broker_due due;
@@ -409,6 +409,22 @@ enum result broker_due_first(struct store *store, enum broker_due *due, int64_t 
             *due_ms = found_ms;
         }
     }
+    return RESULT_OK;
+}
+
+enum result broker_due_first(struct store *store, enum broker_due *due, int64_t *due_ms)
+{
+    struct store_cache *cached = &store->cached;
+    if (!cached->knows_due) {
+        enum result result = find_due(store, due, due_ms);
+        if (result)
+            return result;
+        cached->knows_due = true;
+        cached->due = *due;
+        cached->due_ms = *due_ms;
+    }
+    *due = (enum broker_due)cached->due;
+    *due_ms = cached->due_ms;
     return RESULT_OK;
 }
 

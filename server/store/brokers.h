@@ -111,7 +111,8 @@ enum broker_due {
     DUE_WINDOW,   /* a maintenance window */
 };
 
-/* *due_ms is INT64_MAX for DUE_NOTHING. Of equal times, the state comes before the window. */
+/* *due_ms is INT64_MAX for DUE_NOTHING. Of equal times, the state comes before the window. Runs SQL
+ * only if a broker has changed since the last call. */
 enum result broker_due_first(struct store *store, enum broker_due *due, int64_t *due_ms) MUST_CHECK;
 
 /* The broker whose state change or window is due first, if by `now_ms`; and one whose next window

@@ -12,6 +12,8 @@ void store_note_change(void *context, sqlite3 *db, int action, const char *datab
     struct store *store = context;
     (void)db, (void)database;
     undo_note(store, action, table, old_row, new_row);
+    if (strcmp(table, counted[COUNT_BROKERS]) == 0)
+        store->cached.knows_due = false;
     if (action == SQLITE_UPDATE)
         return;
     for (size_t i = 0; i < COUNTS; i++)
@@ -32,6 +34,7 @@ void store_counts_follow(struct store *store)
 enum result store_counts_reload(struct store *store)
 {
     store_counts_follow(store);
+    store->cached.knows_due = false;
     return store_counts_read(store->db, store->cached.rows) ? RESULT_OK : RESULT_STORE;
 }
 

@@ -31,6 +31,9 @@ struct store_cache {
     bool clock_step;
     int64_t clock_offset_ms;
     int64_t rows[COUNTS]; /* in the tables that the metrics show */
+    bool knows_due;       /* the next two are the answer of broker_due_first */
+    int due;
+    int64_t due_ms;
 };
 
 /* A file, whatever its name is. */
@@ -176,8 +179,8 @@ enum result store_change_end(struct store *store, enum result result,
 enum result store_reload_flags(struct store *store) MUST_CHECK;
 
 /* SQLite's preupdate hook: called before each row that is inserted, updated or deleted, by triggers
- * and cascades too. Notes it in cached.rows and in the undo log. `store` is a struct store. A hook
- * that takes its place calls it. */
+ * and cascades too. Notes it in cached.rows, cached.knows_due and the undo log. `store` is a struct
+ * store. A hook that takes its place calls it. */
 void store_note_change(void *store, sqlite3 *db, int action, const char *database,
                        const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row);
 

@@ -93,11 +93,19 @@ static inline enum result world_advance(struct world *world, int64_t now_ms)
     return lifecycle_advance(world->store, &world->settings, now_ms, now_ms, &left, &reached_ms);
 }
 
+/* What is due first, which must be what the rows say. */
 static inline int64_t world_due_ms(struct world *world)
 {
     enum broker_due due = DUE_NOTHING;
     int64_t due_ms = 0;
+    char text[32];
     assert_int_equal(broker_due_first(world->store, &due, &due_ms), RESULT_OK);
+    snprintf(text, sizeof text, "%lld", (long long)due_ms);
+    assert_string_equal(
+        text, world_ask(world, "SELECT min(coalesce(min(state_due_ms), 9223372036854775807),"
+                               " coalesce(min(window_due_ms), 9223372036854775807),"
+                               " iif(total(day_of_week IS NOT NULL AND window_due_ms IS NULL), 0,"
+                               " 9223372036854775807)) FROM broker"));
     return due_ms;
 }
 
@@ -171,7 +179,9 @@ static inline void world_expect(struct world *world, const char *method, const c
                                 const char *body, const char *wanted)
 {
     struct reply reply = world_call(world, method, target, body);
+    world_due_ms(world);
     assert_int_equal(store_tick_commit(world->store), RESULT_OK);
+    world_due_ms(world);
     const char *got = arena_printf(&world->arena, "%d %s", reply.status, reply.body.data);
     if (strcmp(got, wanted) != 0)
         fail_msg("%s %s %s\n  got    %s\n  wanted %s", method, target, body, got, wanted);
