@@ -7,6 +7,8 @@ STATEMENT(access_key_find_sql, "SELECT secret, account, user_name FROM access_ke
 enum result access_key_find(struct store *store, struct slice id, struct arena *arena,
                             struct access_key *key)
 {
+    if (!store->cached.access_keys)
+        return RESULT_NOT_FOUND;
     sqlite3_stmt *stmt = statement_get(store, &access_key_find_sql);
     statement_bind(stmt, 1, id);
     enum result result = statement_step(store, stmt);

@@ -229,26 +229,25 @@ static enum result prepare_transaction_ends(struct store *store, const char *pat
     return RESULT_OK;
 }
 
-STATEMENT(fault_any_sql, "SELECT EXISTS (SELECT 1 FROM fault)");
-STATEMENT(policy_any_sql, "SELECT EXISTS (SELECT 1 FROM policy)");
-STATEMENT(clock_step_any_sql, "SELECT EXISTS (SELECT 1 FROM clock_step)");
+STATEMENT(flags_sql, STORE_FLAGS_SQL);
+
+void store_take_flags(sqlite3_stmt *stmt, struct store_cache *cached)
+{
+    bool *const places[] = {&cached->faults, &cached->policies, &cached->access_keys,
+                            &cached->clock_step};
+    for (int i = 0; i < (int)(sizeof places / sizeof *places); i++)
+        *places[i] = sqlite3_column_int(stmt, i) != 0;
+}
 
 enum result store_reload_flags(struct store *store)
 {
-    static const struct statement *const queries[] = {&fault_any_sql, &policy_any_sql,
-                                                      &clock_step_any_sql};
-    bool *const places[] = {&store->cached.faults, &store->cached.policies,
-                            &store->cached.clock_step};
-    enum result result = RESULT_OK;
-    for (size_t i = 0; !result && i < sizeof queries / sizeof *queries; i++) {
-        sqlite3_stmt *stmt = statement_get(store, queries[i]);
-        result = statement_step(store, stmt);
-        if (!result)
-            *places[i] = sqlite3_column_int(stmt, 0) != 0;
-        statement_end(stmt);
-    }
-    if (!result)
+    sqlite3_stmt *stmt = statement_get(store, &flags_sql);
+    enum result result = statement_step(store, stmt);
+    if (!result) {
+        store_take_flags(stmt, &store->cached);
         store->clock_step_failed = false;
+    }
+    statement_end(stmt);
     if (!result && !store->tick_open)
         store->committed = store->cached;
     return result;

@@ -26,9 +26,7 @@ enum store_count { COUNT_BROKERS, COUNT_USERS, COUNT_CONFIGURATIONS, COUNTS };
 
 /* Values of the tables, cached to save queries. */
 struct store_cache {
-    bool faults;   /* the fault table is not empty */
-    bool policies; /* the policy table is not empty */
-    bool clock_step;
+    bool faults, policies, access_keys, clock_step; /* these tables are not empty */
     int64_t clock_offset_ms;
     int64_t rows[COUNTS]; /* in the tables that the metrics show */
     bool knows_due;       /* the next two are the answer of broker_due_first */
@@ -174,8 +172,15 @@ enum result store_change_begin(struct store *store, struct store_error *error) M
 enum result store_change_end(struct store *store, enum result result,
                              struct store_error *error) MUST_CHECK;
 
-/* Call after the fault and policy tables may have changed: updates the cache, which is restored if
- * the tick fails. */
+#define STORE_FLAGS_SQL                                                   \
+    "SELECT EXISTS (SELECT 1 FROM fault), EXISTS (SELECT 1 FROM policy)," \
+    " EXISTS (SELECT 1 FROM access_key), EXISTS (SELECT 1 FROM clock_step)"
+
+/* The row of STORE_FLAGS_SQL, in any database with our schema. */
+void store_take_flags(sqlite3_stmt *stmt, struct store_cache *cached);
+
+/* Call after those tables may have changed: updates the cache, which is restored if the tick fails.
+ */
 enum result store_reload_flags(struct store *store) MUST_CHECK;
 
 /* SQLite's preupdate hook: called before each row that is inserted, updated or deleted, by triggers

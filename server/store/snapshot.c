@@ -161,9 +161,7 @@ static enum result adopt_image(const struct store *store, sqlite3 *image,
                                struct store_cache *cached, struct store_error *error)
 {
     static const char set[] = "UPDATE default_world SET seeded = 1, account = ?1, region = ?2";
-    static const char get[] = "SELECT EXISTS (SELECT 1 FROM fault), EXISTS (SELECT 1 FROM policy),"
-                              " clock_offset_ms FROM default_world";
-    sqlite3_stmt *setter = NULL, *getter = NULL;
+    sqlite3_stmt *setter = NULL, *flags = NULL, *clock = NULL;
     bool good = sqlite3_prepare_v2(image, set, -1, &setter, NULL) == SQLITE_OK;
     if (good) {
         statement_bind(setter, 1, slice_of(store->options.account));
@@ -171,16 +169,19 @@ static enum result adopt_image(const struct store *store, sqlite3 *image,
     }
     good = good && sqlite3_step(setter) == SQLITE_DONE &&
            sqlite3_exec(image, "DELETE FROM clock_step", NULL, NULL, NULL) == SQLITE_OK &&
-           sqlite3_prepare_v2(image, get, -1, &getter, NULL) == SQLITE_OK &&
-           sqlite3_step(getter) == SQLITE_ROW && store_counts_read(image, cached->rows);
+           sqlite3_prepare_v2(image, STORE_FLAGS_SQL, -1, &flags, NULL) == SQLITE_OK &&
+           sqlite3_step(flags) == SQLITE_ROW &&
+           sqlite3_prepare_v2(image, "SELECT clock_offset_ms FROM default_world", -1, &clock,
+                              NULL) == SQLITE_OK &&
+           sqlite3_step(clock) == SQLITE_ROW && store_counts_read(image, cached->rows);
     if (good) {
-        cached->faults = sqlite3_column_int(getter, 0) != 0;
-        cached->policies = sqlite3_column_int(getter, 1) != 0;
-        cached->clock_offset_ms = sqlite3_column_int64(getter, 2);
+        store_take_flags(flags, cached);
+        cached->clock_offset_ms = sqlite3_column_int64(clock, 0);
     }
     bool no_memory = !good && lacks_memory(image); /* before the next call resets the error code */
     sqlite3_finalize(setter);
-    sqlite3_finalize(getter);
+    sqlite3_finalize(flags);
+    sqlite3_finalize(clock);
     if (no_memory)
         return RESULT_NO_MEMORY;
     return good ? RESULT_OK : refuse(error, "default_world has no row");
