@@ -160,8 +160,8 @@ $(BUILD)/generated/image.c: $(BUILD)/generated/image.db
 	          print "const size_t image_run_count = sizeof image_runs / sizeof *image_runs;"; \
 	          print "const size_t image_size = " NR * 16 ";" }' >$@
 
-# The zone database of the machine that builds, from the first times of the service's clock on, for systems that lack it
-# or some of its names.
+# The zone database of the machine that builds, for systems that lack it or some of its names. The service's clock begins
+# in 1970; the fourteen days before are for windows of its first week.
 ZONEINFO := /usr/share/zoneinfo
 $(BUILD)/generated/zones.c: server/base/zones.awk $(wildcard $(ZONEINFO)/tzdata.zi) Makefile
 	@mkdir -p $(@D)
@@ -273,7 +273,7 @@ static: static-libraries ## build/static/amazonmq-local, one file without shared
 	@+$(AGAIN) $(STATIC_FLAGS) all
 
 static-libraries:
-	@sh tests/setup static$(if $(FOREIGN_ARCH),-$(FOREIGN_ARCH))
+	$(if $(STATIC_COMPILER_$(ARCH)),,$(error ARCH is amd64 or arm64, and not $(ARCH)))@sh tests/setup static$(if $(FOREIGN_ARCH),-$(FOREIGN_ARCH))
 	@docker/static build $(STATIC_LIBRARIES) $(ARCH)
 
 # The files of the image, in IMAGE_ROOT: for docker/Dockerfile.

@@ -110,12 +110,13 @@ static void continue_step(struct loop *loop, int64_t now_ms)
     enum result result = clock_continue_step(loop->store, loop->settings);
     if (result)
         store_tick_abort(loop->store);
-    if (store_tick_commit(loop->store) == RESULT_OK && !result)
+    bool made = store_tick_commit(loop->store) == RESULT_OK && !result;
+    clock_step_set_failed(loop->store, !made);
+    if (made)
         return;
     loop->retry_ms = now_ms + LOOP_RETRY_MS;
     if (!has_failed)
         log_event(LOG_ERROR, "clock-step-failed", "next", "tried again each second");
-    clock_step_fail(loop->store);
 }
 
 /* Runs the calls that need the store alone, or the clock step that they wait for. */

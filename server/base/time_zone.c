@@ -108,7 +108,7 @@ const char *time_zone_directory(void)
     return directory && *directory == '/' ? directory : "/usr/share/zoneinfo";
 }
 
-/* The system's file, or else the one that is compiled in. What is no zone file is no zone. */
+/* The system's file, or else the one that is compiled in. A file of another kind is not a zone. */
 static enum result find_zone(struct slice name, struct zone *zone)
 {
     char path[PATH_MAX];

@@ -103,6 +103,7 @@ static void end_step(struct call *call)
 
 void control_set_clock(struct call *call)
 {
+    bool had_failed = clock_step_has_failed(call->store);
     if (call->unfinished)
         end_step(call);
     else
@@ -113,4 +114,6 @@ void control_set_clock(struct call *call)
         call->unfinished = false;
         call_fail_internal(call, RESULT_STORE);
     }
+    if (call->failed)
+        clock_step_set_failed(call->store, had_failed);
 }

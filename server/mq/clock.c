@@ -77,7 +77,11 @@ enum result clock_begin_step(struct store *store, const struct settings *setting
     if (clock_step_is_open(store))
         result = clock_step_find(store, &step);
     step.offset_ms = offset_ms;
-    return result ? result : make_slice(store, settings, &step);
+    if (!result)
+        result = make_slice(store, settings, &step);
+    if (!result)
+        clock_step_set_failed(store, false);
+    return result;
 }
 
 enum result clock_continue_step(struct store *store, const struct settings *settings)

@@ -10,7 +10,8 @@
 
 /* Begins a step to the wall clock plus `offset_ms`, in the years 1970 to 9999, and makes its first
  * slice. A step is under way afterwards (clock_step_is_open) if there is more to do. One that was
- * under way before, because it had failed, ends here: the new one goes on from where it stood.
+ * under way before, because it had failed, ends here: a step back leaves nothing of it, a step
+ * forward visits the brokers that it has not yet visited.
  * RESULT_STORE, RESULT_NO_MEMORY. */
 enum result clock_begin_step(struct store *store, const struct settings *settings,
                              int64_t offset_ms) MUST_CHECK;

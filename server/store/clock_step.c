@@ -21,9 +21,9 @@ bool clock_step_is_open(const struct store *store)
     return store->cached.clock_step;
 }
 
-void clock_step_fail(struct store *store)
+void clock_step_set_failed(struct store *store, bool has_failed)
 {
-    store->clock_step_failed = true;
+    store->clock_step_failed = has_failed;
 }
 
 bool clock_step_has_failed(const struct store *store)
@@ -66,7 +66,6 @@ enum result clock_step_save(struct store *store, const struct clock_step *step)
     if (result)
         return result;
     store->cached.clock_step = true;
-    store->clock_step_failed = false;
     return RESULT_OK;
 }
 
@@ -80,6 +79,6 @@ enum result clock_step_close(struct store *store)
     result = statement_run(store, statement_get(store, &clock_step_close_sql));
     if (result)
         return result;
-    store->cached.clock_step = store->clock_step_failed = false;
+    store->cached.clock_step = false;
     return RESULT_OK;
 }

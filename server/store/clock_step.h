@@ -20,10 +20,8 @@ struct clock_step {
 /* Whether a step is under way. Runs no SQL. */
 bool clock_step_is_open(const struct store *store);
 
-/* Call when a slice of the step could not be made or stored, after the tick has ended. */
-void clock_step_fail(struct store *store);
-
-/* Whether a step is under way that has failed since its last slice. */
+/* Whether the last slice of the step under way could not be made or stored. */
+void clock_step_set_failed(struct store *store, bool has_failed);
 bool clock_step_has_failed(const struct store *store);
 
 /* RESULT_NOT_FOUND: none is under way. RESULT_STORE. */

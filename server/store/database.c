@@ -121,6 +121,13 @@ enum result store_change_begin(struct store *store, struct store_error *error)
     return RESULT_OK;
 }
 
+bool store_breaks_foreign_keys(sqlite3 *db)
+{
+    int now = 0, most = 0;
+    return sqlite3_db_status(db, SQLITE_DBSTATUS_DEFERRED_FKS, &now, &most, false) != SQLITE_OK ||
+           now != 0;
+}
+
 enum result store_change_end(struct store *store, enum result result, struct store_error *error)
 {
     if (!result)
@@ -243,10 +250,8 @@ enum result store_reload_flags(struct store *store)
 {
     sqlite3_stmt *stmt = statement_get(store, &flags_sql);
     enum result result = statement_step(store, stmt);
-    if (!result) {
+    if (!result)
         store_take_flags(stmt, &store->cached);
-        store->clock_step_failed = false;
-    }
     statement_end(stmt);
     if (!result && !store->tick_open)
         store->committed = store->cached;

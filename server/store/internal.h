@@ -167,6 +167,10 @@ enum result store_reload(struct store *store, struct store_error *error) MUST_CH
  * are checked at the commit. RESULT_STORE with *error set. */
 enum result store_change_begin(struct store *store, struct store_error *error) MUST_CHECK;
 
+/* Whether the COMMIT would fail because of a foreign key that is checked then; that failure would
+ * be logged as an error of the store. */
+bool store_breaks_foreign_keys(sqlite3 *db);
+
 /* Commits if `result`, that of the change, is RESULT_OK. Otherwise, or if the commit fails, rolls
  * back and returns the error. */
 enum result store_change_end(struct store *store, enum result result,

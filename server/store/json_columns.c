@@ -4,7 +4,8 @@
 
 #include "base/json_check.h"
 
-/* For the names of an object, beside the text of those: JSON_MAX_VALUES of them at most. */
+/* Bytes for the list of the names in an object, of which there are JSON_MAX_VALUES at most; the
+ * text of the names is added. */
 enum { NAMES_MAX = 4 * 1024 * 1024 };
 
 static enum result check_object(struct slice text)

@@ -177,6 +177,10 @@ enum result store_reset_world(struct store *store, const char *const *paths, siz
     }
     if (!result && settle(store, account, region))
         result = fail(error, "reset", sqlite3_errmsg(store->db));
+    if (!result && store_breaks_foreign_keys(store->db)) {
+        fail(error, "reset", "a row of another account or region refers to one that would be gone");
+        result = RESULT_INVALID;
+    }
     store_free(fresh);
     return store_change_end(store, result, error);
 }

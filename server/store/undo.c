@@ -224,7 +224,7 @@ static bool note(struct undo *undo, sqlite3 *db, int action, int64_t old_row, in
 void undo_note(struct store *store, int action, const char *table, int64_t old_row, int64_t new_row)
 {
     struct undo *undo = store->undo;
-    if (!undo)
+    if (!undo || undo->is_paused)
         return;
     if (undo->table_name != table) {
         const struct table *found = table_find(table);

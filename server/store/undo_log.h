@@ -18,7 +18,8 @@ struct change {
                       * bytes of a text or blob. A key that is the rowid is one value. */
 };
 
-enum undo_kind { UNDO_DELETE, UNDO_UPDATE, UNDO_INSERT, UNDO_KINDS };
+/* UNDO_FIRST: deletes the rows that a trigger made with the row inserted last. */
+enum undo_kind { UNDO_DELETE, UNDO_UPDATE, UNDO_INSERT, UNDO_FIRST, UNDO_KINDS };
 
 struct undo {
     uint64_t stamp;
@@ -31,6 +32,7 @@ struct undo {
     const char *table_name; /* of the last change, as SQLite gave it: it is compared by address */
     size_t table;
     bool is_playing, differs;     /* differs: something else than what is in the log was changed */
+    bool is_paused;               /* changes are not looked at */
     sqlite3_stmt **statements[2]; /* of table_count × UNDO_KINDS; compiled at their first use; the
                                    * second ones: for a world only */
 };

@@ -42,8 +42,7 @@ static void put_key(sqlite3_str *sql, sqlite3_stmt *all, const struct table *tab
 static void put_insert(sqlite3_str *sql, sqlite3_stmt *all, const struct table *table, int place)
 {
     int columns = sqlite3_column_count(all);
-    sqlite3_str_appendf(sql, "INSERT%s INTO %s (", table->has_first_row ? " OR REPLACE" : "",
-                        table->name);
+    sqlite3_str_appendf(sql, "INSERT INTO %s (", table->name);
     for (int i = 0; i < columns; i++)
         sqlite3_str_appendf(sql, "%s\"%w\"", i > 0 ? ", " : "", sqlite3_column_name(all, i));
     sqlite3_str_appendall(sql, table->key_columns == 0 ? ", rowid" : "");
@@ -78,8 +77,8 @@ static void put_world(sqlite3_str *sql, const struct table *table, const char *b
     }
 }
 
-/* The row of the change is not that of the table, or does not belong to the world. Without a row,
- * that is so too. */
+/* The row of the change is not that of the table, does not belong to the world, or did not exist.
+ */
 static void put_other(sqlite3_str *sql, sqlite3_stmt *all, const struct table *table, int place)
 {
     char id[20];
@@ -116,10 +115,12 @@ static char *make_sql(sqlite3 *db, const struct table *table, enum undo_kind kin
         sqlite3_str_appendf(sql, "UPDATE %s SET ", table->name);
         put_columns(sql, all, undo_has_id(table) ? 1 : table->key_columns, place);
         put_key(sql, all, table);
-    } else {
+    } else if (kind == UNDO_INSERT) {
         put_insert(sql, all, table, place);
+    } else {
+        sqlite3_str_appendf(sql, "DELETE FROM %s WHERE %s = ?1", table->name, table->root_id);
     }
-    if (of_world)
+    if (of_world && kind != UNDO_FIRST)
         put_world(sql, table, kind == UNDO_INSERT ? " WHERE " : " AND ");
     sqlite3_finalize(all);
     return sqlite3_str_finish(sql);
@@ -161,11 +162,34 @@ static void take_value(const char **at, sqlite3_stmt *stmt, int place)
     }
 }
 
-/* Deletes, updates or inserts the row of a change; with a world, if it belongs to that. False:
- * SQLite refuses it. */
-static bool play(struct store *store, const struct change *change, enum undo_kind kind,
-                 const struct world *world)
+/* The table of which a trigger makes the first row together with a row of `table`. */
+static const struct table *find_first(const struct table *table)
 {
+    for (size_t i = 0; undo_has_id(table) && i < table_count; i++)
+        if (tables[i].has_first_row && tables[i].root == table->root)
+            return &tables[i];
+    return NULL;
+}
+
+/* Deletes it: the row of the log comes with its own rowid. */
+static bool drop_first(struct store *store, const struct table *first, const struct change *change)
+{
+    sqlite3_stmt *stmt =
+        get_statement(store->undo, store->db, (size_t)(first - tables), UNDO_FIRST, false);
+    const char *id = change->data + change->key_len; /* the first column */
+    if (stmt)
+        take_value(&id, stmt, 1);
+    bool done = stmt && sqlite3_step(stmt) == SQLITE_DONE;
+    statement_end(stmt);
+    return done;
+}
+
+/* Deletes, updates or inserts the row of a change; with a world, if it belongs to that. *missed:
+ * there was nothing to do. False: SQLite refuses it. */
+static bool play(struct store *store, const struct change *change, enum undo_kind kind,
+                 const struct world *world, bool *missed)
+{
+    const struct table *first = kind == UNDO_INSERT ? find_first(&tables[change->table]) : NULL;
     sqlite3_stmt *stmt = get_statement(store->undo, store->db, change->table, kind, world);
     const char *at = change->data, *end = at + change->key_len + change->row_len;
     int places = stmt ? sqlite3_bind_parameter_count(stmt) : 0;
@@ -175,8 +199,13 @@ static bool play(struct store *store, const struct change *change, enum undo_kin
     }
     for (int i = PLACE_KEY; i <= places && at < end; i++)
         take_value(&at, stmt, i);
+    store->undo->is_paused = first;
     bool done = stmt && sqlite3_step(stmt) == SQLITE_DONE;
+    *missed = sqlite3_changes64(store->db) == 0;
     statement_end(stmt);
+    if (done && first && !*missed)
+        done = drop_first(store, first, change);
+    store->undo->is_paused = false;
     return done;
 }
 
@@ -196,12 +225,12 @@ static bool play_table(struct store *store, size_t table, enum undo_kind kind,
          change = change->earlier) {
         if (!is_due(change, kind, world))
             continue;
-        good = play(store, change, kind, world);
-        bool missed = sqlite3_changes64(store->db) == 0;
+        bool missed = false;
+        good = play(store, change, kind, world, &missed);
         if (kind == UNDO_UPDATE)
             change->was_missed = missed;
         else if (kind == UNDO_INSERT && good && !missed)
-            good = play(store, change, UNDO_UPDATE, world); /* a trigger may have filled in NULLs */
+            good = play(store, change, UNDO_UPDATE, world, &missed); /* a trigger filled in NULLs */
     }
     return good;
 }
@@ -217,14 +246,6 @@ static bool defer_foreign_keys(sqlite3 *db)
     return good;
 }
 
-/* The COMMIT would fail, and the error be logged. */
-static bool breaks_foreign_keys(sqlite3 *db)
-{
-    int now = 0, most = 0;
-    return sqlite3_db_status(db, SQLITE_DBSTATUS_DEFERRED_FKS, &now, &most, false) != SQLITE_OK ||
-           now != 0;
-}
-
 /* Deletions begin with the roots, so that those of a world are the seeded ones when it is decided
  * which other rows belong to it. */
 static bool play_all(struct store *store, const struct world *world)
@@ -233,11 +254,11 @@ static bool play_all(struct store *store, const struct world *world)
     bool good = store_prepare_write(store) == RESULT_OK && defer_foreign_keys(store->db);
     undo->is_playing = true;
     undo->differs = false;
-    for (enum undo_kind kind = 0; kind < UNDO_KINDS; kind++)
+    for (enum undo_kind kind = UNDO_DELETE; kind <= UNDO_INSERT; kind++)
         for (size_t i = 0; good && i < table_count; i++)
             good = (world && !tables[i].root) || play_table(store, i, kind, world);
     undo->is_playing = false;
-    return good && !undo->differs && !breaks_foreign_keys(store->db);
+    return good && !undo->differs && !store_breaks_foreign_keys(store->db);
 }
 
 static bool has_log(const struct store *store, uint64_t stamp)

@@ -180,10 +180,11 @@ enum result user_any_pending(struct store *store, struct slice broker_id, bool *
     return result;
 }
 
-/* The users of one pending change up to the ?2-th, or all of them if there are fewer. */
-#define PART_OF(change)                                                                 \
-    " WHERE broker_id = ?1 AND pending_change = '" change "' AND username < coalesce("  \
-    "(SELECT username FROM user WHERE broker_id = ?1 AND pending_change = '" change "'" \
+/* The users of one pending change up to the ?2-th, or all of them if there are fewer. `unlikely`:
+ * without it SQLite 3.46 goes through all users of the broker instead of the index of these. */
+#define PART_OF(change)                                                                          \
+    " WHERE broker_id = ?1 AND unlikely(pending_change = '" change "') AND username < coalesce(" \
+    "(SELECT username FROM user WHERE broker_id = ?1 AND pending_change = '" change "'"          \
     " ORDER BY username LIMIT 1 OFFSET ?2), x'')"
 #define APPLY_VALUES                                                             \
     "UPDATE user SET pending_change = NULL,"                                     \

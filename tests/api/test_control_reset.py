@@ -7,6 +7,7 @@ import pytest
 import control_calls as control
 import harness
 import wire
+from configuration_calls import XMLNS, encoded
 from harness import assert_ok, credential, sql_broker, sql_fault, sql_insert, sql_user
 
 EAST = credential("123456789012", "us-east-1")
@@ -75,6 +76,45 @@ def test_CTL_2_the_times_of_one_world_are_those_of_the_seeding(client):
         assert ids(client) == ["b-1"] and len(ids(client, WEST)) > 1
     control.done(client, "POST", "/_local/reset")
     assert (created(client), ids(client, WEST), ids(client, OTHER)) == (first, ["b-w"], ["b-o"])
+
+
+CONFIGURATIONS = "INSERT INTO configuration (id, name, region) VALUES ('c-a', 'a', 'us-west-2'), ('c-b', 'b', 'eu-west-1');\n" \
+                 + sql_insert("configuration_revision", configuration_id="c-a", revision=2, data="<broker/>")
+EUROPE = credential("123456789012", "eu-west-1")
+
+
+def configuration(client, name, who):
+    return assert_ok(client.call("GET", f"/v1/configurations/{name}", headers=[who])).json()
+
+
+@pytest.mark.parametrize("query", ["", "?region=us-west-2"])
+def test_CTL_2_a_deleted_configuration_comes_back_as_it_was(serve, query):
+    """A trigger makes revision 1 of a new one; the one of the seeding has its own row and time."""
+    later = sql_insert("configuration", id="c-z", name="z", region="us-west-2")
+    client = serve(seed=CONFIGURATIONS + later).client()
+    before = control.world(client), configuration(client, "c-a", WEST)
+    assert_ok(client.call("DELETE", "/v1/configurations/c-a", headers=[WEST]))
+    control.done(client, "POST", "/_local/reset" + query)
+    assert (control.world(client), configuration(client, "c-a", WEST)) == before
+
+
+def test_CTL_2_a_reset_of_one_world_deletes_no_row_of_another(serve):
+    """One that now has the rowid of a seeded row."""
+    client = serve(seed=CONFIGURATIONS).client()
+    assert_ok(control.call(client, "POST", "/_local/seed", b"DELETE FROM configuration_revision WHERE revision = 2;"))
+    assert_ok(client.call("PUT", "/v1/configurations/c-b", {"data": encoded(f"<broker {XMLNS}/>")}, headers=[EUROPE]))
+    control.done(client, "POST", "/_local/reset?region=us-west-2")
+    assert configuration(client, "c-b", EUROPE)["latestRevision"]["revision"] == 2
+    assert configuration(client, "c-a", WEST)["latestRevision"]["revision"] == 2
+
+
+def test_CTL_2_a_row_elsewhere_that_needs_one_that_goes(serve):
+    client = serve(seed=sql_insert("configuration", id="c-1", name="c")).client()
+    moved = sql_insert("configuration", id="c-9", name="nine") + "INSERT INTO broker (id, name, configuration_id) VALUES " \
+        "('b-1', 'n', 'c-9'); UPDATE broker SET region = 'us-west-2' WHERE id = 'b-1';"
+    assert_ok(control.call(client, "POST", "/_local/seed", moved.encode()))
+    control.refused(client, "POST", "/_local/reset?region=us-east-1", None,
+                    "reset: a row of another account or region refers to one that would be gone")
 
 
 def test_reset_of_one_world_after_many_changes_elsewhere(client):

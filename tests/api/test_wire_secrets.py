@@ -133,7 +133,8 @@ def test_START_12_LOG_3_secrets_in_every_place_of_a_request(serve, form, auth):
     answered = []
     for number, request in enumerate(sent):
         received = exchange(server, request.replace(b"SECRET", secret(number)).replace(b"%53ECRET", b"%68" + secret(number)[1:]))
-        if secret(number) in received and not quotes(request):
+        # A target with a blank: libmicrohttpd 1.0 tells the client its encoded form.
+        if secret(number) in received and not quotes(request) and not received.startswith(b"HTTP/1.1 301 "):
             answered.append((request, received))
     shown = places(server)
     assert len(json.loads(shown[control.REQUESTS])["requests"]) > 150, "nothing to look at"

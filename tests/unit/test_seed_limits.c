@@ -279,7 +279,8 @@ static void each_allocation_fails_once(void **state)
         if (over)
             break;
     }
-    assert_true(failures > 100);
+    /* 156 with Debian 12's SQLite; 58 where SQLite takes small blocks from memory of its own. */
+    assert_true(failures > 50);
 }
 
 /* ---- secrets ---- */

@@ -331,6 +331,33 @@ static void a_step_forward_goes_on_from_a_step(void **state)
     world_close(&w);
 }
 
+/* A failed step is one until a slice of it, or another step, is made: other calls do not wait. */
+static void a_failure_is_remembered(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w, ":memory:",
+               "INSERT INTO broker (id, name, state, state_due_ms)" NUMBERS(
+                   2000) " SELECT 'b-' || x, 'n' || x, 'REBOOT_IN_PROGRESS',"
+                         " 1796554800000 + x * 10000 FROM n;");
+    set_clock(&w, sunday_ms);
+    int64_t offset_ms = store_clock_offset_ms(w.store) + day_ms;
+    assert_int_equal(clock_begin_step(w.store, &w.settings, offset_ms), RESULT_OK);
+    settle(&w);
+    assert_false(clock_step_has_failed(w.store));
+    assert_int_equal(clock_continue_step(w.store, &w.settings), RESULT_OK);
+    store_tick_abort(w.store);
+    assert_int_equal(store_tick_commit(w.store), RESULT_STORE);
+    clock_step_set_failed(w.store, true);
+    assert_int_equal(store_reload_flags(w.store), RESULT_OK);
+    assert_true(clock_step_has_failed(w.store));
+    assert_int_equal(clock_begin_step(w.store, &w.settings, offset_ms + day_ms), RESULT_OK);
+    settle(&w);
+    assert_true(clock_step_is_open(w.store));
+    assert_false(clock_step_has_failed(w.store));
+    world_close(&w);
+}
+
 /* What a crash interrupts between two slices, the next start completes. */
 static void a_step_survives_a_crash(void **state)
 {
@@ -374,6 +401,7 @@ int main(void)
         cmocka_unit_test(a_step_back_keeps_what_remains),
         cmocka_unit_test(a_step_back_replaces_a_step),
         cmocka_unit_test(a_step_forward_goes_on_from_a_step),
+        cmocka_unit_test(a_failure_is_remembered),
         cmocka_unit_test(a_step_survives_a_crash),
     };
     return cmocka_run_group_tests_name("slices", tests, NULL, NULL);
