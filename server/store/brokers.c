@@ -420,7 +420,7 @@ enum result broker_due_first(struct store *store, enum broker_due *due, int64_t 
         if (result)
             return result;
         cached->knows_due = true;
-        cached->due = *due;
+        cached->due = (unsigned)*due;
         cached->due_ms = *due_ms;
     }
     *due = (enum broker_due)cached->due;

@@ -30,7 +30,7 @@ struct store_cache {
     int64_t clock_offset_ms;
     int64_t rows[COUNTS]; /* in the tables that the metrics show */
     bool knows_due;       /* the next two are the answer of broker_due_first */
-    int due;
+    unsigned due;
     int64_t due_ms;
 };
 
