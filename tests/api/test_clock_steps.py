@@ -132,19 +132,26 @@ def test_LIF_12_DUR_2_a_step_that_is_cut_off(serve, tmp_path, target):
         assert states(client) == {"RUNNING": MANY}
 
 
-def test_LIF_12_DUR_9_a_step_that_cannot_be_stored(serve, tmp_path):
-    """Its call is answered, others too, and it is completed once it can be stored."""
+def step_into_a_moved_file(serve, tmp_path):
+    """A step to 2030; between its slices the --db file is moved away. Returns the server, a client, the answer to the step,
+    which is a 200 if the step was faster, and a function that puts the file back."""
     path = tmp_path / "db"
     server = serve("--db", path, seed=MANY_BROKERS)
     client, other = server.client(), server.client()
     control.step(other, now="2029-12-31T23:59:59Z")
     client.send(harness.build("POST", control.CLOCK, {"now": "2030-01-01T01:00:00Z"}))
     control.clock(other)
-    path.rename(tmp_path / "moved")
+    moved = path.rename(tmp_path / "moved")
     answer = client.receive("POST", control.CLOCK, check=harness.CHECK_NONE)
     assert answer.status in (200, 500)
+    return server, other, answer, lambda: moved.rename(path)
+
+
+def test_LIF_12_DUR_9_a_step_that_cannot_be_stored(serve, tmp_path):
+    """Its call is answered, others too, and it is completed once it can be stored."""
+    _, other, answer, put_back = step_into_a_moved_file(serve, tmp_path)
     assert control.call(other, "POST", "/_local/seed", sql_broker("b-late").encode()).status == 500
-    (tmp_path / "moved").rename(path)
+    put_back()
     if answer.status == 200 or control.clock(other)["now"] < "2029-12-31T23:59:59.9":  # before its first part
         control.step(other, now="2030-01-01T01:00:00Z")
     eventually(lambda: control.clock(other)["now"] >= "2030-01-01T01:00:00", "the end of the step")
@@ -154,15 +161,8 @@ def test_LIF_12_DUR_9_a_step_that_cannot_be_stored(serve, tmp_path):
 @pytest.mark.parametrize("target", ["2029-01-01T00:00:00Z", "2030-01-02T00:00:00Z"])
 def test_LIF_12_DUR_9_a_step_that_cannot_go_on_is_replaced(serve, tmp_path, target):
     """By a step of another call, once the store can be written again; nothing comes back of the first."""
-    path = tmp_path / "db"
-    server = serve("--db", path, seed=MANY_BROKERS)
-    client, other = server.client(), server.client()
-    control.step(other, now="2029-12-31T23:59:59Z")
-    client.send(harness.build("POST", control.CLOCK, {"now": "2030-01-01T01:00:00Z"}))
-    control.clock(other)
-    path.rename(tmp_path / "moved")
-    assert client.receive("POST", control.CLOCK, check=harness.CHECK_NONE).status in (200, 500)
-    (tmp_path / "moved").rename(path)
+    server, other, _, put_back = step_into_a_moved_file(serve, tmp_path)
+    put_back()
     control.step(other, now=target)
     assert control.clock(other)["now"][:13] == target[:13]
     server.restart()

@@ -178,6 +178,26 @@ static void set_clock(struct world *world, int64_t to_ms)
     settle(world);
 }
 
+/* At sunday_ms, with brokers whose reboots end one after the other in the hours that follow. */
+static void open_rebooting(struct world *world, const char *path)
+{
+    world_open(world, path,
+               "INSERT INTO broker (id, name, state, state_due_ms)" NUMBERS(
+                   2000) " SELECT 'b-' || x, 'n' || x, 'REBOOT_IN_PROGRESS',"
+                         " 1796554800000 + x * 10000 FROM n;");
+    set_clock(world, sunday_ms);
+}
+
+/* Makes the first slice of a step of a day, and returns the offset that the clock will have. */
+static int64_t begin_day(struct world *world)
+{
+    int64_t offset_ms = store_clock_offset_ms(world->store) + day_ms;
+    assert_int_equal(clock_begin_step(world->store, &world->settings, offset_ms), RESULT_OK);
+    settle(world);
+    assert_true(clock_step_is_open(world->store));
+    return offset_ms;
+}
+
 /* Ten years over brokers with and without a window of their own: the windows in which nothing can
  * happen are not visited. */
 static void idle_windows_are_left_out(void **state)
@@ -225,11 +245,7 @@ static void calls_see_the_clock_on_its_way(void **state)
 {
     (void)state;
     struct world w;
-    world_open(&w, ":memory:",
-               "INSERT INTO broker (id, name, state, state_due_ms)" NUMBERS(
-                   2000) " SELECT 'b-' || x, 'n' || x, 'REBOOT_IN_PROGRESS',"
-                         " 1796554800000 + x * 10000 FROM n;");
-    set_clock(&w, sunday_ms);
+    open_rebooting(&w, ":memory:");
     assert_in_range(step_to(&w, sunday_ms + day_ms, expect_done), 5, 40);
     assert_string_equal(world_ask(&w, "SELECT count(*) FROM broker WHERE state = 'RUNNING'"),
                         "2000");
@@ -289,15 +305,8 @@ static void a_step_back_replaces_a_step(void **state)
 {
     (void)state;
     struct world w;
-    world_open(&w, ":memory:",
-               "INSERT INTO broker (id, name, state, state_due_ms)" NUMBERS(
-                   2000) " SELECT 'b-' || x, 'n' || x, 'REBOOT_IN_PROGRESS',"
-                         " 1796554800000 + x * 10000 FROM n;");
-    set_clock(&w, sunday_ms);
-    assert_int_equal(
-        clock_begin_step(w.store, &w.settings, store_clock_offset_ms(w.store) + day_ms), RESULT_OK);
-    settle(&w);
-    assert_true(clock_step_is_open(w.store));
+    open_rebooting(&w, ":memory:");
+    begin_day(&w);
     assert_int_equal(step_to(&w, sunday_ms - 8 * day_ms, NULL), 1);
     assert_string_equal(world_ask(&w, "SELECT count(*) FROM clock_step"), "0");
     world_close(&w);
@@ -336,14 +345,8 @@ static void a_failure_is_remembered(void **state)
 {
     (void)state;
     struct world w;
-    world_open(&w, ":memory:",
-               "INSERT INTO broker (id, name, state, state_due_ms)" NUMBERS(
-                   2000) " SELECT 'b-' || x, 'n' || x, 'REBOOT_IN_PROGRESS',"
-                         " 1796554800000 + x * 10000 FROM n;");
-    set_clock(&w, sunday_ms);
-    int64_t offset_ms = store_clock_offset_ms(w.store) + day_ms;
-    assert_int_equal(clock_begin_step(w.store, &w.settings, offset_ms), RESULT_OK);
-    settle(&w);
+    open_rebooting(&w, ":memory:");
+    int64_t offset_ms = begin_day(&w);
     assert_false(clock_step_has_failed(w.store));
     assert_int_equal(clock_continue_step(w.store, &w.settings), RESULT_OK);
     store_tick_abort(w.store);
@@ -365,15 +368,8 @@ static void a_step_survives_a_crash(void **state)
     char path[] = "/tmp/amazonmq-unit-XXXXXX";
     struct world w;
     make_file(path, SLICE(""));
-    world_open(&w, path,
-               "INSERT INTO broker (id, name, state, state_due_ms)" NUMBERS(
-                   2000) " SELECT 'b-' || x, 'n' || x, 'REBOOT_IN_PROGRESS',"
-                         " 1796554800000 + x * 10000 FROM n;");
-    set_clock(&w, sunday_ms);
-    int64_t offset_ms = store_clock_offset_ms(w.store) + day_ms;
-    assert_int_equal(clock_begin_step(w.store, &w.settings, offset_ms), RESULT_OK);
-    settle(&w);
-    assert_true(clock_step_is_open(w.store));
+    open_rebooting(&w, path);
+    int64_t offset_ms = begin_day(&w);
     /* This slice is lost. */
     assert_int_equal(clock_continue_step(w.store, &w.settings), RESULT_OK);
     world_close(&w);
