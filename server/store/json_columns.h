@@ -8,6 +8,9 @@
 #include "base/slice.h"
 #include "store/tables.h"
 
+/* What a text that utf8_is_text refuses breaks. */
+#define TEXT_RULE "a text contains a NUL or is not valid UTF-8"
+
 /* `text`, which ends with a NUL, is the value of a column of `table`, by its place. RESULT_INVALID
  * with the rule in `rule` if it is one of JSON and holds what RFC 8259 does not allow, or base/json
  * does not read; RESULT_NO_MEMORY. */

@@ -195,7 +195,7 @@ static void check_text(struct seed_authorizer *authorizer, const struct table *t
     char *rule = authorizer->broken_rule;
     size_t size = sizeof authorizer->broken_rule;
     if (!utf8_is_text(text))
-        snprintf(rule, size, "%s: a text contains a NUL or is not valid UTF-8", table->name);
+        snprintf(rule, size, "%s: " TEXT_RULE, table->name);
     else if (json_column_check(table, column, text, rule, size) == RESULT_NO_MEMORY)
         authorizer->hook_failed = RESULT_NO_MEMORY;
 }

@@ -122,7 +122,7 @@ static enum result check_text(const struct table *table, int column, struct slic
 {
     char rule[160];
     if (!utf8_is_text(text))
-        return refuse(error, table->name, "a text contains a NUL or is not valid UTF-8");
+        return refuse(error, table->name, TEXT_RULE);
     enum result result = json_column_check(table, column, text, rule, sizeof rule);
     if (result == RESULT_INVALID)
         refuse(error, table->name, rule);
