@@ -167,6 +167,31 @@ enum result user_find_login(struct store *store, struct slice broker_id, struct 
     return result;
 }
 
+STATEMENT(user_logins_sql, "SELECT username, password, groups, console_access FROM user"
+                           " WHERE broker_id = ?1 AND password IS NOT NULL ORDER BY username");
+STATEMENT(user_planned_logins_sql,
+          "SELECT username, coalesce(pending_password, password), coalesce(pending_groups, groups),"
+          " coalesce(pending_console_access, console_access) FROM user"
+          " WHERE broker_id = ?1 AND pending_change IS NOT 'DELETE' ORDER BY username");
+
+static bool read_login(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    struct user_login *login = item;
+    login->console_access = sqlite3_column_int(stmt, 3) != 0;
+    return statement_text(stmt, 0, arena, &login->username) &&
+           statement_text(stmt, 1, arena, &login->password) &&
+           statement_text(stmt, 2, arena, &login->groups);
+}
+
+enum result user_list_logins(struct store *store, struct slice broker_id, bool planned,
+                             struct arena *arena, struct user_login **logins, size_t *count)
+{
+    sqlite3_stmt *stmt =
+        statement_get(store, planned ? &user_planned_logins_sql : &user_logins_sql);
+    statement_bind(stmt, 1, broker_id);
+    return statement_list(store, stmt, read_login, arena, sizeof **logins, logins, count);
+}
+
 STATEMENT(user_any_pending_sql, "SELECT EXISTS (SELECT 1 FROM user WHERE broker_id = ?1"
                                 " AND pending_change IS NOT NULL)");
 

@@ -54,11 +54,18 @@ enum result user_page(struct store *store, struct slice broker_id, bool as_appli
                       struct slice after, int64_t limit, struct arena *arena, struct user **users,
                       size_t *count) MUST_CHECK;
 
-/* The applied values of a user. */
+/* The applied values of a user, with which it logs in. */
 struct user_login {
-    struct slice password, groups;
+    struct slice username;         /* set by user_list_logins only */
+    struct slice password, groups; /* groups: a JSON array */
     bool console_access;
 };
+
+/* The users of a broker that can log in, by name, in `arena`. `planned`: as they will be when the
+ * pending changes are applied. */
+enum result user_list_logins(struct store *store, struct slice broker_id, bool planned,
+                             struct arena *arena, struct user_login **logins,
+                             size_t *count) MUST_CHECK;
 
 /* RESULT_NOT_FOUND also for a user that was never applied. */
 enum result user_find_login(struct store *store, struct slice broker_id, struct slice username,
