@@ -341,6 +341,44 @@ void xml_append_escaped(struct buffer *out, struct slice value)
     buffer_append(out, value.data + done, value.len - done);
 }
 
+/* White space stands between elements only: in one that holds none the schema may forbid it. */
+static bool holds_elements(const struct xml_element *node)
+{
+    for (const struct xml_element *child = node->first; child; child = child->next)
+        if (!child->comment)
+            return true;
+    return false;
+}
+
+static void write_children(struct buffer *out, const struct xml_element *node, int indent)
+{
+    bool spaced = holds_elements(node);
+    buffer_append_string(out, spaced ? ">\n" : ">");
+    for (const struct xml_element *child = node->first; child; child = child->next) {
+        xml_append_node(out, child, spaced ? indent + 2 : 0);
+        buffer_append_string(out, spaced ? "\n" : "");
+    }
+    buffer_printf(out, "%*s</%s>", spaced ? indent : 0, "", node->name.data);
+}
+
+void xml_append_node(struct buffer *out, const struct xml_element *node, int indent)
+{
+    if (node->comment) {
+        buffer_printf(out, "%*s<!--%s-->", indent, "", node->name.data);
+        return;
+    }
+    buffer_printf(out, "%*s<%s", indent, "", node->name.data);
+    for (size_t i = 0; i < node->attribute_count; i++) {
+        buffer_printf(out, " %s=\"", node->attributes[i].name.data);
+        xml_append_escaped(out, node->attributes[i].value);
+        buffer_append_char(out, '"');
+    }
+    if (node->first)
+        write_children(out, node, indent);
+    else
+        buffer_append_string(out, "/>");
+}
+
 const char *xml_version(void)
 {
     const char *text = XML_ExpatVersion(); /* expat_2.5.0 */

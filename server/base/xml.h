@@ -1,4 +1,4 @@
-/* XML: a strict parser into a small tree, which uses libexpat, and escaping of attribute values. */
+/* XML: a strict parser into a small tree, which uses libexpat, and a writer of such trees. */
 #ifndef BASE_XML_H
 #define BASE_XML_H
 
@@ -51,6 +51,10 @@ enum result xml_parse(struct arena *arena, struct slice text, struct slice names
 
 /* The value of an attribute, escaped for double quotes. */
 void xml_append_escaped(struct buffer *out, struct slice value);
+
+/* An element or a comment and all inside it, `indent` spaces from the left, two more for each
+ * level; no line feed at the end. */
+void xml_append_node(struct buffer *out, const struct xml_element *node, int indent);
 
 /* The version of libexpat at run time; static. */
 const char *xml_version(void);

@@ -86,46 +86,6 @@ static void filter(struct work *work, struct xml_element *node, struct activemq_
 
 /* Last: what is left is written. */
 
-/* White space stands between elements only: in one that holds none the schema may forbid it. */
-static bool holds_elements(const struct xml_element *node)
-{
-    for (const struct xml_element *child = node->first; child; child = child->next)
-        if (!child->comment)
-            return true;
-    return false;
-}
-
-static void write_node(struct buffer *out, const struct xml_element *node, int indent);
-
-static void write_children(struct buffer *out, const struct xml_element *node, int indent)
-{
-    bool spaced = holds_elements(node);
-    buffer_append_string(out, spaced ? ">\n" : ">");
-    for (const struct xml_element *child = node->first; child; child = child->next) {
-        write_node(out, child, spaced ? indent + 2 : 0);
-        buffer_append_string(out, spaced ? "\n" : "");
-    }
-    buffer_printf(out, "%*s</%s>", spaced ? indent : 0, "", node->name.data);
-}
-
-static void write_node(struct buffer *out, const struct xml_element *node, int indent)
-{
-    if (node->comment) {
-        buffer_printf(out, "%*s<!--%s-->", indent, "", node->name.data);
-        return;
-    }
-    buffer_printf(out, "%*s<%s", indent, "", node->name.data);
-    for (size_t i = 0; i < node->attribute_count; i++) {
-        buffer_printf(out, " %s=\"", node->attributes[i].name.data);
-        xml_append_escaped(out, node->attributes[i].value);
-        buffer_append_char(out, '"');
-    }
-    if (node->first)
-        write_children(out, node, indent);
-    else
-        buffer_append_string(out, "/>");
-}
-
 /* The namespace is declared once, and sorted like any attribute. */
 static bool declare_namespace(struct arena *arena, struct xml_element *root)
 {
@@ -161,7 +121,7 @@ static enum result write_document(struct work *work, const struct xml_document *
     buffer_init(&text, SANITIZER_MAX_DATA);
     buffer_append_string(&text, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n");
     for (const struct xml_element *node = document->first; node; node = node->next) {
-        write_node(&text, node, 0);
+        xml_append_node(&text, node, 0);
         buffer_append_char(&text, '\n');
     }
     enum result result = text.failed;

@@ -2,6 +2,8 @@
 #ifndef PROCESS_JAVA_STORES_H
 #define PROCESS_JAVA_STORES_H
 
+#include <stdint.h>
+
 #include "process/certificate.h"
 
 /* Of both stores and of the key: the files are as secret as their mode. */
