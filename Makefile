@@ -57,7 +57,8 @@ LINK_debug = $(SANITIZERS) -Wl,--as-needed $(LDFLAGS)
 # --- The server
 
 SOURCES := $(sort $(wildcard server/*.c server/*/*.c)) \
-           $(addprefix generated/,image.c migrations.c page_html.c zones.c)
+           $(addprefix generated/,broker_texts.c image.c migrations.c page_html.c run_broker.c zones.c)
+BROKER_TEXTS := $(sort $(wildcard server/brokers/*.xml server/brokers/*.properties))
 MIGRATIONS := $(sort $(wildcard schema/[0-9]*.sql))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_SOURCES := $(filter-out tests/fuzz/libfuzzer.c,$(sort $(wildcard tests/fuzz/*.c)))
@@ -105,7 +106,8 @@ $(foreach variant,release debug,$(eval $(call VARIANT,$(variant))))
 # These lists change when a file was added or removed, and then their targets are rebuilt.
 $(BUILD)/sources.list: FILES = $(SOURCES)
 $(BUILD)/migrations.list: FILES = $(MIGRATIONS)
-$(BUILD)/sources.list $(BUILD)/migrations.list: FORCE
+$(BUILD)/broker_texts.list: FILES = $(BROKER_TEXTS)
+$(BUILD)/sources.list $(BUILD)/migrations.list $(BUILD)/broker_texts.list: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FILES)' | cmp -s - $@ || echo '$(FILES)' >$@
 
@@ -128,6 +130,22 @@ $(BUILD)/generated/page_html.c: server/control/page.html server/mq/operations.c 
 	@$(call with_operations,$<) >$(@D)/page.html
 	@{ echo '#include "control/page.h"'; echo 'const unsigned char page_html[] = {'; $(call bytes,$(@D)/page.html); echo '};'; \
 	   echo 'const size_t page_html_len = sizeof page_html;'; } >$@
+
+$(BUILD)/generated/run_broker.c: server/brokers/run-broker Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "brokers/run_broker.h"'; echo 'const unsigned char run_broker[] = {'; $(call bytes,$<); echo '};'; \
+	   echo 'const size_t run_broker_len = sizeof run_broker;'; } >$@
+
+# Files of real brokers that have the same text, or almost, for all of them.
+$(BUILD)/generated/broker_texts.c: $(BROKER_TEXTS) $(BUILD)/broker_texts.list Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "brokers/texts.h"'; \
+	   for file in $(BROKER_TEXTS); do \
+	       echo "static const unsigned char $$(basename $$file | tr .- __)[] = {"; $(call bytes,$$file); echo '};'; done; \
+	   echo 'const struct broker_text broker_texts[] = {'; \
+	   for file in $(BROKER_TEXTS); do \
+	       name=$$(basename $$file | tr .- __); echo "{\"$$(basename $$file)\", $$name, sizeof $$name},"; done; \
+	   echo '};'; echo 'const size_t broker_text_count = $(words $(BROKER_TEXTS));'; } >$@
 
 # Each script of schema/, NUL-terminated.
 $(BUILD)/generated/migrations.c: $(MIGRATIONS) $(BUILD)/migrations.list Makefile
@@ -346,6 +364,12 @@ user-life: deps ## random lives of users against a model, 20,000 steps
 	@sh tests/setup test
 	@+$(AGAIN) all
 	@AMAZONMQ_LOCAL_LIFE_STEPS=20000 $(PYTHON) -m pytest -q -p no:cacheprovider tests/api/test_user_life.py
+
+brokers-test: deps ## everything with real brokers; installs a JDK and RabbitMQ
+	@sh tests/setup test
+	@sh tests/setup brokers
+	@+$(AGAIN) all
+	@tests/run runner brokers brokers-more
 
 soak: deps ## valid and invalid traffic for an hour, or SOAK_SECONDS=n
 	@sh tests/setup test

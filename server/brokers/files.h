@@ -3,6 +3,7 @@
 #ifndef BROKERS_FILES_H
 #define BROKERS_FILES_H
 
+#include "api/slots.h"
 #include "store/brokers.h"
 #include "store/users.h"
 
@@ -48,18 +49,5 @@ enum result activemq_files(const struct broker_plan *plan, struct arena *arena,
                            struct broker_files *out) MUST_CHECK;
 enum result rabbitmq_files(const struct broker_plan *plan, struct arena *arena,
                            struct broker_files *out) MUST_CHECK;
-
-/* Ports of slot 0, as the service has them; slot n has them + 100 * n. */
-enum {
-    PORT_OPENWIRE = 61617,
-    PORT_AMQP = 5671, /* of both engines */
-    PORT_STOMP = 61614,
-    PORT_MQTT = 8883,
-    PORT_WSS = 61619,
-    PORT_ACTIVEMQ_CONSOLE = 8162,
-    PORT_RABBITMQ_CONSOLE = 15671,
-    PORTS_OF_SLOT = 100,  /* between the ports of two slots */
-    PORTS_OF_STANDBY = 50 /* between those of the two instances of a broker */
-};
 
 #endif

@@ -39,12 +39,12 @@ enum item { ITEM_END, ITEM_SETTING, ITEM_SECTION, ITEM_BAD };
 
 struct reader {
     const char *at, *end;
-    size_t number;             /* of lines taken so far */
-    size_t line;               /* where the item begins */
-    struct slice section;      /* the name of the one that is open, else absent */
-    size_t section_line;       /* where that begins */
-    struct slice key, value;   /* of a setting */
-    enum rabbitmq_limit limit; /* of a setting; RABBITMQ_LIMITS_END: it is none */
+    size_t number;        /* of lines taken so far */
+    size_t line;          /* where the item begins */
+    struct slice section; /* the name of the one that is open, else absent */
+    size_t section_line;  /* where that begins */
+    struct rabbitmq_setting setting;
+    enum rabbitmq_limit limit; /* of the setting; RABBITMQ_LIMITS_END: it is none */
 };
 
 static struct slice without_return(struct slice line)
@@ -90,9 +90,9 @@ static bool read_quoted(struct reader *reader, const char *open)
     struct slice rest = {close + QUOTES.len, (size_t)(reader->at - close) - QUOTES.len};
     if (rest.len > 0 && rest.data[rest.len - 1] == '\n')
         rest.len--;
-    reader->value = (struct slice){begin, (size_t)(close - begin)};
+    reader->setting.value = (struct slice){begin, (size_t)(close - begin)};
     return is_blank_or_comment(text_trim(without_return(rest))) &&
-           is_printable(reader->value, true);
+           is_printable(reader->setting.value, true);
 }
 
 static struct slice without_comment(struct slice value)
@@ -108,13 +108,13 @@ static bool read_setting(struct reader *reader, struct slice line)
         return false;
     size_t len = (size_t)(sign - line.data);
     struct slice value = text_trim((struct slice){sign + 1, line.len - len - 1});
-    reader->key = text_trim((struct slice){line.data, len});
-    reader->limit = rabbitmq_limit_find(reader->key);
-    reader->value = without_comment(value);
-    bool good = slice_starts_with(value, QUOTES) ? read_quoted(reader, value.data)
-                                                 : value.len > 0 && is_printable(value, false);
-    return good && is_key(reader->key) &&
-           (!reader->section.data || reader->limit != RABBITMQ_LIMITS_END);
+    struct slice key = text_trim((struct slice){line.data, len});
+    bool quoted = slice_starts_with(value, QUOTES);
+    reader->setting = (struct rabbitmq_setting){key, without_comment(value), quoted};
+    reader->limit = rabbitmq_limit_find(key);
+    bool good =
+        quoted ? read_quoted(reader, value.data) : value.len > 0 && is_printable(value, false);
+    return good && is_key(key) && (!reader->section.data || reader->limit != RABBITMQ_LIMITS_END);
 }
 
 enum { SINGLE_INSTANCE = '1', CLUSTER = '3' };
@@ -217,9 +217,20 @@ void rabbitmq_configuration_read(struct slice text, struct slice host_instance_t
         if (item != ITEM_SETTING)
             continue;
         if (reader.limit != RABBITMQ_LIMITS_END && applies(&reader, host_instance_type, mode))
-            settings->limits.most[reader.limit] = read_limit(reader.value);
-        if (slice_starts_with(reader.key, SLICE("auth_backends.")) &&
-            !slice_equal(reader.value, SLICE("internal")))
+            settings->limits.most[reader.limit] = read_limit(reader.setting.value);
+        if (slice_starts_with(reader.setting.key, SLICE("auth_backends.")) &&
+            !slice_equal(reader.setting.value, SLICE("internal")))
             settings->strategy = STRATEGY_CONFIG_MANAGED;
     }
+}
+
+void rabbitmq_configuration_each(
+    struct slice text, struct slice host_instance_type, enum deployment_mode mode,
+    void (*take)(void *context, const struct rabbitmq_setting *setting), void *context)
+{
+    struct slice given = text.data ? text : SLICE("");
+    struct reader reader = {.at = given.data, .end = given.data + given.len};
+    for (enum item item; (item = next_item(&reader)) != ITEM_END;)
+        if (item == ITEM_SETTING && applies(&reader, host_instance_type, mode))
+            take(context, &reader.setting);
 }

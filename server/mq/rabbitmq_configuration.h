@@ -26,4 +26,16 @@ struct rabbitmq_settings {
 void rabbitmq_configuration_read(struct slice text, struct slice host_instance_type,
                                  enum deployment_mode mode, struct rabbitmq_settings *settings);
 
+/* A setting; the value is without a comment and without the quotes around it. */
+struct rabbitmq_setting {
+    struct slice key, value;
+    bool quoted; /* it may have several lines */
+};
+
+/* Calls `take` for each setting that applies to a broker of that type and mode, in their order.
+ * What is not of the form is passed over; an absent text has none. */
+void rabbitmq_configuration_each(
+    struct slice text, struct slice host_instance_type, enum deployment_mode mode,
+    void (*take)(void *context, const struct rabbitmq_setting *setting), void *context);
+
 #endif
