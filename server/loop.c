@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "brokers/processes.h"
 #include "process/sandbox.h"
 #include "observe/metrics.h"
 #include "mq/clock.h"
@@ -29,6 +30,7 @@ struct loop {
     struct store *store;
     const struct settings *settings;
     struct metrics *metrics;
+    struct processes *processes; /* NULL: none */
     int epoll;
     int signals;
     bool stopping;
@@ -54,6 +56,8 @@ static int wait_ms(const struct loop *loop, int64_t now_ms)
         wait = loop->retry_ms - now_ms;
     if (clock_step_is_open(loop->store) && wait > loop->retry_ms - now_ms)
         wait = loop->retry_ms - now_ms;
+    if (loop->processes && wait > processes_due_ms(loop->processes) - now_ms)
+        wait = processes_due_ms(loop->processes) - now_ms;
     if (loop->stopping && wait > loop->stop_by_ms - now_ms)
         wait = loop->stop_by_ms - now_ms;
     if (loop->log_pending && wait > LOOP_LOG_MS)
@@ -119,6 +123,17 @@ static void continue_step(struct loop *loop, int64_t now_ms)
         log_event(LOG_ERROR, "clock-step-failed", "next", "tried again each second");
 }
 
+/* Orders what is to be changed of the processes of real brokers, in a transaction of its own. */
+static void settle_processes(struct loop *loop, int64_t now_ms)
+{
+    if (!loop->processes || processes_due_ms(loop->processes) > now_ms ||
+        clock_step_is_open(loop->store))
+        return;
+    processes_settle(loop->processes, loop->store, now_ms);
+    if (store_tick_commit(loop->store))
+        processes_retry(loop->processes, now_ms);
+}
+
 /* Runs the calls that need the store alone, or the clock step that they wait for. */
 static void work_alone(struct loop *loop, int64_t now_ms)
 {
@@ -173,6 +188,8 @@ static void tick(struct loop *loop)
     }
     if (!store_tick_is_open(loop->store))
         work_alone(loop, now_ms);
+    if (!store_tick_is_open(loop->store))
+        settle_processes(loop, now_ms);
     loop->metrics->ticks++;
     sandbox_tell();
     loop->log_pending = !log_flush();
@@ -195,16 +212,19 @@ static enum result set_up(struct loop *loop)
 }
 
 enum result loop_run(struct listener *listener, struct store *store,
-                     const struct settings *settings, struct metrics *metrics)
+                     const struct settings *settings, struct metrics *metrics,
+                     struct processes *processes)
 {
     struct loop loop = {.listener = listener,
                         .store = store,
                         .settings = settings,
                         .metrics = metrics,
+                        .processes = processes,
                         .wall_ahead_ms = clock_wall_ms() - clock_monotonic_ms(),
                         .epoll = -1,
                         .signals = -1};
     enum result result = set_up(&loop);
+    settle_processes(&loop, clock_monotonic_ms()); /* before the first call asks for health */
     while (!result && !(loop.stopping && (listener_connections(listener) == 0 ||
                                           clock_monotonic_ms() >= loop.stop_by_ms)))
         tick(&loop);

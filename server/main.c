@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/xml.h"
+#include "brokers/processes.h"
 #include "check_health.h"
 #include "control/control.h"
 #include "ctl/ctl.h"
@@ -18,6 +19,7 @@
 #include "http/listener.h"
 #include "loop.h"
 #include "mq/clock.h"
+#include "mq/lifecycle.h"
 #include "mq/operations.h"
 #include "options.h"
 #include "process/confine.h"
@@ -92,6 +94,7 @@ struct endpoints {
     struct sockets sockets;
     struct sockets tls_sockets; /* none without --tls-port */
     struct identity identity;
+    struct processes *processes; /* NULL without --brokers */
 };
 
 static enum result open_sockets(const struct options *options, int64_t port,
@@ -104,12 +107,18 @@ static enum result open_sockets(const struct options *options, int64_t port,
     return sockets_open(pair, 2, (uint16_t)port, true, sockets, error);
 }
 
+/* The certificate is also for the host of the real brokers. */
 static enum result read_identity(const struct options *options, struct identity *identity,
                                  struct certificate_error *error)
 {
-    if (options->tls_directory)
-        return certificate_load_or_create(options->tls_directory, options->tls_names.items,
-                                          options->tls_names.count, identity, error);
+    const char *directory = options->tls_directory ? options->tls_directory : options->brokers;
+    const char *names[OPTIONS_LIST + 1];
+    size_t count = options->tls_names.count;
+    memcpy(names, options->tls_names.items, count * sizeof *names);
+    if (options->brokers)
+        names[count++] = options->broker_host;
+    if (directory)
+        return certificate_load_or_create(directory, names, count, identity, error);
     return certificate_load(options->tls_certificate, options->tls_key, identity, error);
 }
 
@@ -118,15 +127,36 @@ static int open_endpoints(const struct options *options, struct endpoints *endpo
 {
     struct sockets_error sockets_error = {""};
     struct certificate_error certificate_error = {""};
+    struct directory_error directory_error = {""};
+    bool has_tls = options->tls_port >= 0;
     if (open_sockets(options, options->port, &endpoints->sockets, &sockets_error))
         return fail(sockets_error.text);
-    if (options->tls_port < 0)
-        return 0;
-    if (open_sockets(options, options->tls_port, &endpoints->tls_sockets, &sockets_error))
+    if (has_tls &&
+        open_sockets(options, options->tls_port, &endpoints->tls_sockets, &sockets_error))
         return fail(sockets_error.text);
-    if (read_identity(options, &endpoints->identity, &certificate_error))
+    /* Before the certificate, which may be created in it. */
+    if (options->brokers && processes_new(options->brokers, options->broker_slots,
+                                          &endpoints->processes, &directory_error))
+        return fail(directory_error.text);
+    if ((has_tls || options->brokers) &&
+        read_identity(options, &endpoints->identity, &certificate_error))
         return fail(certificate_error.text);
     return 0;
+}
+
+/* 0, or the exit status after a message was printed. */
+static int begin_processes(const struct options *options, struct endpoints *endpoints)
+{
+    struct processes *processes = endpoints->processes;
+    struct directory_error error = {""};
+    if (!processes)
+        return 0;
+    processes->slots.host = options->broker_host;
+    processes->slots.timeout_ms = options->broker_timeout_ms;
+    processes->slots.reload = options->broker_reload;
+    return processes_begin(processes, &endpoints->identity, endpoints->sockets.port, &error)
+               ? fail(error.text)
+               : 0;
 }
 
 static void close_endpoints(struct endpoints *endpoints)
@@ -134,6 +164,7 @@ static void close_endpoints(struct endpoints *endpoints)
     sockets_close(&endpoints->sockets);
     sockets_close(&endpoints->tls_sockets);
     certificate_close(&endpoints->identity);
+    processes_free(endpoints->processes);
 }
 
 static void print_url(const struct options *options, const char *scheme, uint16_t port)
@@ -178,24 +209,34 @@ static size_t list_names(const struct options *options, const char *names[2 * OP
     return count;
 }
 
-/* Of an earlier process, in a file. False: a message was printed. */
-static bool complete_step(struct store *store, const struct settings *settings)
+/* What an earlier server has left unfinished in a file: a step of the clock; and brokers that
+ * waited for a process, which there are none for without --brokers. False: a message was printed.
+ */
+static bool complete(struct store *store, const struct settings *settings)
 {
-    bool completed = clock_complete_step(store, settings) == RESULT_OK;
+    bool completed = clock_complete_step(store, settings) == RESULT_OK &&
+                     (store_is_new(store) || lifecycle_resume(store) == RESULT_OK);
     if (!completed)
-        fail("the step of the clock that was interrupted cannot be completed");
+        fail("what an earlier server has left unfinished cannot be completed");
     return completed;
+}
+
+static struct settings make_settings(const struct options *options,
+                                     const struct endpoints *endpoints)
+{
+    return (struct settings){.account = slice_of(options->account),
+                             .region = slice_of(options->region),
+                             .verify = options->verify,
+                             .throttle = options->throttle,
+                             .create_ms = options->create_ms,
+                             .reboot_ms = options->reboot_ms,
+                             .delete_ms = options->delete_ms,
+                             .slots = endpoints->processes ? &endpoints->processes->slots : NULL};
 }
 
 static int serve(const struct options *options, struct store *store, struct endpoints *endpoints)
 {
-    struct settings settings = {.account = slice_of(options->account),
-                                .region = slice_of(options->region),
-                                .verify = options->verify,
-                                .throttle = options->throttle,
-                                .create_ms = options->create_ms,
-                                .reboot_ms = options->reboot_ms,
-                                .delete_ms = options->delete_ms};
+    struct settings settings = make_settings(options, endpoints);
     const char *names[2 * OPTIONS_LIST];
     struct metrics *metrics = calloc(1, sizeof *metrics);
     struct control control = {.version = VERSION,
@@ -205,7 +246,8 @@ static int serve(const struct options *options, struct store *store, struct endp
                               .token = options->control_token,
                               .names = names,
                               .name_count = list_names(options, names),
-                              .metrics = metrics};
+                              .metrics = metrics,
+                              .processes = endpoints->processes};
     struct gate_options gate_options = {.store = store, .settings = &settings, .control = &control};
     struct listener_options listener_options = {
         .store = store,
@@ -226,7 +268,7 @@ static int serve(const struct options *options, struct store *store, struct endp
         fail("out of memory");
         goto out;
     }
-    if (!complete_step(store, &settings))
+    if (!complete(store, &settings))
         goto out;
     metrics_init(metrics, operations, operation_count);
     listener_options.gate = gate;
@@ -237,10 +279,13 @@ static int serve(const struct options *options, struct store *store, struct endp
     }
     block_signals();
     metrics_open();
-    const struct confine_files files = {options->seeds.items, options->seeds.count, options->db};
+    const struct confine_files files = {options->seeds.items, options->seeds.count, options->db,
+                                        options->brokers};
     enum sandbox_state sandbox = options->sandbox_off ? SANDBOX_OFF : confine(&files);
     if (announce(options, port, tls_port, sandbox))
-        status = loop_run(listener, store, &settings, metrics) ? fail(strerror(errno)) : 0;
+        status = loop_run(listener, store, &settings, metrics, endpoints->processes)
+                     ? fail(strerror(errno))
+                     : 0;
 out:
     listener_free(listener);
     gate_free(gate);
@@ -272,7 +317,9 @@ static int start(const struct options *options)
         fail(store_error.text);
         goto out;
     }
-    status = serve(options, store, &endpoints);
+    status = begin_processes(options, &endpoints);
+    if (status == 0)
+        status = serve(options, store, &endpoints);
 out:
     close_endpoints(&endpoints);
     store_free(store);

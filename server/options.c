@@ -1,14 +1,14 @@
 /* Options are defined in one table. */
 #include "options.h"
 
-#include <arpa/inet.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
+#include "api/slots.h"
 #include "api/world.h"
 #include "base/text.h"
+#include "option_values.h"
 
 #define ENV "AMAZONMQ_LOCAL_"
 
@@ -24,7 +24,9 @@ enum option_type {
     OPTION_HOST,
     OPTION_NAME,
     OPTION_FILE,
-    OPTION_TOKEN
+    OPTION_TOKEN,
+    OPTION_SLOTS,
+    OPTION_ENDPOINT
 };
 
 struct option {
@@ -101,6 +103,18 @@ static const struct option table[] = {
      "how long receiving a request may take", NULL, 1, DAY_MS, 0},
     {"sandbox", ENV "SANDBOX", OPTION_CHOICE, AT(sandbox_off), "on|off", "on",
      "on: after the start, deny new sockets, programs and most files", "on|off", 0, 0, 0},
+    {"brokers", ENV "BROKERS", OPTION_FILE, AT(brokers), "DIR", NULL,
+     "real brokers: write their files here for run-broker, which runs them", NULL, 0, 0, 0},
+    {"broker-slots", ENV "BROKER_SLOTS", OPTION_SLOTS, AT(broker_slots), "LIST",
+     "activemq,rabbitmq", "places for real brokers, up to 32: activemq,activemq=5.18,rabbitmq",
+     NULL, 0, 0, 0},
+    {"broker-host", ENV "BROKER_HOST", OPTION_ENDPOINT, AT(broker_host), "NAME", "localhost",
+     "host of their endpoints, also a name of the certificate", NULL, 0, 0, 0},
+    {"broker-timeout", ENV "BROKER_TIMEOUT", OPTION_DURATION, AT(broker_timeout_ms), "TIME", "2m",
+     "how long a real broker may take to start or to stop", NULL, 1, DAY_MS, 0},
+    {"broker-reboot", ENV "BROKER_REBOOT", OPTION_CHOICE, AT(broker_reload), "restart|reload",
+     "restart", "reload: a reboot that changes users only does not restart ActiveMQ",
+     "restart|reload", 0, 0, 0},
     {"log-level", ENV "LOG_LEVEL", OPTION_CHOICE, AT(log_level), "error|warn|info|debug", "info",
      "lowest severity to log", "error|warn|info|debug", 0, 0, 0},
     {"log-format", ENV "LOG_FORMAT", OPTION_CHOICE, AT(log_json), "logfmt|json", "logfmt",
@@ -115,42 +129,6 @@ static const struct option table[] = {
 enum { OPTIONS = sizeof table / sizeof *table };
 
 static char *list_texts[OPTIONS]; /* copies of environment variables, split into items */
-
-static bool read_number(const char *text, const char **end, int64_t *number)
-{
-    *number = 0;
-    *end = text;
-    while (text_is_digit(**end)) {
-        if (*number > INT64_MAX / 16)
-            return false;
-        *number = *number * 10 + (*(*end)++ - '0');
-    }
-    return *end > text;
-}
-
-struct unit {
-    const char *name;
-    int64_t factor;
-};
-
-static const struct unit sizes[] = {{"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {NULL, 0}};
-static const struct unit times[] = {
-    {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {NULL, 0}};
-
-static bool read_quantity(const char *text, const struct unit *units, int64_t *number)
-{
-    const char *end = text;
-    if (!read_number(text, &end, number))
-        return false;
-    if (units == times && *number == 0 && *end == '\0')
-        return true;
-    for (; units->name; units++)
-        if (strcmp(end, units->name) == 0 && *number <= INT64_MAX / units->factor) {
-            *number *= units->factor;
-            return true;
-        }
-    return false;
-}
 
 /* The index of `text` among the choices, or -1. */
 static int find_choice(const char *choices, const char *text)
@@ -174,7 +152,7 @@ static bool set_number(const struct option *option, const struct unit *units, co
     if (word && strncmp(text, option->choices, (size_t)(word - option->choices)) == 0 &&
         text[word - option->choices] == '\0')
         text = word + 1;
-    return read_quantity(text, units ? units : plain, place) && *place >= option->min &&
+    return value_read_quantity(text, units ? units : plain, place) && *place >= option->min &&
            *place <= option->max;
 }
 
@@ -192,15 +170,6 @@ static bool set_choice(const struct option *option, const char *text, void *plac
     return true;
 }
 
-static bool is_token(const char *text)
-{
-    size_t len = strlen(text);
-    for (const char *at = text; *at; at++)
-        if (*at <= ' ' || *at > '~')
-            return false;
-    return len >= 8 && len <= 200;
-}
-
 static bool add_item(struct string_list *list, const char *item)
 {
     if (list->count == OPTIONS_LIST || *item == '\0')
@@ -215,33 +184,6 @@ static bool is_list(const struct option *option)
            option->type == OPTION_NAME;
 }
 
-static bool is_host(const char *text)
-{
-    unsigned char address[16];
-    return strcmp(text, "localhost") == 0 || inet_pton(AF_INET, text, address) == 1 ||
-           inet_pton(AF_INET6, text, address) == 1;
-}
-
-/* A host name; the first label may be `*`. */
-static bool is_dns_name(const char *text)
-{
-    size_t label = 0;
-    if (strlen(text) > 253)
-        return false;
-    if (strncmp(text, "*.", 2) == 0)
-        text += 2;
-    for (; *text; text++) {
-        bool last = text[1] == '\0' || text[1] == '.';
-        if (*text == '.' ? label == 0 || last
-                         : !text_is_alphanumeric(*text) && (*text != '-' || label == 0 || last))
-            return false;
-        label = *text == '.' ? 0 : label + 1;
-        if (label > 63)
-            return false;
-    }
-    return label > 0;
-}
-
 static bool set(const struct option *option, const char *text, struct options *options)
 {
     void *place = (char *)options + option->offset;
@@ -251,21 +193,29 @@ static bool set(const struct option *option, const char *text, struct options *o
         return *text != '\0' && strncmp(text, "file:", 5) != 0;
     case OPTION_TOKEN:
         *(const char **)place = text;
-        return is_token(text);
+        return value_is_token(text);
     case OPTION_LIST:
         return add_item(place, text);
     case OPTION_HOST:
-        return is_host(text) && add_item(place, text);
+        return value_is_host(text) && add_item(place, text);
     case OPTION_NAME:
-        return (is_host(text) || is_dns_name(text)) && add_item(place, text);
+        return (value_is_host(text) || value_is_dns_name(text)) && add_item(place, text);
+    case OPTION_ENDPOINT:
+        *(const char **)place = text;
+        return value_is_host(text) || (value_is_dns_name(text) && *text != '*');
+    case OPTION_SLOTS: {
+        struct slots slots;
+        *(const char **)place = text;
+        return slots_read(&slots, text) == RESULT_OK;
+    }
     case OPTION_CHOICE:
         return set_choice(option, text, place);
     case OPTION_COUNT:
         return set_number(option, NULL, text, place);
     case OPTION_SIZE:
-        return set_number(option, sizes, text, place);
+        return set_number(option, value_sizes, text, place);
     case OPTION_DURATION:
-        return set_number(option, times, text, place);
+        return set_number(option, value_times, text, place);
     case OPTION_ACCOUNT:
         *(const char **)place = text;
         return world_is_account(slice_of(text));
@@ -294,7 +244,9 @@ static void describe(const struct option *option, char text[128])
         [OPTION_ACCOUNT] = "12 digits",
         [OPTION_REGION] = "a region such as us-east-1",
         [OPTION_HOST] = "an IP address or localhost",
-        [OPTION_NAME] = "a host name or an IP address",
+        [OPTION_NAME] = "a host name or an IP address, such as a.test or *.mq.test",
+        [OPTION_ENDPOINT] = "a host name or an IP address",
+        [OPTION_SLOTS] = "up to 32 of activemq and rabbitmq, also with a version: activemq=5.18",
         [OPTION_TOKEN] = "8 to 200 printable characters without blanks",
         [OPTION_FILE] = "a file name that does not begin with file:",
     };
@@ -402,7 +354,13 @@ static enum result check_tls(const struct options *options, char error[256])
 {
     bool files = options->tls_certificate || options->tls_key;
     const char *wrong = NULL;
-    if (options->tls_port < 0 && (files || options->tls_directory || options->tls_names.count > 0))
+    if (options->brokers && files)
+        wrong = "--brokers needs a certificate with its CA, of --tls-dir: it excludes --tls-cert "
+                "and --tls-key";
+    else if (options->brokers)
+        return RESULT_OK;
+    else if (options->tls_port < 0 &&
+             (files || options->tls_directory || options->tls_names.count > 0))
         wrong = "--tls-cert, --tls-key, --tls-dir and --tls-name need --tls-port";
     else if (options->tls_port >= 0 && !files && !options->tls_directory)
         wrong = "--tls-port needs --tls-dir, or --tls-cert and --tls-key";

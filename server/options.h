@@ -41,6 +41,11 @@ struct options {
     int64_t idle_ms;
     int64_t request_ms;
     bool sandbox_off;
+    const char *brokers; /* a directory; NULL: no real brokers */
+    const char *broker_slots;
+    const char *broker_host;
+    int64_t broker_timeout_ms;
+    bool broker_reload;
     enum log_level log_level;
     bool log_json;
     bool check_health;

@@ -43,7 +43,7 @@ _amazonmq_local_ctl() {
     esac
     _amazonmq_local_typed
     case "${typed[*]:0:2}" in
-    "") _amazonmq_local_words "reset seed clock faults requests snapshot authenticate metrics health $common" ;;
+    "") _amazonmq_local_words "reset seed clock faults requests brokers snapshot authenticate metrics health $common" ;;
     reset) _amazonmq_local_words "--empty --account --region $common" ;;
     seed | "snapshot save" | "snapshot load") _amazonmq_local_files -f ;;
     clock) _amazonmq_local_words "advance set $common" ;;

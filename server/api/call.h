@@ -12,6 +12,7 @@
 
 struct control;
 struct operation;
+struct slots;
 struct store;
 
 /* The identity of a caller, who sees only the brokers of this account and region. */
@@ -30,6 +31,7 @@ struct settings {
     bool throttle; /* --throttle service */
     /* Durations of creations, reboots and deletions; 0: they end before the reply. */
     int64_t create_ms, reboot_ms, delete_ms;
+    struct slots *slots; /* of real brokers; NULL without --brokers */
 };
 
 /* The broker in the path: the columns that most operations need. */

@@ -407,6 +407,11 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_CONTROL_NO_FAULT] = {404, "NotFoundException", NULL, "There is no fault [{}].",
                                 GRADE_ASSUMED},
     [ERROR_CONTROL_REFUSED] = {BAD_REQUEST, NULL, "{}", GRADE_ASSUMED},
+    [ERROR_CONTROL_NO_SLOT] = {404, "NotFoundException", NULL, "Broker [{}] has no slot.",
+                               GRADE_ASSUMED},
+    [ERROR_CONTROL_STALE_REPORT] = {409, "ConflictException", NULL,
+                                    "The report is not of the last order, or not of its state.",
+                                    GRADE_ASSUMED},
 
     [ERROR_ANY_BAD_REQUEST] = {BAD_REQUEST, NULL, "The request was invalid.", GRADE_ASSUMED},
     [ERROR_ANY_CONFLICT] = {CONFLICT, NULL, "The resource already exists or is in use.",

@@ -146,6 +146,8 @@ enum error_id {
     ERROR_CONTROL_VALUE,
     ERROR_CONTROL_NO_FAULT,
     ERROR_CONTROL_REFUSED, /* reason */
+    ERROR_CONTROL_NO_SLOT, /* id */
+    ERROR_CONTROL_STALE_REPORT,
     /* only for injected faults */
     ERROR_ANY_BAD_REQUEST,
     ERROR_ANY_CONFLICT,

@@ -6,6 +6,8 @@
 #include "observe/journal.h"
 #include "observe/metrics.h"
 
+struct processes;
+
 enum control_mode { CONTROL_ON, CONTROL_OFF };
 
 /* Owned by the caller, as is everything in it. */
@@ -19,6 +21,7 @@ struct control {
     size_t name_count;
     struct journal *journal;
     struct metrics *metrics;
+    struct processes *processes; /* of real brokers; NULL: none */
 };
 
 /* Whether the request may use call->operation, a row of control_operations. False: answered with

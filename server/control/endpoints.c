@@ -1,27 +1,41 @@
 #include "control/endpoints.h"
 
+#include "api/slots.h"
 #include "control/parts.h"
 #include "store/store.h"
 
-static void answer_health(struct call *call)
+/* Absent: the store is healthy. */
+static struct slice find_problem(struct call *call)
 {
     static const struct slice reasons[] = {
+        [STORE_HEALTHY] = {NULL, 0},
         [STORE_UNREADABLE] = SLICE_INIT("The store cannot be read."),
         [STORE_MOVED] = SLICE_INIT(
             "The file of --db or its write-ahead log was removed, renamed or replaced. Writes are "
             "refused; GET /_local/snapshot has the state."),
     };
+    struct slice reason = reasons[store_health(call->store)];
+    const struct slots *slots = call->settings->slots;
+    const struct slot *slot = reason.data ? NULL : slots_missing(slots);
+    if (!slot)
+        return reason;
+    return slice_of(
+        arena_printf(call->scratch, "Broker [%s] in slot %d is not up%s.", slot->broker_id,
+                     slots_number(slots, slot),
+                     slot->overdue ? ": its runner has not reported it in time" : " yet"));
+}
+
+static void answer_health(struct call *call)
+{
     struct json_writer writer = {.out = call->out};
-    enum store_health health = store_health(call->store);
-    bool healthy = health == STORE_HEALTHY;
+    struct slice problem = find_problem(call);
     json_object_begin(&writer);
-    if (!healthy)
-        json_put_string(&writer, "reason", reasons[health]);
-    json_put_string(&writer, "status", healthy ? SLICE("ok") : SLICE("unavailable"));
+    json_put_optional(&writer, "reason", problem);
+    json_put_string(&writer, "status", problem.data ? SLICE("unavailable") : SLICE("ok"));
     json_put_string(&writer, "version", slice_of(call->control->version));
     json_object_end(&writer);
     call_succeed(call);
-    if (!healthy && !call->failed)
+    if (problem.data && !call->failed)
         call->reply.status = 503;
 }
 
@@ -52,6 +66,12 @@ const struct operation control_operations[] = {
     {.method = "POST", .path = LOCAL "authenticate", .query = "",
      .body = &control_authenticate_members, .run = control_authenticate},
     {.method = "GET", .path = LOCAL "metrics", .query = "", .run = control_metrics},
+    {.method = "GET", .path = LOCAL "brokers", .query = " after ", .run = control_list_brokers},
+    {.method = "GET", .path = LOCAL "brokers/{broker-id}", .query = "",
+     .run = control_get_broker},
+    /* The secret of the order is the permission. */
+    {.method = "POST", .path = LOCAL "brokers/{broker-id}", .exclusive = true, .open = true,
+     .body = &control_report_members, .run = control_report_broker},
 };
 /* clang-format on */
 

@@ -21,7 +21,7 @@ void control_metrics(struct call *call)
 {
     struct store_counts counts;
     store_count(call->store, &counts);
-    metrics_write(call->control->metrics, &counts, call->out);
+    metrics_write(call->control->metrics, &counts, call->settings->slots, call->out);
     call_succeed(call);
     call->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
 }

@@ -5,7 +5,8 @@
 #include "api/members.h"
 #include "control/control.h"
 
-extern const struct members control_authenticate_members, control_fault_members;
+extern const struct members control_authenticate_members, control_fault_members,
+    control_report_members;
 
 /* Bytes. A list ends with the entry that reaches this size, well below the limit of a reply: one
  * with every character escaped can take 100 KiB in the journal, 12 MiB among the faults. */
@@ -24,6 +25,9 @@ void control_list_requests(struct call *call);
 void control_clear_requests(struct call *call);
 void control_authenticate(struct call *call);
 void control_metrics(struct call *call);
+void control_list_brokers(struct call *call);
+void control_get_broker(struct call *call);
+void control_report_broker(struct call *call);
 void control_page(struct call *call);
 
 /* Reads a query parameter. An absent flag is false; an absent number is not changed. False:

@@ -2,7 +2,9 @@
 #include <stdio.h>
 
 #include "api/world.h"
+#include "brokers/processes.h"
 #include "control/parts.h"
+#include "mq/lifecycle.h"
 #include "mq/replication.h"
 #include "store/reset.h"
 #include "store/seed_files.h"
@@ -11,6 +13,10 @@
 /* Answers an invalid request with the reason, an internal failure with 500. */
 static void answer(struct call *call, enum result result, const struct store_error *error)
 {
+    if (!result) {
+        processes_note_world(call->control->processes);
+        result = lifecycle_resume(call->store);
+    }
     if (result == RESULT_INVALID)
         call_fail(call, ERROR_CONTROL_REFUSED, slice_of(error->text));
     else

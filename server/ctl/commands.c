@@ -6,19 +6,33 @@
 #include "base/json.h"
 #include "ctl/files.h"
 
-static void add_query(struct ctl_call *call, const char *name, const char *value)
+static void add_encoded(struct ctl_call *call, const char *value)
 {
     static const char plain[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-    if (!value)
-        return;
-    buffer_printf(&call->target, "%c%s=", call->has_query ? '&' : '?', name);
-    call->has_query = true;
     for (; *value; value++)
         if (strchr(plain, *value))
             buffer_append_char(&call->target, *value);
         else
             buffer_printf(&call->target, "%%%02X", (unsigned char)*value);
+}
+
+static void add_query(struct ctl_call *call, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    buffer_printf(&call->target, "%c%s=", call->has_query ? '&' : '?', name);
+    call->has_query = true;
+    add_encoded(call, value);
+}
+
+static enum ctl_status prepare_brokers(const struct ctl_line *line, struct ctl_call *call)
+{
+    if (line->count > 0) {
+        buffer_append_char(&call->target, '/');
+        add_encoded(call, line->words[0]);
+    }
+    return CTL_OK;
 }
 
 static enum ctl_status prepare_reset(const struct ctl_line *line, struct ctl_call *call)
@@ -217,6 +231,8 @@ const struct ctl_command ctl_commands[] = {
     {"requests", NULL, "", 0, 0, FILTER, "GET", "requests", prepare_filter, CTL_PRINT,
      "list the calls that the service received"},
     {"requests", "clear", "", 0, 0, 0, "DELETE", "requests", NULL, CTL_PRINT, "delete the list"},
+    {"brokers", NULL, "[ID]", 0, 1, 0, "GET", "brokers", prepare_brokers, CTL_PRINT,
+     "list the brokers of all accounts with their processes, or show that one"},
     {"snapshot", "save", "FILE|-", 1, 1, 0, "GET", "snapshot", NULL, CTL_SAVE,
      "write the whole state to a SQLite file"},
     {"snapshot", "load", "FILE|-", 1, 1, 0, "PUT", "snapshot", prepare_file, CTL_PRINT,

@@ -13,6 +13,7 @@
 #include "gate/policy.h"
 #include "gate/router.h"
 #include "gate/throttle.h"
+#include "mq/brokers.h"
 #include "mq/rules.h"
 #include "store/brokers.h"
 #include "store/faults.h"
@@ -257,13 +258,7 @@ void gate_check_broker(struct call *call, const struct broker_head *broker)
     else if (operation->wrong_state && !has_state)
         call_fail(call, operation->wrong_state, broker->name,
                   term_text(&broker_state_terms, broker->state));
-    call->broker =
-        (struct call_broker){broker->id,
-                             broker->name,
-                             broker->state,
-                             broker->engine,
-                             rule_shows_users(broker, call->settings->delete_ms, call->now_ms),
-                             rule_shows_users_applied(broker, call->now_ms)};
+    brokers_set(call, broker);
 }
 
 /* Step 7: the broker exists and has the engine and state that the operation requires. */

@@ -28,45 +28,75 @@ static enum result put_name(struct json_writer *writer, const char *name, struct
     return RESULT_OK;
 }
 
-/* Protocol and port of each endpoint, in the recorded order. */
-static const char *const activemq_endpoints[] = {"ssl://%s:61617", "amqp+ssl://%s:5671",
-                                                 "stomp+ssl://%s:61614", "mqtt+ssl://%s:8883",
-                                                 "wss://%s:61619"};
+struct endpoint {
+    const char *scheme;
+    int port; /* 0: that of the scheme, which is not shown */
+};
+
+/* In the recorded order; the console last. */
+static const struct endpoint activemq_endpoints[] = {
+    {"ssl", PORT_OPENWIRE},  {"amqp+ssl", PORT_AMQP}, {"stomp+ssl", PORT_STOMP},
+    {"mqtt+ssl", PORT_MQTT}, {"wss", PORT_WSS},       {"https", PORT_ACTIVEMQ_CONSOLE}};
+static const struct endpoint rabbitmq_endpoints[] = {{"amqps", PORT_AMQP}, {"https", 0}};
+
+struct broker_place broker_find_place(struct slots *slots, struct slice broker_id)
+{
+    const struct slot *slot = slots_find(slots, broker_id);
+    if (!slot)
+        return (struct broker_place){.host = NULL};
+    return (struct broker_place){slots->host, slots_number(slots, slot) * PORTS_OF_SLOT};
+}
+
+/* Of an instance of a broker. */
+struct instance {
+    struct slice host;
+    bool is_real; /* it is in a slot */
+    int shift;
+};
 
 /* Without memory it fails for the endpoints behind it too: `text` keeps that. */
-static void write_endpoint(struct json_writer *writer, const char *form, struct slice host,
-                           struct buffer *text)
+static void write_endpoint(struct json_writer *writer, const struct endpoint *endpoint,
+                           const struct instance *instance, struct buffer *text)
 {
-    const char *place = strstr(form, "%s");
+    bool is_bracketed = memchr(instance->host.data, ':', instance->host.len);
+    int port = endpoint->port || !instance->is_real ? endpoint->port : PORT_RABBITMQ_CONSOLE;
     if (text->failed)
         return;
     buffer_clear(text);
-    buffer_append(text, form, (size_t)(place - form));
-    buffer_append_slice(text, host);
-    buffer_append_string(text, place + 2);
+    buffer_append_string(text, endpoint->scheme);
+    buffer_append_string(text, is_bracketed ? "://[" : "://");
+    buffer_append_slice(text, instance->host);
+    buffer_append_string(text, is_bracketed ? "]" : "");
+    if (port) {
+        buffer_append_char(text, ':');
+        buffer_append_integer(text, port + instance->shift);
+    }
     json_write_string(writer, buffer_slice(text));
 }
 
 static enum result write_instance(struct json_writer *writer, const struct broker *broker,
-                                  int number, struct arena *arena)
+                                  int number, const struct broker_place *place, struct arena *arena)
 {
-    struct slice host = name_host(broker, number, arena);
-    struct slice address = name_ip_address(broker, number, arena);
     bool is_rabbitmq = broker->engine == ENGINE_RABBITMQ;
+    const struct endpoint *endpoints = is_rabbitmq ? rabbitmq_endpoints : activemq_endpoints;
+    size_t count = is_rabbitmq ? sizeof rabbitmq_endpoints / sizeof *rabbitmq_endpoints
+                               : sizeof activemq_endpoints / sizeof *activemq_endpoints;
+    struct instance instance = {
+        .host = place->host ? slice_of(place->host) : name_host(broker, number, arena),
+        .is_real = place->host != NULL,
+        .shift = place->shift + (number > 1 && place->host ? PORTS_OF_STANDBY : 0)};
+    struct slice address = name_ip_address(broker, number, arena);
     struct buffer text;
-    if (!host.data || !address.data)
+    if (!instance.host.data || !address.data)
         return RESULT_NO_MEMORY;
-    buffer_init(&text, host.len + 64);
+    buffer_init(&text, instance.host.len + 64);
     json_object_begin(writer);
     json_key(writer, "consoleURL");
-    write_endpoint(writer, is_rabbitmq ? "https://%s" : "https://%s:8162", host, &text);
+    write_endpoint(writer, &endpoints[count - 1], &instance, &text);
     json_key(writer, "endpoints");
     json_list_begin(writer);
-    if (is_rabbitmq)
-        write_endpoint(writer, "amqps://%s:5671", host, &text);
-    for (size_t i = 0; !is_rabbitmq && i < sizeof activemq_endpoints / sizeof *activemq_endpoints;
-         i++)
-        write_endpoint(writer, activemq_endpoints[i], host, &text);
+    for (size_t i = 0; i + 1 < count; i++)
+        write_endpoint(writer, &endpoints[i], &instance, &text);
     json_list_end(writer);
     if (!is_rabbitmq)
         json_put_string(writer, "ipAddress", address);
@@ -76,8 +106,8 @@ static enum result write_instance(struct json_writer *writer, const struct broke
     return result;
 }
 
-static enum result put_instances(struct json_writer *writer, const struct broker *broker,
-                                 struct arena *arena)
+enum result broker_put_instances(struct json_writer *writer, const struct broker *broker,
+                                 const struct broker_place *place, struct arena *arena)
 {
     bool pair = broker->deployment_mode == DEPLOYMENT_ACTIVE_STANDBY_MULTI_AZ;
     int instances = !has_instances(broker) ? 0 : pair ? 2 : 1;
@@ -85,7 +115,7 @@ static enum result put_instances(struct json_writer *writer, const struct broker
     json_key(writer, "brokerInstances");
     json_list_begin(writer);
     for (int number = 1; !result && number <= instances; number++)
-        result = write_instance(writer, broker, number, arena);
+        result = write_instance(writer, broker, number, place, arena);
     json_list_end(writer);
     return result;
 }
@@ -328,14 +358,14 @@ static enum result put_pending(struct json_writer *writer, const struct broker *
     return result;
 }
 
-/* brokerArn to brokerState, which both shapes begin with. */
+/* brokerArn to brokerState, which both shapes begin with. Without `place`, no instances. */
 static enum result put_identity(struct json_writer *writer, const struct broker *broker,
-                                bool instances, struct arena *arena)
+                                const struct broker_place *place, struct arena *arena)
 {
     enum result result = put_name(writer, "brokerArn", name_broker_arn(broker, arena));
     json_put_string(writer, "brokerId", broker->id);
-    if (!result && instances)
-        result = put_instances(writer, broker, arena);
+    if (!result && place)
+        result = broker_put_instances(writer, broker, place, arena);
     json_put_string(writer, "brokerName", broker->name);
     json_put_string(writer, "brokerState", term_text(&broker_state_terms, broker->state));
     return result;
@@ -349,7 +379,7 @@ enum result broker_write(struct json_writer *writer, const struct broker *broker
     json_put_lower(writer, "authenticationStrategy",
                    term_text(&strategy_terms, broker->authentication_strategy));
     json_put_boolean(writer, "autoMinorVersionUpgrade", broker->auto_minor_version_upgrade);
-    enum result result = put_identity(writer, broker, true, arena);
+    enum result result = put_identity(writer, broker, &parts->place, arena);
     put_configurations(writer, broker, parts);
     json_put_string(writer, "created", broker->created);
     broker_put_replication(writer, broker, false);
@@ -388,7 +418,7 @@ enum result broker_write_summary(struct json_writer *writer, const struct broker
                                  struct arena *arena)
 {
     json_object_begin(writer);
-    enum result result = put_identity(writer, broker, false, arena);
+    enum result result = put_identity(writer, broker, NULL, arena);
     json_put_string(writer, "created", broker->created);
     json_put_string(writer, "deploymentMode",
                     term_text(&deployment_mode_terms, broker->deployment_mode));

@@ -2,13 +2,24 @@
 #ifndef MQ_BROKER_WRITE_H
 #define MQ_BROKER_WRITE_H
 
+#include "api/slots.h"
 #include "base/json.h"
 #include "store/brokers.h"
 #include "store/tags.h"
 #include "store/users.h"
 
+/* Where the endpoints of a broker are. */
+struct broker_place {
+    const char *host; /* NULL: the host names of the service, whose endpoints do not exist */
+    int shift;        /* of the ports; the second instance has another PORTS_OF_STANDBY */
+};
+
+/* That of its slot, if it has one. */
+struct broker_place broker_find_place(struct slots *slots, struct slice broker_id);
+
 /* What belongs to a broker beside its row. */
 struct broker_parts {
+    struct broker_place place;
     struct action_required *actions;
     size_t action_count;
     struct configuration_use *history;
@@ -22,6 +33,10 @@ struct broker_parts {
 /* The body of DescribeBroker. RESULT_NO_MEMORY; a failure of the buffer sticks to it. */
 enum result broker_write(struct json_writer *writer, const struct broker *broker,
                          const struct broker_parts *parts, struct arena *arena) MUST_CHECK;
+
+/* The member brokerInstances. RESULT_NO_MEMORY. */
+enum result broker_put_instances(struct json_writer *writer, const struct broker *broker,
+                                 const struct broker_place *place, struct arena *arena) MUST_CHECK;
 
 /* One row of ListBrokers. */
 enum result broker_write_summary(struct json_writer *writer, const struct broker *broker,

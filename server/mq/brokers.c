@@ -19,6 +19,7 @@ bool brokers_find(struct call *call, struct broker *broker)
 static enum result find_parts(struct call *call, struct broker_parts *parts)
 {
     struct slice id = call->broker.id;
+    parts->place = broker_find_place(call->settings->slots, id);
     enum result result = broker_actions_required(call->store, id, call->scratch, &parts->actions,
                                                  &parts->action_count);
     if (!result)
@@ -34,17 +35,32 @@ static enum result find_parts(struct call *call, struct broker_parts *parts)
     return result;
 }
 
+void brokers_set(struct call *call, const struct broker_head *broker)
+{
+    call->broker =
+        (struct call_broker){broker->id,
+                             broker->name,
+                             broker->state,
+                             broker->engine,
+                             rule_shows_users(broker, call->settings->delete_ms, call->now_ms),
+                             rule_shows_users_applied(broker, call->now_ms) &&
+                                 !slots_hold(call->settings->slots, broker->id, broker->state)};
+}
+
+enum result brokers_write(struct call *call, const struct broker *broker,
+                          struct json_writer *writer)
+{
+    struct broker_parts parts = {.actions = NULL};
+    enum result result = find_parts(call, &parts);
+    return result ? result : broker_write(writer, broker, &parts, call->scratch);
+}
+
 void describe_broker(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
-    struct broker_parts parts = {.actions = NULL};
     struct broker broker;
-    if (!brokers_find(call, &broker))
-        return;
-    enum result result = find_parts(call, &parts);
-    if (!result)
-        result = broker_write(&writer, &broker, &parts, call->scratch);
-    call_finish(call, result);
+    if (brokers_find(call, &broker))
+        call_finish(call, brokers_write(call, &broker, &writer));
 }
 
 bool list_brokers_check(struct call *call)

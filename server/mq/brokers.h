@@ -5,6 +5,15 @@
 #include "api/call.h"
 
 struct broker;
+struct broker_head;
+struct json_writer;
+
+/* Sets call->broker. */
+void brokers_set(struct call *call, const struct broker_head *broker);
+
+/* The body of DescribeBroker, for the broker of call->broker. RESULT_STORE, RESULT_NO_MEMORY. */
+enum result brokers_write(struct call *call, const struct broker *broker,
+                          struct json_writer *writer) MUST_CHECK;
 
 /* The broker the gate has found, all of it; false: answered with 500. */
 bool brokers_find(struct call *call, struct broker *broker);

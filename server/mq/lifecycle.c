@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "api/slots.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/time_zone.h"
@@ -24,6 +25,23 @@ void lifecycle_begin_creation(struct broker *broker, const struct settings *sett
     broker->state = STATE_CREATION_IN_PROGRESS;
     broker->creation_step = 0;
     broker->state_due_ms = now_ms + settings->create_ms * creation_percent[0] / 100;
+    slots_assign(settings->slots, broker->id, broker->engine, broker->engine_version,
+                 clock_monotonic_ms());
+}
+
+/* The last step of what a broker is doing comes when its process is ready: brokers_settle makes it
+ * due again. */
+static enum result wait_for_process(struct store *store, struct broker *broker,
+                                    const struct settings *settings)
+{
+    broker->state_due_ms = BROKER_WAITS;
+    slots_note(settings->slots, broker->id);
+    return broker_save_state(store, broker);
+}
+
+static bool has_due_time(const struct broker *broker)
+{
+    return broker->state_due_ms != BROKER_UNSET && broker->state_due_ms != BROKER_WAITS;
 }
 
 static void use_pending_configuration(struct broker *broker)
@@ -42,6 +60,8 @@ static enum result step_creation(struct store *store, struct broker *broker,
     int64_t step = broker->creation_step;
     bool more = false;
     enum result result = RESULT_OK;
+    if (step + 1 == CREATION_STEPS && slots_hold(settings->slots, broker->id, broker->state))
+        return wait_for_process(store, broker, settings);
     if (step == 1)
         result = user_apply_pending(store, broker->id, LIFECYCLE_SLICE, &more);
     if (result || more)
@@ -55,6 +75,7 @@ static enum result step_creation(struct store *store, struct broker *broker,
     } else {
         broker->state = STATE_RUNNING;
         broker->state_due_ms = BROKER_UNSET;
+        slots_note(settings->slots, broker->id);
     }
     return step == 2 ? broker_save(store, broker) : broker_save_state(store, broker);
 }
@@ -63,7 +84,7 @@ enum result lifecycle_end_creation(struct store *store, struct broker *broker,
                                    const struct settings *settings)
 {
     enum result result = RESULT_OK;
-    while (!result && settings->create_ms == 0 && broker->state_due_ms != BROKER_UNSET)
+    while (!result && settings->create_ms == 0 && has_due_time(broker))
         result = step_creation(store, broker, settings);
     return result;
 }
@@ -134,8 +155,11 @@ static bool has_pending(const struct broker *broker)
 }
 
 /* The end remains due while users are left to apply. */
-static enum result end_reboot(struct store *store, struct broker *broker, struct arena *arena)
+static enum result end_reboot(struct store *store, struct broker *broker,
+                              const struct settings *settings, struct arena *arena)
 {
+    if (slots_hold(settings->slots, broker->id, broker->state))
+        return wait_for_process(store, broker, settings);
     bool loses_ldap =
         broker->authentication_strategy != STRATEGY_LDAP && broker->ldap_server_metadata.data;
     bool more = false, changes = has_pending(broker) || loses_ldap;
@@ -147,6 +171,7 @@ static enum result end_reboot(struct store *store, struct broker *broker, struct
     if (!more) {
         broker->state = broker->state_after;
         broker->state_due_ms = BROKER_UNSET;
+        slots_note(settings->slots, broker->id);
     }
     if (result)
         return result;
@@ -159,13 +184,18 @@ enum result lifecycle_reboot(struct store *store, struct broker *broker,
     broker->state_after = broker->state;
     broker->state = STATE_REBOOT_IN_PROGRESS;
     broker->state_due_ms = now_ms + settings->reboot_ms;
+    slots_restart(settings->slots, broker->id);
     return settings->reboot_ms > 0 ? broker_save_state(store, broker)
-                                   : end_reboot(store, broker, arena);
+                                   : end_reboot(store, broker, settings, arena);
 }
 
 /* *more: the deletion remains due, as users are left to delete. */
-static enum result end_deletion(struct store *store, const struct broker *broker, bool *more)
+static enum result end_deletion(struct store *store, struct broker *broker,
+                                const struct settings *settings, bool *more)
 {
+    if (slots_hold(settings->slots, broker->id, STATE_DELETION_IN_PROGRESS))
+        return wait_for_process(store, broker, settings);
+    slots_note(settings->slots, broker->id);
     enum result result = user_delete_some(store, broker->id, LIFECYCLE_SLICE, more);
     return result || *more ? result : broker_delete(store, broker->id);
 }
@@ -173,11 +203,21 @@ static enum result end_deletion(struct store *store, const struct broker *broker
 enum result lifecycle_delete(struct store *store, struct broker *broker,
                              const struct settings *settings, int64_t now_ms)
 {
-    bool more = settings->delete_ms > 0;
-    enum result result = more ? RESULT_OK : end_deletion(store, broker, &more);
+    bool more = settings->delete_ms > 0 ||
+                slots_hold(settings->slots, broker->id, STATE_DELETION_IN_PROGRESS);
+    enum result result = more ? RESULT_OK : end_deletion(store, broker, settings, &more);
     broker->state = STATE_DELETION_IN_PROGRESS;
     broker->state_due_ms = now_ms + settings->delete_ms;
+    slots_note(settings->slots, broker->id);
     return !result && more ? broker_save_state(store, broker) : result;
+}
+
+enum result lifecycle_resume(struct store *store)
+{
+    enum result result = broker_resume(store, store_now_ms(store));
+    if (result)
+        store_tick_abort(store);
+    return store_tick_commit(store) ? RESULT_STORE : result;
 }
 
 /* When a window opens next after `after_ms`, or after the end of 9999, where the clock stops:
@@ -251,10 +291,10 @@ enum result lifecycle_open_window(struct store *store, struct broker *broker,
     enum result result = find_work(store, broker, arena, &work);
     if (result)
         return result;
-    *again_ms = work                                   ? at_ms + settings->reboot_ms
-                : broker->state_due_ms == BROKER_UNSET ? until_ms
-                : broker->state_due_ms > at_ms         ? broker->state_due_ms
-                                                       : at_ms;
+    *again_ms = work                           ? at_ms + settings->reboot_ms
+                : !has_due_time(broker)        ? until_ms
+                : broker->state_due_ms > at_ms ? broker->state_due_ms
+                                               : at_ms;
     lifecycle_schedule_window(broker, *again_ms);
     broker->window_changes = 0;
     if (!slice_equal(broker->pending_engine_patch, patch))
@@ -272,8 +312,8 @@ static enum result change_state(struct store *store, struct broker *broker,
     if (broker->state == STATE_CREATION_IN_PROGRESS)
         return step_creation(store, broker, settings);
     if (broker->state == STATE_REBOOT_IN_PROGRESS)
-        return end_reboot(store, broker, arena);
-    return end_deletion(store, broker, &more);
+        return end_reboot(store, broker, settings, arena);
+    return end_deletion(store, broker, settings, &more);
 }
 
 /* A visit of a broker. */

@@ -31,6 +31,11 @@ enum result lifecycle_reboot(struct store *store, struct broker *broker,
 enum result lifecycle_delete(struct store *store, struct broker *broker,
                              const struct settings *settings, int64_t now_ms) MUST_CHECK;
 
+/* Makes due, and commits, what waits for the processes of real brokers: an earlier server, or that
+ * of a snapshot, may have had some. What has to wait for one here does so again. No tick may be
+ * open. */
+enum result lifecycle_resume(struct store *store) MUST_CHECK;
+
 /* When the window opens next, from day, time and zone; never where the zone is unknown or cannot be
  * read. */
 void lifecycle_schedule_window(struct broker *broker, int64_t now_ms);

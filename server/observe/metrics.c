@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/operation.h"
+#include "api/slots.h"
 #include "store/store.h"
 
 static const int64_t bucket_us[METRICS_BUCKETS] = {
@@ -89,8 +90,26 @@ static int64_t resident_bytes(void)
     return strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
+static void write_slots(const struct slots *slots, struct buffer *out)
+{
+    static const struct {
+        const char *name, *type, *help;
+    } rows[] = {{"broker_process_up", "gauge", "1 if the process of the slot's broker is up."},
+                {"broker_process_restarts", "gauge",
+                 "How often the process has ended by itself, since the broker has the slot."}};
+    for (size_t row = 0; slots && row < 2; row++) {
+        buffer_printf(out, "# HELP amazonmq_local_%s %s\n# TYPE amazonmq_local_%s %s\n",
+                      rows[row].name, rows[row].help, rows[row].name, rows[row].type);
+        for (size_t i = 0; i < slots->count; i++) {
+            const struct slot *slot = &slots->items[i];
+            buffer_printf(out, "amazonmq_local_%s{slot=\"%zu\"} %lld\n", rows[row].name, i,
+                          row ? (long long)slot->restarts : slot->state == SLOT_UP);
+        }
+    }
+}
+
 void metrics_write(const struct metrics *metrics, const struct store_counts *counts,
-                   struct buffer *out)
+                   const struct slots *slots, struct buffer *out)
 {
     write_requests(metrics, out);
     write_histogram(metrics, out);
@@ -103,6 +122,7 @@ void metrics_write(const struct metrics *metrics, const struct store_counts *cou
     buffer_printf(out, "amazonmq_local_rows{table=\"user\"} %lld\n", (long long)counts->users);
     buffer_printf(out, "amazonmq_local_rows{table=\"configuration\"} %lld\n",
                   (long long)counts->configurations);
+    write_slots(slots, out);
     write_number(out, "sqlite_memory_bytes", "gauge", "Memory SQLite has allocated.",
                  counts->memory_bytes);
     write_number(out, "resident_memory_bytes", "gauge", "Memory of the process.", resident_bytes());

@@ -27,9 +27,10 @@ void metrics_count(struct metrics *metrics, const struct operation *operation, i
 /* Opens /proc/self/statm, which the sandbox forbids later; else metrics_write tries to. */
 void metrics_open(void);
 
-/* The text of /_local/metrics. */
+/* The text of /_local/metrics. `slots` may be NULL. */
+struct slots;
 struct store_counts;
 void metrics_write(const struct metrics *metrics, const struct store_counts *counts,
-                   struct buffer *out);
+                   const struct slots *slots, struct buffer *out);
 
 #endif

@@ -443,7 +443,8 @@ enum result certificate_load_or_create(const char *directory, const char *const 
         warn_of_open_key(fd, paths[1]);
     if (fd >= 0)
         close(fd);
-    *identity = (struct identity){.key = texts[KEY_FILE], .certificate = texts[SERVER_FILE]};
+    *identity = (struct identity){
+        .key = texts[KEY_FILE], .certificate = texts[SERVER_FILE], .ca = texts[CA_FILE]};
     if (!result)
         result = check_chain(identity, paths[0], advice_anew, error);
     if (!result)
@@ -451,7 +452,6 @@ enum result certificate_load_or_create(const char *directory, const char *const 
     if (!result)
         result =
             check_issue(texts[CA_FILE], texts[SERVER_FILE], directory, names, name_count, error);
-    free(texts[CA_FILE]);
     return result;
 }
 
@@ -461,5 +461,6 @@ void certificate_close(struct identity *identity)
         explicit_bzero(identity->key, strlen(identity->key));
     free(identity->key);
     free(identity->certificate);
+    free(identity->ca);
     *identity = (struct identity){.key = NULL};
 }

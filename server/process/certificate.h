@@ -12,6 +12,7 @@
 struct identity {
     char *key;
     char *certificate; /* may be followed by its issuers */
+    char *ca;          /* only of certificate_load_or_create */
 };
 
 struct certificate_error {

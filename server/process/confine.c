@@ -30,7 +30,7 @@ static bool is_root(const char *directory)
 
 /* A reset reads a seed again, and an editor may have replaced the file: access is given to its
  * directory, unless that is `/`. */
-static void allow_seed_file(const struct sandbox *sandbox, const char *path)
+static void allow_seed_file(struct sandbox *sandbox, const char *path)
 {
     char parent[PATH_MAX];
     find_parent(path, parent);
@@ -38,7 +38,7 @@ static void allow_seed_file(const struct sandbox *sandbox, const char *path)
 }
 
 /* Includes the target of a symbolic link. */
-static void allow_linked_file(const struct sandbox *sandbox, const char *path)
+static void allow_linked_file(struct sandbox *sandbox, const char *path)
 {
     char target[PATH_MAX];
     allow_seed_file(sandbox, path);
@@ -47,7 +47,7 @@ static void allow_linked_file(const struct sandbox *sandbox, const char *path)
 }
 
 /* Includes the targets of symbolic links in it, which may be in other directories. */
-static void allow_seed_directory(const struct sandbox *sandbox, const char *path)
+static void allow_seed_directory(struct sandbox *sandbox, const char *path)
 {
     DIR *directory = opendir(path);
     sandbox_allow(sandbox, path, SANDBOX_READ);
@@ -62,7 +62,7 @@ static void allow_seed_directory(const struct sandbox *sandbox, const char *path
         closedir(directory);
 }
 
-static void allow_seeds(const struct sandbox *sandbox, const struct confine_files *files)
+static void allow_seeds(struct sandbox *sandbox, const struct confine_files *files)
 {
     for (size_t i = 0; i < files->seed_count; i++) {
         const char *path = files->seeds[i];
@@ -77,7 +77,7 @@ static void allow_seeds(const struct sandbox *sandbox, const struct confine_file
 }
 
 /* The database and its WAL are open already; SQLite removes the WAL when it closes. */
-static void allow_database(const struct sandbox *sandbox, const struct confine_files *files)
+static void allow_database(struct sandbox *sandbox, const struct confine_files *files)
 {
     char parent[PATH_MAX];
     if (strcmp(files->db, ":memory:") == 0)
@@ -108,6 +108,8 @@ enum sandbox_state confine(const struct confine_files *files)
     sandbox_begin(&sandbox);
     allow_seeds(&sandbox, files);
     allow_database(&sandbox, files);
+    if (files->brokers)
+        sandbox_allow(&sandbox, files->brokers, SANDBOX_READ | SANDBOX_REMOVE | SANDBOX_WRITE);
     sandbox_allow(&sandbox, time_zone_directory(), SANDBOX_READ);
     sandbox_allow(&sandbox, "/etc/localtime", SANDBOX_READ); /* for tzset() in time_zone.c */
     sandbox_allow(&sandbox, "/dev/urandom", SANDBOX_READ);   /* for SQLite */

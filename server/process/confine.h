@@ -10,7 +10,8 @@
 struct confine_files {
     const char *const *seeds; /* paths of files and directories */
     size_t seed_count;
-    const char *db; /* a path, or :memory: */
+    const char *db;      /* a path, or :memory: */
+    const char *brokers; /* a directory that is written; NULL: none */
 };
 
 /* Call it when all files to write and all listening sockets are open. Omits the parts that the

@@ -61,6 +61,9 @@ enum {
     LANDLOCK_READ_FILE = 1 << 2,
     LANDLOCK_READ_DIR = 1 << 3,
     LANDLOCK_REMOVE_FILE = 1 << 5,
+    LANDLOCK_WRITE_FILE = 1 << 1,
+    LANDLOCK_MAKE_FILE = 1 << 8,
+    LANDLOCK_TRUNCATE = 1 << 14, /* from version 3 on */
     LANDLOCK_BIND_AND_CONNECT = 3,
     LANDLOCK_SOCKETS_AND_SIGNALS = 3, /* abstract sockets of, and signals to, processes outside */
 };
@@ -90,9 +93,10 @@ void sandbox_begin(struct sandbox *sandbox)
     sandbox->handled = rules.files;
 }
 
-void sandbox_allow(const struct sandbox *sandbox, const char *path, unsigned access)
+void sandbox_allow(struct sandbox *sandbox, const char *path, unsigned access)
 {
     struct stat found;
+    sandbox->writes |= (access & SANDBOX_WRITE) != 0;
     int fd = sandbox->ruleset < 0 ? -1 : open(path, O_PATH | O_CLOEXEC);
     if (fd < 0)
         return;
@@ -104,6 +108,9 @@ void sandbox_allow(const struct sandbox *sandbox, const char *path, unsigned acc
             rule.access |= LANDLOCK_READ_FILE | (LANDLOCK_READ_DIR & directory);
         if (access & SANDBOX_REMOVE)
             rule.access |= LANDLOCK_REMOVE_FILE & directory;
+        if (access & SANDBOX_WRITE)
+            rule.access |= LANDLOCK_WRITE_FILE | (LANDLOCK_TRUNCATE & sandbox->handled) |
+                           (LANDLOCK_MAKE_FILE & directory);
         syscall(LANDLOCK_ADD_RULE, sandbox->ruleset, LANDLOCK_PATH_BENEATH, &rule, 0);
     }
     close(fd);
@@ -244,6 +251,15 @@ static const struct permission permissions[] = {
 #endif
 };
 
+/* Also with SANDBOX_WRITE. */
+static const struct permission write_permissions[] = {
+#ifdef __NR_renameat
+    ANY(renameat),
+#endif
+    ANY(renameat2),
+    ANY(utimensat),
+};
+
 /* The C library blocks all signals around these calls (glibc 2.36 in pthread_create and
  * posix_spawn, 2.41 in fork too), and a blocked SIGSYS kills the process. So they fail with EPERM
  * without a signal, and without a line in the log. */
@@ -263,6 +279,7 @@ static const uint32_t refused_without_signal[] = {
 
 enum {
     PERMISSIONS = sizeof permissions / sizeof *permissions,
+    WRITE_PERMISSIONS = sizeof write_permissions / sizeof *write_permissions,
     PERMISSION_MAX = 5, /* instructions */
     WITHOUT_SIGNAL = sizeof refused_without_signal / sizeof *refused_without_signal,
     OTHER_MAX = 12 + 2 * WITHOUT_SIGNAL, /* instructions */
@@ -270,7 +287,7 @@ enum {
 };
 
 struct program {
-    struct sock_filter code[PERMISSIONS * PERMISSION_MAX + OTHER_MAX];
+    struct sock_filter code[(PERMISSIONS + WRITE_PERMISSIONS) * PERMISSION_MAX + OTHER_MAX];
     unsigned short len;
 };
 
@@ -313,7 +330,7 @@ static void emit_permission(struct program *program, const struct permission *pe
     emit_return(program, SECCOMP_RET_ALLOW);
 }
 
-static void write_program(struct program *program)
+static void write_program(struct program *program, bool writes)
 {
     const struct permission own_signals = {__NR_tgkill, EQUAL, 0, (uint32_t)getpid()};
     program->len = 0;
@@ -323,6 +340,8 @@ static void write_program(struct program *program)
     emit_load(program, offsetof(struct seccomp_data, nr));
     for (size_t i = 0; i < PERMISSIONS; i++)
         emit_permission(program, &permissions[i]);
+    for (size_t i = 0; writes && i < WRITE_PERMISSIONS; i++)
+        emit_permission(program, &write_permissions[i]);
     emit_permission(program, &own_signals); /* abort() */
     for (size_t i = 0; i < WITHOUT_SIGNAL; i++) {
         emit_test(program, BPF_JEQ, refused_without_signal[i], 0, 1);
@@ -351,11 +370,11 @@ static void note_refusal(int number, siginfo_t *info, void *context)
 }
 
 /* NULL, or why it failed. */
-static const char *restrict_calls(void)
+static const char *restrict_calls(bool writes)
 {
     static struct program program;
     struct sigaction action = {.sa_sigaction = note_refusal, .sa_flags = SA_SIGINFO};
-    write_program(&program);
+    write_program(&program, writes);
     struct sock_fprog filter = {.len = program.len, .filter = program.code};
     if (sigaction(SIGSYS, &action, NULL) != 0 ||
         syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0)
@@ -378,8 +397,9 @@ void sandbox_tell(void)
 
 #else
 
-static const char *restrict_calls(void)
+static const char *restrict_calls(bool writes)
 {
+    (void)writes;
     return "no table of system calls for this processor";
 }
 
@@ -397,6 +417,6 @@ enum sandbox_state sandbox_enter(struct sandbox *sandbox, struct sandbox_report 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         report->privileges = strerror(errno);
     report->files = restrict_files(sandbox);
-    report->calls = restrict_calls();
+    report->calls = restrict_calls(sandbox->writes);
     return report->privileges || report->files || report->calls ? SANDBOX_PARTIAL : SANDBOX_ON;
 }

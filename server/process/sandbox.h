@@ -9,6 +9,7 @@
 enum sandbox_access {
     SANDBOX_READ = 1,   /* read files, list directories */
     SANDBOX_REMOVE = 2, /* remove files of a directory */
+    SANDBOX_WRITE = 4,  /* create, write and rename files of a directory */
 };
 
 enum sandbox_state {
@@ -21,6 +22,7 @@ enum sandbox_state {
 struct sandbox {
     int ruleset;      /* of Landlock; -1: the kernel has no Landlock */
     uint64_t handled; /* the access rights that need a rule */
+    bool writes;      /* SANDBOX_WRITE was given */
 };
 
 /* Why a part is missing; NULL: it is active. */
@@ -37,11 +39,12 @@ void sandbox_begin(struct sandbox *sandbox);
 
 /* Allows access to `path` and everything below it. The rule is for the file that exists now, not
  * for one that replaces it later. A path that does not exist is ignored. */
-void sandbox_allow(const struct sandbox *sandbox, const char *path, unsigned access);
+void sandbox_allow(struct sandbox *sandbox, const char *path, unsigned access);
 
 /* From here on the process cannot create threads, processes, executable memory or sockets (except
- * by accept), nor open files for writing; open files stay usable. A refused system call fails with
- * EPERM, and sandbox_tell logs it, except for new threads and processes. */
+ * by accept), nor open files for writing unless SANDBOX_WRITE was given; open files stay usable. A
+ * refused system call fails with EPERM, and sandbox_tell logs it, except for new threads and
+ * processes. */
 enum sandbox_state sandbox_enter(struct sandbox *sandbox, struct sandbox_report *report);
 
 /* strerror, with a hint if the sandbox may be the cause. */

@@ -363,6 +363,57 @@ enum result broker_next_half(struct store *store, struct slice account, struct s
     return find_one(store, stmt, arena, broker);
 }
 
+STATEMENT(broker_first_in_use_sql,
+          "SELECT " BROKER_COLUMNS " FROM broker WHERE engine_type = ?1"
+          " AND (state IN ('RUNNING', 'CRITICAL_ACTION_REQUIRED', 'REPLICA') OR"
+          " (state IN ('CREATION_IN_PROGRESS', 'REBOOT_IN_PROGRESS') AND state_due_ms IS NOT NULL))"
+          " ORDER BY rowid LIMIT ?2");
+
+static bool read_item(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    return read_broker(stmt, arena, item);
+}
+
+enum result broker_first_in_use(struct store *store, enum engine engine, int64_t limit,
+                                struct arena *arena, struct broker **brokers, size_t *count)
+{
+    sqlite3_stmt *stmt = statement_get(store, &broker_first_in_use_sql);
+    statement_bind(stmt, 1, term_text(&engine_terms, engine));
+    sqlite3_bind_int64(stmt, 2, limit);
+    return statement_list(store, stmt, read_item, arena, sizeof **brokers, brokers, count);
+}
+
+STATEMENT(broker_next_sql,
+          "SELECT " BROKER_COLUMNS " FROM broker WHERE id > ?1 ORDER BY id LIMIT 1");
+
+enum result broker_next(struct store *store, struct slice after, struct arena *arena,
+                        struct broker *broker)
+{
+    sqlite3_stmt *stmt = statement_get(store, &broker_next_sql);
+    statement_bind(stmt, 1, after.data ? after : SLICE(""));
+    return find_one(store, stmt, arena, broker);
+}
+
+STATEMENT(broker_any_waits_sql,
+          "SELECT 1 FROM broker WHERE state_due_ms = 9223372036854775807 LIMIT 1");
+STATEMENT(broker_resume_sql,
+          "UPDATE broker SET state_due_ms = ?1 WHERE state_due_ms = 9223372036854775807");
+
+enum result broker_resume(struct store *store, int64_t now_ms)
+{
+    sqlite3_stmt *stmt = statement_get(store, &broker_any_waits_sql);
+    enum result result = statement_step(store, stmt);
+    statement_end(stmt);
+    if (result)
+        return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+    result = store_prepare_write(store);
+    if (result)
+        return result;
+    stmt = statement_get(store, &broker_resume_sql);
+    sqlite3_bind_int64(stmt, 1, now_ms);
+    return statement_run(store, stmt);
+}
+
 STATEMENT(broker_park_sql,
           "UPDATE broker SET"
           " state_due_ms = CASE WHEN state_due_ms <= ?1 THEN NULL ELSE state_due_ms END,"
@@ -428,8 +479,8 @@ enum result broker_due_first(struct store *store, enum broker_due *due, int64_t 
     return RESULT_OK;
 }
 
-STATEMENT(broker_set_back_sql,
-          "UPDATE broker SET state_due_ms = state_due_ms - ?1 WHERE state_due_ms IS NOT NULL");
+STATEMENT(broker_set_back_sql, "UPDATE broker SET state_due_ms = state_due_ms - ?1"
+                               " WHERE state_due_ms < 9223372036854775807");
 STATEMENT(broker_unschedule_sql,
           "UPDATE broker SET window_due_ms = NULL WHERE window_due_ms < 9223372036854775807");
 

@@ -10,6 +10,10 @@
 /* An integer column that is NULL. */
 #define BROKER_UNSET INT64_MIN
 
+/* In state_due_ms: the last step of a creation, reboot or deletion waits for the broker's process,
+ * and broker_resume makes it due. */
+#define BROKER_WAITS INT64_MAX
+
 /* The columns after id, account, region, name, state and engine_type: one list for the struct and
  * for every statement. TEXT: a slice, absent for NULL. TERM: a value of that enumeration, 0 for
  * NULL. FLAG: a bool. NUMBER: an int64_t, BROKER_UNSET for NULL. */
@@ -51,7 +55,7 @@ struct broker_head {
     struct slice id, account, region, name;
     enum broker_state state;
     enum engine engine;
-    int64_t creation_step, state_due_ms; /* state_due_ms may be BROKER_UNSET */
+    int64_t creation_step, state_due_ms; /* may be BROKER_UNSET, BROKER_WAITS */
 };
 
 /* A revision of a configuration that a broker used, uses or will use. */
@@ -102,6 +106,19 @@ enum result broker_delete(struct store *store, struct slice id) MUST_CHECK;
 /* Adds a configuration that the broker used. */
 enum result broker_add_history(struct store *store, struct slice id, struct slice configuration_id,
                                int64_t revision) MUST_CHECK;
+
+/* The first `limit` brokers of an engine, in the order in which they were stored, that are neither
+ * failed, nor being deleted, nor for ever in a state of transition. */
+enum result broker_first_in_use(struct store *store, enum engine engine, int64_t limit,
+                                struct arena *arena, struct broker **brokers,
+                                size_t *count) MUST_CHECK;
+
+/* The first broker by id after `after` (absent: of all). */
+enum result broker_next(struct store *store, struct slice after, struct arena *arena,
+                        struct broker *broker) MUST_CHECK;
+
+/* Makes due at `now_ms` what waits for a process, of all brokers. */
+enum result broker_resume(struct store *store, int64_t now_ms) MUST_CHECK;
 
 /* What is due first of all brokers. */
 enum broker_due {

@@ -73,7 +73,7 @@ def test_every_endpoint_has_a_section_and_an_example():
     commands = " ".join(command for command, _ in examples())
     rows = re.findall(r"\| ((?:`[^|]*`(?:, )?)+) \| [^|]+ \|\n", TEXT.split("## Health")[0])
     names = {name for row in rows for name in re.findall(r"/_local/(\w+)", row)}
-    assert names >= {"health", "reset", "seed", "snapshot", "clock", "faults", "requests", "authenticate", "metrics"}
+    assert names >= {"health", "reset", "seed", "snapshot", "clock", "faults", "requests", "brokers", "authenticate", "metrics"}
     for name in names:
         assert f"\n## {name.capitalize()}\n" in TEXT and f"/_local/{name}" in commands, name
 

@@ -20,7 +20,7 @@ from harness import assert_ok
 
 TOKEN = "a-long-token"
 SEED = harness.sql_broker("b-ctl") + harness.sql_user("b-ctl", "alice", groups=["admins"], console_access=True)
-NAMES = "reset, seed, clock, faults, requests, snapshot, authenticate, metrics, health"
+NAMES = "reset, seed, clock, faults, requests, brokers, snapshot, authenticate, metrics, health"
 MIB = 1 << 20
 
 

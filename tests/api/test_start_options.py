@@ -33,7 +33,7 @@ OPTIONS = {
     "--control": (("yes", "ON", "0"), ("on", "off")),
     "--journal": (("abc", "-1", "1000001"), ("1000",)),
     "--sandbox": (("yes", "OFF", "0"), ("on", "off")),
-    "--tls-name": (("a b", "*.*.test"), ()),
+    "--tls-name": (("a b", "*.*.test", "*.localhost"), ()),
     "--control-token": (("a b",), ()),
     "--db": ((), (":memory:",)),
     "--seed": ((), ()),
@@ -41,6 +41,11 @@ OPTIONS = {
     "--tls-key": ((), ()),
     "--tls-dir": ((), ()),
     "--control-host": ((), ()),
+    "--brokers": (("file:x",), ()),
+    "--broker-slots": (("kafka", "activemq;rabbitmq"), ("activemq,rabbitmq",)),
+    "--broker-host": (("a b", "*.mq.test"), ("localhost",)),
+    "--broker-timeout": (("0", "fast"), ("2m",)),
+    "--broker-reboot": (("no", "Reload"), ("restart", "reload")),
 }
 WRONG = {flag: values for flag, (values, _) in OPTIONS.items() if values}
 FLAGS = tuple(OPTIONS)

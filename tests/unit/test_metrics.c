@@ -10,7 +10,7 @@ static const char *text_of(const struct metrics *metrics, struct buffer *out)
     struct store_counts counts = {
         .brokers = 2, .users = 3, .configurations = 4, .commits = 5, .memory_bytes = 6};
     buffer_clear(out);
-    metrics_write(metrics, &counts, out);
+    metrics_write(metrics, &counts, NULL, out);
     assert_int_equal(out->failed, RESULT_OK);
     return out->data;
 }

@@ -1,0 +1,29 @@
+/* The values that options can have: numbers with units, host names, tokens. */
+#ifndef OPTION_VALUES_H
+#define OPTION_VALUES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A list of units ends with a name of NULL. */
+struct unit {
+    const char *name;
+    int64_t factor;
+};
+
+extern const struct unit value_sizes[]; /* in bytes */
+extern const struct unit value_times[]; /* in milliseconds */
+
+/* Reads a number with its unit; 0 needs none for a time. False: it is none. */
+bool value_read_quantity(const char *text, const struct unit *units, int64_t *number);
+
+/* Of --control-token. */
+bool value_is_token(const char *text);
+
+/* localhost or an address. */
+bool value_is_host(const char *text);
+
+/* A host name, also one with a wildcard, such as *.mq.example. */
+bool value_is_dns_name(const char *text);
+
+#endif
