@@ -1,0 +1,52 @@
+"""RabbitMQ behind the API: configurations, crashes, seeds."""
+
+import json
+import os
+import signal
+
+import pytest
+
+import clients
+from world import PASSWORD, World, wait_until
+
+
+@pytest.fixture(name="world", scope="module")
+def fixture_world():
+    with World("rabbitmq", [None]) as world:
+        world.broker = world.create_rabbit("events")
+        world.wait(world.broker)
+        yield world
+
+
+def management(world, path):
+    url = f"{world.endpoint(world.broker, 'https')}/api/{path}"
+    return json.loads(clients.get(url, "admin", PASSWORD, world.ca))
+
+
+def test_a_configuration(world):
+    data = ("# a comment\nheartbeat = 27\nchannel_max = 77\nconsumer_timeout = 3600000\n"
+            "quorum_queue.property_equivalence.relaxed_checks_on_redeclaration = true\n")
+    world.configure(world.broker, data)
+    world.reboot(world.broker)
+    with open(os.path.join(world.runners[0].path, "rabbitmq.conf"), encoding="utf-8") as file:
+        assert "channel_max = 77" in file.read()
+    assert world.exchange(world.broker, "amqps") == "hello"
+    line = "event=broker-setting-left-out"
+    assert line in world.server.stderr_text()
+
+
+def test_a_broker_that_is_killed(world):
+    os.kill(world.runners[0].broker_pid(), signal.SIGKILL)
+    wait_until(lambda: world.process(world.broker)["restarts"] == 1, "the report of the end")
+    wait_until(lambda: world.process(world.broker)["state"] == "UP", "the broker")
+    assert world.mq.describe_broker(BrokerId=world.broker)["BrokerState"] == "RUNNING"
+    assert world.exchange(world.broker, "amqps") == "hello"
+
+
+def test_a_cluster_is_one_node_behind_the_one_endpoint(world):
+    world.mq.delete_broker(BrokerId=world.broker)
+    world.wait_gone(world.broker)
+    world.broker = world.create_rabbit("cluster", DeploymentMode="CLUSTER_MULTI_AZ", HostInstanceType="mq.m7g.large")
+    world.wait(world.broker)
+    assert world.exchange(world.broker, "amqps") == "hello"
+    assert len(management(world, "nodes")) == 1
