@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "brokers/processes.h"
 #include "process/sandbox.h"
+#include "process/signals.h"
 #include "observe/metrics.h"
 #include "mq/clock.h"
 #include "mq/lifecycle.h"
@@ -74,7 +75,10 @@ static void stop(struct loop *loop, int64_t now_ms)
     struct signalfd_siginfo info;
     if (read(loop->signals, &info, sizeof info) != sizeof info || loop->stopping)
         return;
-    log_event(LOG_INFO, "stop", "signal", info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
+    log_event(LOG_INFO, "stop", "signal",
+              info.ssi_signo == SIGINT   ? "SIGINT"
+              : info.ssi_signo == SIGHUP ? "SIGHUP"
+                                         : "SIGTERM");
     loop->stopping = true;
     loop->stop_by_ms = now_ms + LOOP_GRACE_MS;
     listener_stop(loop->listener);
@@ -198,9 +202,7 @@ static void tick(struct loop *loop)
 static enum result set_up(struct loop *loop)
 {
     sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
+    signals_fill(&signals);
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     loop->signals = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
     if (loop->epoll < 0 || loop->signals < 0)

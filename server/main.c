@@ -24,6 +24,7 @@
 #include "options.h"
 #include "process/confine.h"
 #include "process/limits.h"
+#include "process/signals.h"
 #include "store/seed_files.h"
 
 #ifndef VERSION
@@ -74,8 +75,11 @@ static void exit_at_once(int number)
  * that write() fails with EPIPE or EFBIG instead. */
 static void catch_signals(void)
 {
-    signal(SIGTERM, exit_at_once);
-    signal(SIGINT, exit_at_once);
+    signals_begin();
+    static const int stops[] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        if (signals_include(stops[i]))
+            signal(stops[i], exit_at_once);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
 }
@@ -84,9 +88,7 @@ static void catch_signals(void)
 static void block_signals(void)
 {
     sigset_t blocked;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGINT);
+    signals_fill(&blocked);
     sigprocmask(SIG_BLOCK, &blocked, NULL);
 }
 
@@ -122,18 +124,25 @@ static enum result read_identity(const struct options *options, struct identity 
     return certificate_load(options->tls_certificate, options->tls_key, identity, error);
 }
 
+static int fail_port(const struct sockets_error *error, const char *flag, const char *variable)
+{
+    char text[400];
+    snprintf(text, sizeof text, "%s; %s or %s selects another", error->text, flag, variable);
+    return fail(error->in_use ? text : error->text);
+}
+
 /* 0, or the exit status after a message was printed. */
 static int open_endpoints(const struct options *options, struct endpoints *endpoints)
 {
-    struct sockets_error sockets_error = {""};
+    struct sockets_error sockets_error = {.text = ""};
     struct certificate_error certificate_error = {""};
     struct directory_error directory_error = {""};
     bool has_tls = options->tls_port >= 0;
     if (open_sockets(options, options->port, &endpoints->sockets, &sockets_error))
-        return fail(sockets_error.text);
+        return fail_port(&sockets_error, "--port", "AMAZONMQ_LOCAL_PORT");
     if (has_tls &&
         open_sockets(options, options->tls_port, &endpoints->tls_sockets, &sockets_error))
-        return fail(sockets_error.text);
+        return fail_port(&sockets_error, "--tls-port", "AMAZONMQ_LOCAL_TLS_PORT");
     /* Before the certificate, which may be created in it. */
     if (options->brokers && processes_new(options->brokers, options->broker_slots,
                                           &endpoints->processes, &directory_error))
@@ -167,11 +176,20 @@ static void close_endpoints(struct endpoints *endpoints)
     processes_free(endpoints->processes);
 }
 
-static void print_url(const struct options *options, const char *scheme, uint16_t port)
+static void format_url(const struct options *options, const char *scheme, uint16_t port,
+                       char url[256])
 {
     const char *host = options->hosts.count > 0 ? options->hosts.items[0] : "localhost";
     bool bracketed = strchr(host, ':') != NULL;
-    printf("%s://%s%s%s:%d\n", scheme, bracketed ? "[" : "", host, bracketed ? "]" : "", (int)port);
+    snprintf(url, 256, "%s://%s%s%s:%d", scheme, bracketed ? "[" : "", host, bracketed ? "]" : "",
+             (int)port);
+}
+
+static void print_url(const struct options *options, const char *scheme, uint16_t port)
+{
+    char url[256];
+    format_url(options, scheme, port, url);
+    printf("%s\n", url);
 }
 
 static bool announce(const struct options *options, uint16_t port, uint16_t tls_port,
@@ -185,6 +203,9 @@ static bool announce(const struct options *options, uint16_t port, uint16_t tls_
         print_url(options, "https", tls_port);
     if (finish_output() != 0)
         return false;
+    char page[300];
+    format_url(options, "http", port, page);
+    strncat(page, "/_local/", sizeof page - strlen(page) - 1);
     if (log_begin(LOG_INFO, "ready")) {
         log_string("version", VERSION);
         log_string("db", options->db);
@@ -192,6 +213,8 @@ static bool announce(const struct options *options, uint16_t port, uint16_t tls_
         if (tls_port != 0)
             log_number("tls-port", tls_port);
         log_string("sandbox", sandbox_names[sandbox]);
+        if (!options->control_off)
+            log_string("page", page);
         log_end();
     }
     log_flush();
@@ -353,6 +376,12 @@ int main(int argc, char *argv[])
     limits_return_memory();
     if (argc > 1 && strcmp(argv[1], "ctl") == 0)
         return ctl_run(argc - 1, argv + 1);
+    if (argc > 1 && ctl_is_command(argv[1])) {
+        snprintf(error, sizeof error, "not an option: %s; did you mean amazonmq-local ctl %s?",
+                 argv[1], argv[1]);
+        complain(error);
+        return EXIT_USAGE;
+    }
     if (options_read(argc, argv, &options, error)) {
         complain(error);
         options_close();
@@ -362,6 +391,8 @@ int main(int argc, char *argv[])
     log_init(options.log_level);
     log_set_format(options.log_json ? LOG_JSON : LOG_LOGFMT);
     catch_signals();
+    if (!options.help && !options.version)
+        options_check_environment();
     if (options.help)
         options_print_help();
     else if (options.version)

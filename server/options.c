@@ -4,9 +4,11 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "api/slots.h"
 #include "api/world.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "option_values.h"
 
@@ -289,13 +291,19 @@ static enum result set_list(size_t row, const char *text, struct options *option
     return RESULT_OK;
 }
 
+/* Kubernetes sets AMAZONMQ_LOCAL_PORT, say, for each service of that name. */
+static bool is_service_link(const char *text)
+{
+    return strncmp(text, "tcp://", 6) == 0 || strncmp(text, "udp://", 6) == 0;
+}
+
 /* For options that are not on the command line. */
 static enum result read_environment(struct options *options, const bool given[], char error[256])
 {
     for (size_t row = 0; row < OPTIONS; row++) {
         const struct option *option = &table[row];
         const char *text = option->environment ? getenv(option->environment) : NULL;
-        if (!text || *text == '\0' || given[row])
+        if (!text || *text == '\0' || given[row] || is_service_link(text))
             continue;
         enum result result = RESULT_OK;
         if (is_list(option))
@@ -324,10 +332,55 @@ static enum result complain(char error[256], const char *what, const char *argum
     return one_line(error);
 }
 
+/* What other programs call --help and --version. */
+static const char *expand(const char *argument)
+{
+    static const char *const words[][2] = {{"-h", "--help"},    {"-?", "--help"},
+                                           {"help", "--help"},  {"-v", "--version"},
+                                           {"-V", "--version"}, {"version", "--version"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(argument, words[i][0]) == 0)
+            return words[i][1];
+    return argument;
+}
+
+static enum result complain_of_flag(char error[256], const char *argument)
+{
+    struct nearest nearest = nearest_to((struct slice){argument + 2, strcspn(argument + 2, "=")});
+    for (size_t row = 0; row < OPTIONS; row++)
+        nearest_try(&nearest, table[row].flag);
+    if (!nearest.name)
+        return complain(error, "unknown option", argument);
+    snprintf(error, 256, "unknown option: --%.*s; did you mean --%s?", (int)nearest.given.len,
+             nearest.given.data, nearest.name);
+    return one_line(error);
+}
+
+void options_check_environment(void)
+{
+    for (char *const *at = environ; *at; at++) {
+        struct slice rest = slice_of(*at), name = text_take(&rest, '=');
+        bool known = !slice_starts_with(name, SLICE(ENV)) || is_service_link(rest.data);
+        struct nearest nearest = nearest_to(
+            slice_part(name, known ? 0 : sizeof ENV - 1, name.len - (known ? 0 : sizeof ENV - 1)));
+        for (size_t row = 0; !known && row < OPTIONS; row++) {
+            const char *variable = table[row].environment;
+            known = variable && slice_equal(name, slice_of(variable));
+            if (variable)
+                nearest_try(&nearest, variable + sizeof ENV - 1);
+        }
+        if (known || !nearest.name || !log_begin(LOG_WARN, "unknown-variable"))
+            continue;
+        log_text("name", name);
+        log_string("did-you-mean", nearest.name - (sizeof ENV - 1));
+        log_end();
+    }
+}
+
 static enum result read_argument(char *const argv[], int *at, bool given[], struct options *options,
                                  char error[256])
 {
-    const char *argument = argv[*at];
+    const char *argument = expand(argv[*at]);
     if (strncmp(argument, "--", 2) != 0 || argument[2] == '\0')
         return complain(error, "not an option",
                         options->control_token ? "an argument after a token" : argument);
@@ -335,7 +388,7 @@ static enum result read_argument(char *const argv[], int *at, bool given[], stru
     const struct option *option = find_flag(argument + 2, len);
     const char *text = argument[2 + len] == '=' ? argument + 3 + len : NULL;
     if (!option)
-        return complain(error, "unknown option", argument);
+        return complain_of_flag(error, argument);
     if (option->type == OPTION_FLAG && text)
         return complain(error, "takes no value", argument);
     if (option->type != OPTION_FLAG && !text) {
@@ -403,9 +456,11 @@ void options_close(void)
 
 void options_print_help(void)
 {
-    printf("Usage: amazonmq-local [OPTION]...\n"
-           "A stand-in for the Amazon MQ API.\n\n"
-           "Each option has the environment variable below it; the option takes precedence.\n\n");
+    printf(
+        "Usage: amazonmq-local [OPTION]...\n"
+        "       amazonmq-local ctl COMMAND...   calls a running server: amazonmq-local ctl --help\n"
+        "A stand-in for the Amazon MQ API.\n\n"
+        "Each option has the environment variable below it; the option takes precedence.\n\n");
     for (size_t row = 0; row < OPTIONS; row++) {
         const struct option *option = &table[row];
         char left[64];
@@ -421,5 +476,5 @@ void options_print_help(void)
                                               : "");
     }
     printf(
-        "\nExit status: 0 after SIGTERM or SIGINT, 1 when it could not start, 2 for a wrong option.\n");
+        "\nExit status: 0 after SIGTERM, SIGINT or SIGHUP, 1 when it could not start, 2 for a wrong option.\n");
 }

@@ -59,6 +59,9 @@ struct options {
 enum result options_read(int argc, char *const argv[], struct options *options,
                          char error[256]) MUST_CHECK;
 
+/* Logs variables that are none of these and look like one of them. */
+void options_check_environment(void);
+
 void options_close(void);
 
 /* Prints the text of --help to stdout. */

@@ -13,6 +13,7 @@ enum error_id {
     ERROR_BODIES_TOO_LARGE,
     ERROR_MALFORMED_PATH,
     ERROR_NO_SUCH_ROUTE,
+    ERROR_FOREIGN_SERVICE,
     ERROR_NOT_IMPLEMENTED, /* operation */
     ERROR_INTERNAL,
     ERROR_TOO_MANY_REQUESTS,
@@ -145,8 +146,9 @@ enum error_id {
     ERROR_CONTROL_QUERY,
     ERROR_CONTROL_VALUE,
     ERROR_CONTROL_NO_FAULT,
-    ERROR_CONTROL_REFUSED, /* reason */
-    ERROR_CONTROL_NO_SLOT, /* id */
+    ERROR_CONTROL_REFUSED,      /* reason */
+    ERROR_CONTROL_NO_OPERATION, /* name, a question or nothing */
+    ERROR_CONTROL_NO_SLOT,      /* id */
     ERROR_CONTROL_STALE_REPORT,
     /* only for injected faults */
     ERROR_ANY_BAD_REQUEST,

@@ -47,7 +47,7 @@ const struct operation control_operations[] = {
     {.method = "GET", .path = LOCAL, .tokenless = true, .linkable = true, .run = control_page},
     {.method = "POST", .path = LOCAL "reset", .exclusive = true,
      .query = " empty account region ", .run = control_reset},
-    {.method = "POST", .path = LOCAL "seed", .exclusive = true, .query = "", .run = control_seed},
+    {.method = "POST", .path = LOCAL "seed", .exclusive = true, .query = " name ", .run = control_seed},
     {.method = "GET", .path = LOCAL "snapshot", .exclusive = true, .query = "",
      .run = control_get_snapshot},
     {.method = "PUT", .path = LOCAL "snapshot", .exclusive = true, .query = "",

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/nearest.h"
 #include "control/parts.h"
+#include "mq/operations.h"
 
 /* Members whose values are masked. */
 static const char *const secrets[] = {"password", "serviceAccountPassword"};
@@ -126,6 +128,21 @@ struct filter {
     bool count_only;
 };
 
+/* A misspelt name would match nothing, and pass for a call that was not made. */
+static bool check_operation(struct call *call, struct slice name)
+{
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < operation_count; i++) {
+        if (slice_equal(name, slice_of(operations[i].name)))
+            return true;
+        nearest_try(&nearest, operations[i].name);
+    }
+    const char *question =
+        nearest.name ? arena_printf(call->scratch, " Did you mean [%s]?", nearest.name) : "";
+    call_fail(call, ERROR_CONTROL_NO_OPERATION, name, slice_of(question));
+    return false;
+}
+
 static bool read_filter(struct call *call, struct filter *filter)
 {
     struct slice since = request_query(call->request, SLICE("since"));
@@ -135,6 +152,8 @@ static bool read_filter(struct call *call, struct filter *filter)
     if (!control_read_number(call, SLICE("status"), &filter->status) ||
         !control_read_number(call, SLICE("last"), &filter->last) ||
         !control_read_flag(call, SLICE("count"), &filter->count_only))
+        return false;
+    if (filter->operation.len > 0 && !check_operation(call, filter->operation))
         return false;
     if (!clock_parse_ms(since, &filter->since_ms) && !control_number(since, &filter->since_number))
         call_fail(call, ERROR_CONTROL_VALUE, SLICE("since"),

@@ -46,6 +46,9 @@ void control_reset(struct call *call)
     else if (!world_is_region(region))
         call_fail(call, ERROR_CONTROL_VALUE, SLICE("region"),
                   SLICE("must be 1 to 32 characters of [a-z0-9-]"));
+    else if (!world_is_region_name(region) && !slice_equal(region, call->settings->region))
+        call_fail(call, ERROR_CONTROL_VALUE, SLICE("region"),
+                  SLICE("must be a region such as us-east-1"));
     else
         answer(call,
                store_reset_world(call->store, control->seeds, count, account, region,
@@ -56,7 +59,12 @@ void control_reset(struct call *call)
 void control_seed(struct call *call)
 {
     struct store_error error = {""};
-    answer(call, store_apply_sql(call->store, "body", call->request->body, &error), &error);
+    struct slice name = request_query(call->request, SLICE("name"));
+    const char *shown = name.data ? arena_copy(call->scratch, name) : "body";
+    if (!shown)
+        call_fail_internal(call, RESULT_NO_MEMORY);
+    else
+        answer(call, store_apply_sql(call->store, shown, call->request->body, &error), &error);
 }
 
 void control_get_snapshot(struct call *call)

@@ -48,6 +48,13 @@ static enum ctl_status prepare_file(const struct ctl_line *line, struct ctl_call
     return files_read(line->words[0], &call->body) ? CTL_OK : CTL_REFUSED;
 }
 
+/* Errors of the seed name the file. */
+static enum ctl_status prepare_seed(const struct ctl_line *line, struct ctl_call *call)
+{
+    add_query(call, "name", strcmp(line->words[0], "-") == 0 ? NULL : line->words[0]);
+    return prepare_file(line, call);
+}
+
 /* A sum of numbers with units: 10m, 1h30m, 7d. */
 static bool read_duration(const char *text, int64_t *duration_ms)
 {
@@ -215,7 +222,7 @@ static enum ctl_status prepare_login(const struct ctl_line *line, struct ctl_cal
 const struct ctl_command ctl_commands[] = {
     {"reset", NULL, "", 0, 0, WORLD, "POST", "reset", prepare_reset, CTL_PRINT,
      "empty every table and apply the seeds again"},
-    {"seed", NULL, "FILE|-", 1, 1, 0, "POST", "seed", prepare_file, CTL_PRINT,
+    {"seed", NULL, "FILE|-", 1, 1, 0, "POST", "seed", prepare_seed, CTL_PRINT,
      "apply SQL, all of it or nothing"},
     {"clock", NULL, "", 0, 0, 0, "GET", "clock", NULL, CTL_PRINT, "print the service's time"},
     {"clock", "advance", "TIME", 1, 1, 0, "POST", "clock", prepare_advance, CTL_PRINT,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/nearest.h"
 #include "ctl/client.h"
 #include "ctl/commands.h"
 #include "ctl/files.h"
@@ -68,8 +69,17 @@ static void list_words(const char *name, char text[256])
 static void refuse_word(const char *name, const char *word)
 {
     char known[256];
+    struct nearest nearest = nearest_to(slice_of(word));
     list_words(name, known);
-    if (!name)
+    for (size_t i = 0; i < ctl_command_count; i++)
+        if (!name)
+            nearest_try(&nearest, ctl_commands[i].name);
+        else if (ctl_commands[i].verb && strcmp(ctl_commands[i].name, name) == 0)
+            nearest_try(&nearest, ctl_commands[i].verb);
+    if (nearest.name)
+        files_complain("ctl%s%s: unknown word '%.60s'; did you mean %s? (see ctl --help)",
+                       name ? " " : "", name ? name : "", word, nearest.name);
+    else if (!name)
         files_complain("ctl: unknown command '%.60s', expected one of: %s", word, known);
     else if (*known)
         files_complain("ctl %s: unknown word '%.60s', expected one of: %s", name, word, known);
@@ -152,6 +162,18 @@ static enum ctl_status bad_option(const char *what, const char *argument)
     return CTL_USAGE;
 }
 
+static enum ctl_status bad_flag(const char *argument)
+{
+    struct nearest nearest = nearest_to((struct slice){argument + 2, strcspn(argument + 2, "=")});
+    for (size_t row = 0; row < CTL_OPTIONS; row++)
+        nearest_try(&nearest, options[row].flag);
+    if (!nearest.name)
+        return bad_option("unknown option", argument);
+    files_complain("ctl: unknown option: --%.*s; did you mean --%s?", (int)nearest.given.len,
+                   nearest.given.data, nearest.name);
+    return CTL_USAGE;
+}
+
 static enum ctl_status read_option(char *const argv[], int *at, struct ctl_line *line)
 {
     const char *argument = argv[*at] + 2;
@@ -160,7 +182,7 @@ static enum ctl_status read_option(char *const argv[], int *at, struct ctl_line 
            (strlen(options[row].flag) != len || memcmp(options[row].flag, argument, len) != 0))
         row++;
     if (row == CTL_OPTIONS)
-        return bad_option("unknown option", argv[*at]);
+        return bad_flag(argv[*at]);
     const struct option *option = &options[row];
     const char *text = argument[len] == '=' ? argument + len + 1 : NULL;
     if (!option->value && text)
@@ -187,6 +209,8 @@ static enum ctl_status read_line(int argc, char *const argv[], struct ctl_line *
             enum ctl_status status = read_option(argv, &at, line);
             if (status)
                 return status;
+        } else if (!words_only && strcmp(argument, "-h") == 0) {
+            line->values[CTL_HELP] = argument;
         } else if (!words_only && argument[0] == '-' && argument[1] != '\0') {
             return bad_option("unknown option", argument);
         } else if (line->count == CTL_WORDS_MAX) {
@@ -210,6 +234,11 @@ static bool is_token(const char *text)
     while (*at > ' ' && *at <= '~')
         at++;
     return *at == '\0' && at > text;
+}
+
+bool ctl_is_command(const char *word)
+{
+    return is_name(word);
 }
 
 static void print_command(const struct ctl_command *command)
@@ -344,7 +373,7 @@ int ctl_run(int argc, char *const argv[])
     struct client_url url;
     if (read_line(argc, argv, &line))
         return CTL_USAGE;
-    if (line.values[CTL_HELP])
+    if (line.values[CTL_HELP] || (line.count == 1 && strcmp(line.words[0], "help") == 0))
         return (int)print_help();
     const struct ctl_command *command = take_command(&line);
     if (!command || check_line(command, &line))

@@ -2,6 +2,7 @@
 
 #include "api/world.h"
 #include "base/clock.h"
+#include "gate/foreign.h"
 #include "gate/sigv4.h"
 #include "store/access_keys.h"
 
@@ -80,10 +81,26 @@ bool caller_read(struct call *call)
     return read_caller(call, &sigv4, &key);
 }
 
+/* STS is asked for one thing only: control/sts.h. */
+static bool check_service(struct call *call, const struct sigv4 *sigv4)
+{
+    if (sigv4->service.len == 0 || slice_equal(sigv4->service, SLICE("mq")))
+        return true;
+    foreign_answer(call, sigv4->service);
+    return false;
+}
+
+bool caller_is_ours(struct call *call)
+{
+    struct sigv4 sigv4;
+    sigv4_read(call->request, &sigv4);
+    return check_service(call, &sigv4);
+}
+
 bool caller_identify(struct call *call)
 {
     struct sigv4 sigv4;
     struct access_key key;
-    return read_caller(call, &sigv4, &key) &&
+    return read_caller(call, &sigv4, &key) && check_service(call, &sigv4) &&
            (!call->settings->verify || verify(call, &sigv4, key.secret));
 }

@@ -8,7 +8,11 @@
  * answered with 500. */
 bool caller_read(struct call *call);
 
-/* As caller_read, and with --auth verify checks the signature. False: answered with an error. */
+/* Whether the call is signed for Amazon MQ, or not at all. False: answered, gate/foreign.h. */
+bool caller_is_ours(struct call *call);
+
+/* As caller_read and caller_is_ours, and with --auth verify checks the signature. False: answered
+ * with an error. */
 bool caller_identify(struct call *call);
 
 #endif

@@ -10,6 +10,7 @@
 #include "control/sts.h"
 #include "gate/caller.h"
 #include "gate/fault.h"
+#include "gate/foreign.h"
 #include "gate/policy.h"
 #include "gate/router.h"
 #include "gate/throttle.h"
@@ -133,12 +134,14 @@ static bool find_route(struct call *call)
             sts_answer(call);
         return false;
     }
+    if (foreign_redirect(call))
+        return false;
     call->operation = router_find(call->request, &call->labels);
     if (!call->operation && slice_equal(call->request->method, SLICE("OPTIONS")))
         methods = router_methods(&call->request->target, call->arena);
     if (methods.data)
         answer_options(call, methods);
-    else if (!call->operation)
+    else if (!call->operation && caller_is_ours(call))
         call_fail(call, ERROR_NO_SUCH_ROUTE);
     return call->operation != NULL;
 }

@@ -121,7 +121,8 @@ static int open_all(struct addresses *addresses, size_t first, uint16_t port, bo
         snprintf(error->text, sizeof error->text, "cannot listen on %s port %d: %s",
                  addresses->names[at], (int)sockets->port,
                  errno == EADDRINUSE ? "the port is in use" : strerror(errno));
-        bool again = errno == EADDRINUSE && port == 0;
+        error->in_use = errno == EADDRINUSE;
+        bool again = error->in_use && port == 0;
         sockets_close(sockets);
         return again ? 0 : -1;
     }

@@ -2,6 +2,7 @@
 #ifndef HTTP_SOCKETS_H
 #define HTTP_SOCKETS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/result.h"
@@ -17,6 +18,7 @@ struct sockets {
 
 struct sockets_error {
     char text[256];
+    bool in_use; /* the port */
 };
 
 /* Listens on every host, on the same port; 0: a port that is free on all. Hosts are numeric

@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "process/sandbox.h"
 #include "store/undo.h"
@@ -97,6 +98,8 @@ static enum result apply_directory(struct seed_run *run, const char *path,
 {
     struct dirent **entries = NULL;
     int count = scandir(path, &entries, is_sql, by_name);
+    if (count == 0)
+        log_event(LOG_WARN, "seed-directory-empty", "path", path);
     if (count < 0)
         return errno == ENOMEM ? fail_memory(error, path)
                                : fail(error, path, sandbox_explain(errno));

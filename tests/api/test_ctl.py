@@ -300,7 +300,7 @@ def test_a_terminal_does_not_show_the_password(server):
 
 @pytest.mark.parametrize("words, wanted", (
     ((), f"expected one of: {NAMES}"),
-    (("rest",), f"unknown command 'rest', expected one of: {NAMES}"),
+    (("rest",), "unknown word 'rest'; did you mean reset? (see"), (("erase",), f"unknown command 'erase', expected one of: {NAMES}"),
     (("",), f"unknown command '', expected one of: {NAMES}"),
     (("snapshot",), "expected one of: save, load"),
     (("snapshot", "store", "x"), "unknown word 'store', expected one of: save, load"),
@@ -312,7 +312,7 @@ def test_a_terminal_does_not_show_the_password(server):
     (("seed",), "expected FILE|-"), (("clock", "advance"), "expected TIME"), (("faults", "add"), "expected KEY=VALUE"),
     (("authenticate", "b-ctl"), "expected BROKER USER"), (("clock", "set", "a", "b"), "expected TIME"),
     (("faults", "clear", "1", "2"), "expected [ID]"), (("requests", "clear", "x"), "expected no argument"),
-    (("--nonsense", "health"), "unknown option: --nonsense"), (("--tokens=x", "health"), "unknown option: --tokens (see"), (("health", "-x"), "unknown option: -x"),
+    (("--nonsense", "health"), "unknown option: --nonsense"), (("--tokens=x", "health"), "unknown option: --tokens; did you mean --token?"), (("health", "-x"), "unknown option: -x"),
     (("health", "--empty"), "takes no --empty"), (("reset", "--empty=1"), "takes no value: --empty (see"),
     (("health", "--url"), "needs a value: --url"), (("--", "--help"), "unknown command '--help'"),
     (("faults", "add", *["times=1"] * 40), "too many words"),

@@ -1,0 +1,73 @@
+#include "gate/foreign.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "control/control.h"
+
+/* The protocols of AWS, apart from that of Amazon MQ: `{}` stands for the message. */
+struct protocol {
+    const char *content_type;
+    const char *form;
+};
+
+static const struct protocol aws_json = {
+    "application/x-amz-json-1.1", "{\"__type\":\"AccessDeniedException\",\"message\":\"{}\"}"};
+static const struct protocol rest_json = {"application/json", "{\"message\":\"{}\"}"};
+static const struct protocol query = {
+    "text/xml", "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{}"
+                "</Message></Error></ErrorResponse>"};
+static const struct protocol ec2 = {
+    "text/xml", "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>{}</Message>"
+                "</Error></Errors></Response>"};
+static const struct protocol s3 = {
+    "application/xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied"
+                       "</Code><Message>{}</Message></Error>"};
+
+static const struct protocol *find_protocol(const struct request *request, struct slice service)
+{
+    struct slice type = request_header(request, SLICE("Content-Type"));
+    if (slice_starts_with(service, SLICE("s3")))
+        return &s3;
+    if (slice_equal(service, SLICE("ec2")))
+        return &ec2;
+    if (request_header(request, SLICE("X-Amz-Target")).data)
+        return &aws_json;
+    return slice_starts_with(type, SLICE("application/x-www-form-urlencoded")) ? &query
+                                                                               : &rest_json;
+}
+
+void foreign_answer(struct call *call, struct slice service)
+{
+    const struct protocol *protocol = find_protocol(call->request, service);
+    const char *place = strstr(protocol->form, "{}");
+    call_fail(call, ERROR_FOREIGN_SERVICE);
+    buffer_clear(call->out);
+    buffer_append(call->out, protocol->form, (size_t)(place - protocol->form));
+    buffer_append_string(call->out, error_text(ERROR_FOREIGN_SERVICE)->text);
+    buffer_append_string(call->out, place + 2);
+    call_set_body(call);
+    call->reply.content_type = protocol->content_type;
+}
+
+static bool is_listed(struct slice path)
+{
+    static const struct slice paths[] = {SLICE_INIT("/"), SLICE_INIT("/_local"),
+                                         SLICE_INIT("/health")};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (slice_equal(path, paths[i]))
+            return true;
+    return false;
+}
+
+bool foreign_redirect(struct call *call)
+{
+    const struct request *request = call->request;
+    struct slice accept = request_header(request, SLICE("Accept"));
+    if (!slice_equal(request->method, SLICE("GET")) || !is_listed(request->target.path) ||
+        !accept.data || !memmem(accept.data, accept.len, "text/html", 9) ||
+        request_header(request, SLICE("Authorization")).data || call->control->mode == CONTROL_OFF)
+        return false;
+    call->reply = (struct reply){.status = 302, .headers = {{"Location", "/_local/"}}};
+    return true;
+}

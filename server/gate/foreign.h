@@ -1,0 +1,14 @@
+/* Calls that are not for Amazon MQ: of other services, and of browsers. */
+#ifndef GATE_FOREIGN_H
+#define GATE_FOREIGN_H
+
+#include "api/call.h"
+
+/* Answers a call that was signed for another service, in the error form of that service's protocol.
+ */
+void foreign_answer(struct call *call, struct slice service);
+
+/* Whether a browser asks for a place where the page could be, and answers it with a redirect. */
+bool foreign_redirect(struct call *call);
+
+#endif

@@ -1,0 +1,215 @@
+"""What a newcomer types and mistypes: each wrong command ends in a sentence with the right one."""
+
+import os
+import signal
+import socket
+
+import pytest
+
+import control_calls as control
+import harness
+import wire
+from harness import Server, assert_error, assert_ok, credential
+
+ONLY_MQ = "This server answers for Amazon MQ only."
+
+
+def run_ctl(*words, url):
+    return harness.run("ctl", "--url", url, *words)
+
+
+# --- The command line ------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("words, says", (
+    (("--prot", "1"), "unknown option: --prot; did you mean --port?"),
+    (("--Port", "1"), "unknown option: --Port; did you mean --port?"),
+    (("--tsl-port=1",), "unknown option: --tsl-port; did you mean --tls-port?"),
+    (("--seeds", "x"), "unknown option: --seeds; did you mean --seed?"),
+    (("--broker", "x"), "unknown option: --broker; did you mean --brokers?"),
+    (("--nothing-like-it",), "unknown option: --nothing-like-it (see --help)"),
+    (("reset",), "not an option: reset; did you mean amazonmq-local ctl reset?"),
+    (("faults", "list"), "not an option: faults; did you mean amazonmq-local ctl faults?"),
+    (("start",), "not an option: start (see --help)"),
+))
+def test_START_16_a_misspelt_option(words, says):
+    assert wire.refuse_start(*words, code=2) == f"amazonmq-local: {says}"
+
+
+@pytest.mark.parametrize("words, says", (
+    (("rest",), "ctl: unknown word 'rest'; did you mean reset? (see ctl --help)"),
+    (("clock", "advnce", "1s"), "ctl clock: unknown word 'advnce'; did you mean advance? (see ctl --help)"),
+    (("reset", "--regoin", "x"), "ctl: unknown option: --regoin; did you mean --region?"),
+))
+def test_START_16_a_misspelt_word_of_ctl(words, says):
+    done = harness.run("ctl", *words)
+    assert (done.returncode, done.stderr.decode()) == (2, f"amazonmq-local: {says}\n")
+
+
+def test_START_16_a_misspelt_variable():
+    with Server(env={"AMAZONMQ_LOCAL_PROT": "1", "AMAZONMQ_LOCAL_REBOOTTIME": "1s", "AMAZONMQ_LOCAL_BIN": "x",
+                     "AMAZONMQ_LOCAL_SERVICE_HOST": "10.0.0.1"}) as server:
+        lines = [line for line in wire.log_lines(server) if line["event"] == "unknown-variable"]
+        assert sorted((line["name"], line["did-you-mean"]) for line in lines) == [
+            ("AMAZONMQ_LOCAL_PROT", "AMAZONMQ_LOCAL_PORT"), ("AMAZONMQ_LOCAL_REBOOTTIME", "AMAZONMQ_LOCAL_REBOOT_TIME")]
+
+
+def test_START_16_a_service_link_of_kubernetes_is_no_port():
+    with Server(env={"AMAZONMQ_LOCAL_PORT": "tcp://10.0.0.1:8267"}) as server:
+        assert server.port
+
+
+@pytest.mark.parametrize("word", ("-h", "help", "-?"))
+def test_START_17_help(word):
+    done = harness.run(word)
+    assert (done.returncode, done.stdout) == (0, harness.run("--help").stdout)
+    assert b"amazonmq-local ctl COMMAND" in done.stdout
+
+
+@pytest.mark.parametrize("word", ("-v", "-V", "version"))
+def test_START_17_version(word):
+    done = harness.run(word)
+    assert (done.returncode, done.stdout) == (0, harness.run("--version").stdout)
+
+
+@pytest.mark.parametrize("words", (("-h",), ("help",)))
+def test_START_17_help_of_ctl(words):
+    done = harness.run("ctl", *words)
+    assert (done.returncode, done.stdout) == (0, harness.run("ctl", "--help").stdout)
+
+
+def test_START_4_a_port_in_use_names_the_option():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = wire.refuse_start("--port", str(port))
+        assert line == (f"amazonmq-local: cannot listen on 127.0.0.1 port {port}: the port is in use; --port or "
+                        "AMAZONMQ_LOCAL_PORT selects another")
+
+
+def test_START_1_the_log_names_the_page():
+    with Server() as server:
+        (ready,) = [line for line in wire.log_lines(server) if line["event"] == "ready"]
+        assert ready["page"] == f"{server.url}/_local/"
+
+
+def test_START_8_a_hangup_is_a_clean_stop():
+    with Server() as server:
+        server.stop(signal.SIGHUP)
+        assert "event=stop signal=SIGHUP" in server.stderr_text()
+
+
+def test_START_8_with_nohup_a_hangup_is_ignored():
+    with Server(preexec=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as server:
+        os.kill(server.pid, signal.SIGHUP)
+        with server.client() as client:
+            assert_ok(client.call("GET", "/v1/brokers"))
+
+
+def test_SEED_12_an_empty_directory_is_a_warning(tmp_path):
+    (tmp_path / "readme.txt").write_text("no SQL")
+    with Server("--seed", str(tmp_path)) as server:
+        (line,) = [line for line in wire.log_lines(server) if line["event"] == "seed-directory-empty"]
+        assert (line["level"], line["path"]) == ("warn", str(tmp_path))
+
+
+# --- The control API -------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def server():
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def client(server):
+    with server.client() as connection:
+        yield connection
+
+
+def test_CTL_11_an_unknown_operation_is_refused(client, server):
+    """Otherwise a typo would pass a test that nothing was sent."""
+    for name, question in (("CreateUsr", " Did you mean [CreateUser]?"), ("createuser", " Did you mean [CreateUser]?"),
+                           ("Nothing", "")):
+        message = f"There is no operation [{name}].{question}"
+        assert_error(control.call(client, "GET", f"/_local/requests?operation={name}"), 400, "BadRequestException", message)
+        done = run_ctl("requests", "--operation", name, "--count", url=server.url)
+        assert done.returncode == 1 and message in done.stderr.decode()
+
+
+def test_CTL_2_a_region_that_is_none_is_refused(client, server):
+    for region in ("mars", "us-east", "us-east-1a", "1-us-east", "us--1"):
+        assert_error(control.call(client, "POST", f"/_local/reset?region={region}"), 400, "BadRequestException",
+                     "[region] must be a region such as us-east-1.")
+    assert run_ctl("reset", "--region", "mars", url=server.url).returncode == 1
+    for region in ("eu-central-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1"):
+        assert_ok(control.call(client, "POST", f"/_local/reset?region={region}"))
+
+
+def test_CTL_2_the_region_of_the_server_may_have_any_name():
+    with Server("--region", "mars") as server, server.client() as client:
+        assert_ok(control.call(client, "POST", "/_local/reset?region=mars"))
+
+
+def test_CTL_3_a_wrong_seed_is_named(client, server, tmp_path):
+    path = tmp_path / "world.sql"
+    path.write_text("INSERT INTO broker (id) VALUES ('b-1');\n")
+    done = run_ctl("seed", str(path), url=server.url)
+    assert done.returncode == 1 and f"{path}:1: statement 1" in done.stderr.decode()
+    response = control.call(client, "POST", "/_local/seed?name=mine.sql", path.read_bytes())
+    assert response.json()["message"].startswith("mine.sql:1: statement 1")
+    response = control.call(client, "POST", "/_local/seed", path.read_bytes())
+    assert response.json()["message"].startswith("body:1: statement 1")
+
+
+# --- Browsers, and calls for other services --------------------------------------------------------------------
+
+BROWSER = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+
+
+@pytest.mark.parametrize("path", ("/", "/_local", "/health"))
+def test_RTE_13_a_browser_is_led_to_the_page(client, path):
+    response = client.call("GET", path, headers=[BROWSER], check=harness.CHECK_NONE)
+    assert (response.status, response.header("Location"), response.body) == (302, "/_local/", b"")
+    for method, headers in (("GET", []), ("GET", [("Accept", "*/*")]), ("GET", [BROWSER, credential("x")]),
+                            ("POST", [BROWSER])):
+        assert client.call(method, path, headers=headers, check=harness.CHECK_NONE).status == 403
+
+
+def test_RTE_13_other_paths_are_as_ever(client):
+    for path in ("/nowhere", "/v1", "//"):
+        harness.assert_no_route(client.call("GET", path, headers=[BROWSER]))
+    assert_ok(client.call("GET", "/v1/brokers", headers=[BROWSER]))
+
+
+def test_RTE_13_without_a_page_there_is_no_way_to_it():
+    with Server("--control", "off") as server, server.client() as client:
+        assert client.call("GET", "/", headers=[BROWSER], check=harness.CHECK_NONE).status == 403
+
+
+FORM = ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+TARGET = ("X-Amz-Target", "AmazonSQS.ListQueues")
+
+
+@pytest.mark.parametrize("service, headers, content_type, body", (
+    ("sqs", [TARGET], "application/x-amz-json-1.1", f'{{"__type":"AccessDeniedException","message":"{ONLY_MQ}"}}'),
+    ("iam", [FORM], "text/xml", "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>"
+                                f"{ONLY_MQ}</Message></Error></ErrorResponse>"),
+    ("sts", [FORM], "text/xml", "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>"
+                                f"{ONLY_MQ}</Message></Error></ErrorResponse>"),
+    ("ec2", [FORM], "text/xml", "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>"
+                                f"{ONLY_MQ}</Message></Error></Errors></Response>"),
+    ("s3", [], "application/xml", '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>'
+                                  f"{ONLY_MQ}</Message></Error>"),
+    ("lambda", [], "application/json", f'{{"message":"{ONLY_MQ}"}}'),
+))
+def test_AUTH_12_a_call_for_another_service(client, service, headers, content_type, body):
+    for method, path in (("POST", "/"), ("GET", "/"), ("GET", "/v1/brokers")):
+        response = client.call(method, path, b"Action=ListUsers" if method == "POST" else None,
+                               [credential("x", service=service), *headers], check=harness.CHECK_NONE)
+        assert (response.status, response.error) == (403, "AccessDeniedException"), response
+        assert (response.header("Content-Type"), response.body.decode()) == (content_type, body)
+
+
+def test_AUTH_12_it_comes_before_the_signature():
+    with Server("--auth", "verify") as server, server.client() as client:
+        response = client.call("GET", "/v1/brokers", headers=[credential("x", service="sqs")], check=harness.CHECK_NONE)
+        assert (response.status, response.json()) == (403, {"message": ONLY_MQ})
