@@ -227,6 +227,7 @@ enum result loop_run(struct listener *listener, struct store *store,
                         .signals = -1};
     enum result result = set_up(&loop);
     settle_processes(&loop, clock_monotonic_ms()); /* before the first call asks for health */
+    log_flush();
     while (!result && !(loop.stopping && (listener_connections(listener) == 0 ||
                                           clock_monotonic_ms() >= loop.stop_by_ms)))
         tick(&loop);

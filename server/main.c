@@ -163,7 +163,10 @@ static int begin_processes(const struct options *options, struct endpoints *endp
     processes->slots.host = options->broker_host;
     processes->slots.timeout_ms = options->broker_timeout_ms;
     processes->slots.reload = options->broker_reload;
-    return processes_begin(processes, &endpoints->identity, endpoints->sockets.port, &error)
+    /* As the API: on loopback, or where it can be reached from elsewhere too. */
+    const char *address = options->hosts.count > 0 ? "0.0.0.0" : "127.0.0.1";
+    return processes_begin(processes, &endpoints->identity, address, endpoints->sockets.port,
+                           &error)
                ? fail(error.text)
                : 0;
 }

@@ -204,7 +204,8 @@ static bool set(const struct option *option, const char *text, struct options *o
         return (value_is_host(text) || value_is_dns_name(text)) && add_item(place, text);
     case OPTION_ENDPOINT:
         *(const char **)place = text;
-        return value_is_host(text) || (value_is_dns_name(text) && *text != '*');
+        return (value_is_host(text) && !strchr(text, ':')) ||
+               (value_is_dns_name(text) && *text != '*');
     case OPTION_SLOTS: {
         struct slots slots;
         *(const char **)place = text;
@@ -247,7 +248,7 @@ static void describe(const struct option *option, char text[128])
         [OPTION_REGION] = "a region such as us-east-1",
         [OPTION_HOST] = "an IP address or localhost",
         [OPTION_NAME] = "a host name or an IP address, such as a.test or *.mq.test",
-        [OPTION_ENDPOINT] = "a host name or an IP address",
+        [OPTION_ENDPOINT] = "a host name or an IPv4 address",
         [OPTION_SLOTS] = "up to 32 of activemq and rabbitmq, also with a version: activemq=5.18",
         [OPTION_TOKEN] = "8 to 200 printable characters without blanks",
         [OPTION_FILE] = "a file name that does not begin with file:",

@@ -5,9 +5,17 @@
 #include "base/log.h"
 #include "base/text.h"
 
-static bool is_version(struct slice text)
+bool slots_is_version(struct slice text)
 {
-    return text.len > 0 && text.len < SLOT_VERSION && text_has_only(text, TEXT_DIGITS ".");
+    struct slice rest = text;
+    if (text.len == 0 || text.len >= SLOT_VERSION)
+        return false;
+    while (rest.data) {
+        struct slice part = text_take(&rest, '.');
+        if (part.len == 0 || !text_has_only(part, TEXT_DIGITS))
+            return false;
+    }
+    return true;
 }
 
 enum result slots_read(struct slots *slots, const char *list)
@@ -19,7 +27,7 @@ enum result slots_read(struct slots *slots, const char *list)
         bool is_named = version.data && memchr(version.data, '=', version.len);
         struct slice name = text_take(&version, '=');
         struct slot slot = {.engine = term_find(&engine_terms, name)};
-        if (!slot.engine || slots->count == SLOTS_MAX || (is_named && !is_version(version)))
+        if (!slot.engine || slots->count == SLOTS_MAX || (is_named && !slots_is_version(version)))
             return RESULT_INVALID;
         if (is_named)
             snprintf(slot.version, sizeof slot.version, "%.*s", (int)version.len, version.data);
@@ -32,8 +40,7 @@ struct slot *slots_find(struct slots *slots, struct slice broker_id)
 {
     for (size_t i = 0; slots && i < slots->count; i++) {
         struct slot *slot = &slots->items[i];
-        if (slice_equal(slice_of(slot->broker_id), broker_id) ||
-            slice_equal(slice_of(slot->next_id), broker_id))
+        if (slot_is_current(slot, broker_id) || slice_equal(slice_of(slot->next_id), broker_id))
             return slot;
     }
     return NULL;
@@ -63,6 +70,12 @@ static int rate(const struct slot *slot, enum engine engine, struct slice versio
     return will_be_free ? rank + 3 : rank;
 }
 
+static void slot_queue(struct slot *slot, int64_t monotonic_ms)
+{
+    slot->next_since_ms = monotonic_ms;
+    slot->next_is_shown_running = slot->next_is_overdue = false;
+}
+
 struct slot *slots_assign(struct slots *slots, struct slice broker_id, enum engine engine,
                           struct slice version, int64_t monotonic_ms)
 {
@@ -89,7 +102,7 @@ struct slot *slots_assign(struct slots *slots, struct slice broker_id, enum engi
     if (is_free)
         slot_begin(best, monotonic_ms);
     else
-        best->next_since_ms = monotonic_ms;
+        slot_queue(best, monotonic_ms);
     slots->changed = true;
     return best;
 }
@@ -99,14 +112,14 @@ void slot_begin(struct slot *slot, int64_t monotonic_ms)
     slot->state = SLOT_ASSIGNED;
     slot->since_ms = monotonic_ms;
     slot->has_been_up = slot->restarted = slot->overdue = false;
-    slot->version_heard = slot->version_compared = false;
+    slot->version_heard = slot->version_compared = slot->is_lost = false;
     slot->restarts = 0;
     slot->real_version[0] = '\0';
 }
 
 bool slot_is_current(const struct slot *slot, struct slice broker_id)
 {
-    return slice_equal(slice_of(slot->broker_id), broker_id);
+    return !slot->is_lost && slice_equal(slice_of(slot->broker_id), broker_id);
 }
 
 bool slots_hold(struct slots *slots, struct slice broker_id, enum broker_state state)
@@ -138,12 +151,14 @@ void slots_note(struct slots *slots, struct slice broker_id)
         slots->changed = true;
 }
 
-const struct slot *slots_missing(const struct slots *slots)
+struct slice slots_missing(const struct slots *slots, const struct slot **slot)
 {
     for (size_t i = 0; slots && i < slots->count; i++) {
-        const struct slot *slot = &slots->items[i];
-        if (slot->is_shown_running && !slot->has_been_up)
-            return slot;
+        *slot = &slots->items[i];
+        if ((*slot)->is_shown_running && !(*slot)->has_been_up)
+            return slice_of((*slot)->broker_id);
+        if ((*slot)->next_id[0] && (*slot)->next_is_shown_running)
+            return slice_of((*slot)->next_id);
     }
-    return NULL;
+    return (struct slice){NULL, 0};
 }

@@ -1,7 +1,6 @@
 /* Slots: the places for the processes of real brokers (--brokers). Which broker has which, and what
  * its process is doing. Everything is in memory; what must survive the server is in the directory
- * of
- * --brokers (brokers/directory.h). */
+ * of --brokers (brokers/directory.h). */
 #ifndef API_SLOTS_H
 #define API_SLOTS_H
 
@@ -47,13 +46,15 @@ struct slot {
     char broker_id[SLOT_ID]; /* "" when free */
     char next_id[SLOT_ID];   /* the broker that gets the slot when it is gone; "": none */
     int64_t next_since_ms;   /* monotonic; since it waits */
-    bool has_been_up;        /* since the broker got the slot */
-    bool restarted;          /* for the reboot that is in progress */
-    bool overdue;            /* the time limit has passed, and the log says so */
-    bool version_heard;      /* it is another one than the files were made for */
-    bool version_compared;   /* with that of the broker, and the log has a difference */
-    bool is_shown_running;   /* the service shows the broker as one that can be connected to */
-    int64_t generation;      /* of the last order */
+    bool next_is_shown_running, next_is_overdue;
+    bool is_lost;          /* its broker has vanished, or has another engine now */
+    bool has_been_up;      /* since the broker got the slot */
+    bool restarted;        /* for the reboot that is in progress */
+    bool overdue;          /* the time limit has passed, and the log says so */
+    bool version_heard;    /* it is another one than the files were made for */
+    bool version_compared; /* with that of the broker, and the log has a difference */
+    bool is_shown_running; /* the service shows the broker as one that can be connected to */
+    int64_t generation;    /* of the last order */
     char secret[SLOT_SECRET];
     int64_t since_ms;                /* monotonic; of the order, or of the assignment */
     int64_t restarts;                /* after a process has ended by itself */
@@ -66,18 +67,21 @@ struct slots {
     const char *host;   /* of the endpoints */
     int64_t timeout_ms; /* --broker-timeout */
     bool reload;        /* --broker-reboot reload */
-    bool changed;       /* something is to be done: brokers_settle */
+    bool changed;       /* something is to be done: processes_settle */
 };
 
 /* Reads a list such as `activemq,rabbitmq=3.13` into slots->items. RESULT_INVALID. */
 enum result slots_read(struct slots *slots, const char *list) MUST_CHECK;
+
+/* Digits with single dots between them. */
+bool slots_is_version(struct slice text);
 
 /* Whether two versions are of one line, as 5.18 and 5.18.3. */
 bool slots_same_line(struct slice version, struct slice other);
 
 /* In all that follow, `slots` may be NULL: no broker has a slot. */
 
-/* The slot of a broker, also one that it waits for; NULL: none. */
+/* The slot of a broker, also one that it waits for; not one that it has lost. NULL: none. */
 struct slot *slots_find(struct slots *slots, struct slice broker_id);
 
 /* From 0. */
@@ -103,8 +107,8 @@ void slots_restart(struct slots *slots, struct slice broker_id);
 /* A broker's state has changed: if it has a slot, there may be something to do. */
 void slots_note(struct slots *slots, struct slice broker_id);
 
-/* The first slot whose broker the service shows as running although it has not been up; NULL: there
- * is none. */
-const struct slot *slots_missing(const struct slots *slots);
+/* The first broker that the service shows as running although it has not been up, or waits for its
+ * slot: *slot, with the id of the broker; absent: there is none. */
+struct slice slots_missing(const struct slots *slots, const struct slot **slot);
 
 #endif

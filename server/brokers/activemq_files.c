@@ -15,6 +15,8 @@ static void append_value(struct maker *maker, struct slice name)
         buffer_printf(&path, "%s/broker.jks", maker->plan->common);
     else if (slice_equal(name, SLICE("STORE_PASSWORD")))
         buffer_append_string(&path, JAVA_STORE_PASSWORD);
+    else if (slice_equal(name, SLICE("ADDRESS")))
+        buffer_append_string(&path, maker->plan->address);
     else if (slice_equal(name, SLICE("CONSOLE_PORT")))
         buffer_append_integer(&path, maker_port(maker, PORT_ACTIVEMQ_CONSOLE));
     java_append_spring(&value, buffer_slice(&path));

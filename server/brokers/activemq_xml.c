@@ -255,10 +255,11 @@ static void add_connectors(struct editor *editor, struct xml_element *broker)
     else
         given = add(editor, broker, "transportConnectors");
     for (size_t i = 0; i < CONNECTORS; i++) {
-        const char *uri = arena_printf(
-            editor->maker->arena,
-            "%s://0.0.0.0:%d?maximumConnections=1000&wireFormat.maxFrameSize=104857600",
-            connectors[i].scheme, maker_port(editor->maker, connectors[i].port));
+        const char *uri =
+            arena_printf(editor->maker->arena,
+                         "%s://%s:%d?maximumConnections=1000&wireFormat.maxFrameSize=104857600",
+                         connectors[i].scheme, editor->maker->plan->address,
+                         maker_port(editor->maker, connectors[i].port));
         if (!uri && !editor->maker->failed)
             editor->maker->failed = RESULT_NO_MEMORY;
         added[i] = add(editor, given, "transportConnector");

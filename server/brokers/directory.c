@@ -19,7 +19,14 @@
 #include "brokers/run_broker.h"
 #include "process/java_stores.h"
 
-enum { LINE_MAX_LEN = 512, DIRECTORY_MODE = 0700, FILE_MODE = 0600, SCRIPT_MODE = 0700 };
+enum {
+    SCRIPT_BEGIN = 40,
+    LINE_MAX_LEN = 512,
+    DIRECTORY_MODE = 0700,
+    FILE_MODE = 0600,
+    SCRIPT_MODE = 0700,
+    SLOT_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+};
 
 /* A running broker compares the time of a file with the time at which it read it: the file is made
  * younger, or a change within the resolution of the clock would never be seen. */
@@ -61,7 +68,8 @@ static bool put_file(int at, const char *name, struct slice text, mode_t mode, b
 {
     char made[64];
     snprintf(made, sizeof made, "%s.new", name);
-    int fd = openat(at, made, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+    unlinkat(at, made, 0); /* left by a crash, or by somebody else */
+    int fd = openat(at, made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return false;
     bool written = write_all(fd, text) && (!live || set_ahead(fd));
@@ -111,12 +119,23 @@ static bool read_line(int at, const char *name, char line[LINE_MAX_LEN])
 
 /* --- Opening --- */
 
-/* Of an empty directory, or one of ours. */
+/* Whether it begins as the script does: with the line for the system and the first of its text. */
+static bool has_script(int fd)
+{
+    char begin[SCRIPT_BEGIN];
+    const char *odd_kind = NULL;
+    int script = file_open(fd, "run-broker", O_RDONLY | O_NOFOLLOW, false, &odd_kind);
+    ssize_t got = script < 0 ? -1 : read(script, begin, sizeof begin);
+    if (script >= 0)
+        close(script);
+    return got == SCRIPT_BEGIN && memcmp(begin, run_broker, SCRIPT_BEGIN) == 0;
+}
+
+/* Whether the directory is neither empty nor one of ours. */
 static bool holds_something_else(int fd)
 {
     static const char *const ignored[] = {".", "..", "lock", "lost+found"};
-    struct stat status;
-    if (fstatat(fd, "run-broker", &status, AT_SYMLINK_NOFOLLOW) == 0)
+    if (has_script(fd))
         return false;
     int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *list = copy < 0 ? NULL : fdopendir(copy);
@@ -154,6 +173,16 @@ static enum result put_script(const struct directory *directory, struct director
     return fail(error, "cannot write %.300s/run-broker: %s", directory->path, strerror(errno));
 }
 
+/* ActiveMQ takes the path for a part of a URL, and RabbitMQ's configuration has other special
+ * characters. */
+static bool is_plain(const char *path)
+{
+    for (; *path; path++)
+        if (!text_is_alphanumeric(*path) && !strchr("._-/", *path) && (unsigned char)*path < 0x80)
+            return false;
+    return true;
+}
+
 enum result directory_open(struct directory *directory, const char *path,
                            struct directory_error *error)
 {
@@ -163,6 +192,10 @@ enum result directory_open(struct directory *directory, const char *path,
     directory->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory->fd < 0 || !realpath(path, directory->path))
         return fail(error, "cannot open the directory %.300s: %s", path, strerror(errno));
+    if (!is_plain(directory->path))
+        return fail(error,
+                    "%.300s: the path of --brokers may have letters, digits and . _ - / only",
+                    directory->path);
     if (holds_something_else(directory->fd))
         return fail(error, "%.300s is not empty and not a directory of --brokers: name a new one",
                     path);
@@ -182,8 +215,7 @@ static bool put_unless_equal(const struct directory *directory, const char *name
 /* The certificate of the CA changes with each new certificate of the server: its key is not kept.
  * The trust store depends on it alone, unlike the key store, which is different each time. */
 static enum result put_certificates(const struct directory *directory,
-                                    const struct identity *identity, bool *renewed,
-                                    struct directory_error *error)
+                                    const struct identity *identity, struct directory_error *error)
 {
     struct java_stores stores = {.key_store = NULL};
     struct certificate_error reason = {""};
@@ -193,14 +225,14 @@ static enum result put_certificates(const struct directory *directory,
         return fail(error, "cannot make the key stores for Java: %.200s", reason.text);
     struct slice trust = {(const char *)stores.trust_store, stores.trust_store_len};
     struct slice keys = {(const char *)stores.key_store, stores.key_store_len};
-    *renewed = !has_content(directory->fd, "ca.jks", trust) ||
-               fstatat(directory->fd, "broker.jks", &status, AT_SYMLINK_NOFOLLOW) != 0;
+    bool renewed = !has_content(directory->fd, "ca.jks", trust) ||
+                   fstatat(directory->fd, "broker.jks", &status, AT_SYMLINK_NOFOLLOW) != 0;
     bool written =
         put_unless_equal(directory, "ca.pem", slice_of(identity->ca), 0644) &&
         put_unless_equal(directory, "server.pem", slice_of(identity->certificate), 0644) &&
         put_unless_equal(directory, "server-key.pem", slice_of(identity->key), FILE_MODE) &&
-        (!*renewed || (put_file(directory->fd, "broker.jks", keys, FILE_MODE, false) &&
-                       put_file(directory->fd, "ca.jks", trust, 0644, false)));
+        (!renewed || (put_file(directory->fd, "broker.jks", keys, FILE_MODE, false) &&
+                      put_file(directory->fd, "ca.jks", trust, 0644, false)));
     if (!written)
         fail(error, "cannot write the certificates in %.300s: %s", directory->path,
              strerror(errno));
@@ -209,29 +241,29 @@ static enum result put_certificates(const struct directory *directory,
 }
 
 /* A slot that there was at an earlier start. */
-static void stop_further(const struct directory *directory, int number)
+static void stop_further(const struct directory *directory, int number, uint16_t port)
 {
-    struct slot slot = {.engine = ENGINE_ACTIVEMQ};
+    struct slot slot = {.engine = ENGINE_ABSENT};
     char name[16];
     snprintf(name, sizeof name, "%d", number);
     struct directory further = *directory;
-    further.slots[number] = openat(directory->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    further.slots[number] = openat(directory->fd, name, SLOT_FLAGS);
     if (further.slots[number] < 0)
         return;
     directory_adopt(&further, number, &slot);
     if (slot.state == SLOT_STARTING || slot.state == SLOT_UP) {
         slot.generation++;
-        if (directory_order(&further, number, &slot, false, 0))
+        if (directory_order(&further, number, &slot, false, port))
             slot.state = SLOT_FREE; /* its runner goes on; nothing else depends on it */
     }
     close(further.slots[number]);
 }
 
 enum result directory_prepare(struct directory *directory, size_t slot_count,
-                              const struct identity *identity, bool *renewed,
+                              const struct identity *identity, uint16_t port,
                               struct directory_error *error)
 {
-    enum result result = put_certificates(directory, identity, renewed, error);
+    enum result result = put_certificates(directory, identity, error);
     if (result)
         return result;
     for (size_t i = 0; i < slot_count; i++) {
@@ -240,14 +272,14 @@ enum result directory_prepare(struct directory *directory, size_t slot_count,
         if (mkdirat(directory->fd, name, DIRECTORY_MODE) != 0 && errno != EEXIST)
             return fail(error, "cannot create the directory %.300s/%s: %s", directory->path, name,
                         strerror(errno));
-        directory->slots[i] = openat(directory->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        directory->slots[i] = openat(directory->fd, name, SLOT_FLAGS);
         if (directory->slots[i] < 0)
             return fail(error, "cannot open the directory %.300s/%s: %s", directory->path, name,
                         strerror(errno));
         directory->slot_count = i + 1;
     }
     for (size_t i = slot_count; i < SLOTS_MAX; i++)
-        stop_further(directory, (int)i);
+        stop_further(directory, (int)i, port);
     return RESULT_OK;
 }
 
@@ -283,6 +315,8 @@ static bool read_order(char line[LINE_MAX_LEN], struct slot *slot)
         return false;
     slot->state = runs ? SLOT_STARTING : SLOT_STOPPING;
     slot->generation = generation;
+    if (!slot->engine)
+        slot->engine = term_find(&engine_terms, engine);
     keep(slot->broker_id, sizeof slot->broker_id, broker_id);
     keep(slot->secret, sizeof slot->secret, secret);
     return true;
@@ -366,7 +400,7 @@ struct slice directory_read_log(const struct directory *directory, int number, s
     const char *odd_kind = NULL;
     struct stat status;
     struct slice text = {NULL, 0};
-    int fd = file_open(directory->slots[number], "log", O_RDONLY, false, &odd_kind);
+    int fd = file_open(directory->slots[number], "log", O_RDONLY | O_NOFOLLOW, false, &odd_kind);
     char *data = fd < 0 ? NULL : arena_alloc(arena, DIRECTORY_LOG_MAX);
     if (data && fstat(fd, &status) == 0) {
         off_t from = status.st_size > DIRECTORY_LOG_MAX ? status.st_size - DIRECTORY_LOG_MAX : 0;

@@ -30,24 +30,25 @@ struct directory_error {
     char text[512];
 };
 
-/* Creates the directory if it does not exist, and locks it. RESULT_SYSTEM or RESULT_INVALID with
- * *error set: it cannot be written, is used by another server, or holds something else. */
+/* Creates the directory if it does not exist, locks it, and writes the script. RESULT_SYSTEM or
+ * RESULT_INVALID with *error set: it cannot be written, is used by another server, or holds
+ * something else. */
 enum result directory_open(struct directory *directory, const char *path,
                            struct directory_error *error) MUST_CHECK;
 
-/* Writes the certificates, if they are not there, the script and the directories of the slots, and
- * orders brokers of further slots, of an earlier start, to stop. *renewed: the certificates have
- * changed. Results as above. */
+/* Writes the certificates, if they are not there, and the directories of the slots, and orders
+ * brokers of further slots, of an earlier start, to stop; `port`: where they report to. Results as
+ * above. */
 enum result directory_prepare(struct directory *directory, size_t slot_count,
-                              const struct identity *identity, bool *renewed,
+                              const struct identity *identity, uint16_t port,
                               struct directory_error *error) MUST_CHECK;
 
 /* Closes what is open; the struct may be zero but for fd and lock = -1. */
 void directory_close(struct directory *directory);
 
 /* Reads what an earlier server ordered and heard: state, broker_id, generation, secret,
- * has_been_up, restarts and real_version. Without an order, or with one that is damaged, the slot
- * is free. */
+ * has_been_up, restarts and real_version, and the engine if it is absent. Without an order, or with
+ * one that is damaged, the slot is free. */
 void directory_adopt(const struct directory *directory, int number, struct slot *slot);
 
 /* Whether the files of the slot differ from these: the ones that only a new start of the broker

@@ -17,6 +17,7 @@ struct broker_plan {
     size_t user_count;
     const char *directory;         /* of the slot, absolute, without a `/` at the end */
     const char *common;            /* of ca.pem, server.pem, server-key.pem, broker.jks, ca.jks */
+    const char *address;           /* to listen on, of IPv4 */
     int slot;                      /* from 0; ports are those of the service + 100 * slot */
     struct slice version;          /* of the real broker, as 5.18 or 3.10.8; absent: unknown */
     struct slice console_password; /* ActiveMQ's console logs in with it to its own broker */

@@ -96,6 +96,7 @@ enum result plan_files(const struct plan_base *base, const struct slot *slot, in
     struct broker_plan plan = {.broker = &wanted,
                                .directory = arena_printf(arena, "%s/%d", base->directory, number),
                                .common = base->directory,
+                               .address = base->address,
                                .slot = number,
                                .version = version[0] ? slice_of(version) : nothing,
                                .salt = {(const char *)salt, 4}};
@@ -115,7 +116,9 @@ enum result plan_files(const struct plan_base *base, const struct slot *slot, in
     plan.console_password = slice_of(password);
     *files = (struct broker_files){.count = 0};
     result = make(&plan, arena, files);
-    if (!result)
-        log_left_out(&wanted, files);
-    return result;
+    if (result)
+        return result;
+    files->files[files->count++] = (struct broker_file){"ca.pem", base->ca, false};
+    log_left_out(&wanted, files);
+    return RESULT_OK;
 }

@@ -9,6 +9,8 @@
 struct plan_base {
     const char *directory; /* of --brokers, absolute */
     struct slice key;      /* of derived secrets */
+    struct slice ca;       /* a broker starts anew when it changes */
+    const char *address;   /* to listen on */
     struct store *store;
     struct arena *arena; /* of the files */
 };

@@ -1,5 +1,6 @@
 #include "brokers/processes.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,12 +32,27 @@ enum result processes_new(const char *path, const char *slots, struct processes 
     return result ? result : directory_open(&processes->directory, path, error);
 }
 
+/* The runner learns the port of this server; it reports again that a broker has stopped, which it
+ * may have told a server that is gone. */
+static enum result order_again(struct processes *processes, struct slot *slot, uint16_t port,
+                               struct directory_error *error)
+{
+    bool runs = slot->state != SLOT_STOPPING;
+    int number = slots_number(&processes->slots, slot);
+    slot->generation += runs ? 0 : 1;
+    enum result result = directory_order(&processes->directory, number, slot, runs, port);
+    if (result)
+        snprintf(error->text, sizeof error->text, "cannot write %.300s/%d/order: %s",
+                 processes->directory.path, number, strerror(errno));
+    return result;
+}
+
 enum result processes_begin(struct processes *processes, const struct identity *identity,
-                            uint16_t port, struct directory_error *error)
+                            const char *address, uint16_t port, struct directory_error *error)
 {
     struct slots *slots = &processes->slots;
-    enum result result = directory_prepare(&processes->directory, slots->count, identity,
-                                           &processes->renewed, error);
+    enum result result =
+        directory_prepare(&processes->directory, slots->count, identity, port, error);
     if (!result && crypto_sha256(slice_of(identity->key), processes->key)) {
         snprintf(error->text, sizeof error->text, "out of memory");
         result = RESULT_SYSTEM;
@@ -44,8 +60,12 @@ enum result processes_begin(struct processes *processes, const struct identity *
     for (size_t i = 0; !result && i < slots->count; i++) {
         directory_adopt(&processes->directory, (int)i, &slots->items[i]);
         slots->items[i].since_ms = clock_monotonic_ms();
+        if (slots->items[i].state != SLOT_FREE)
+            result = order_again(processes, &slots->items[i], port, error);
     }
     processes->port = port;
+    processes->address = address;
+    processes->ca = slice_of(identity->ca);
     processes_note_world(processes);
     return result;
 }
@@ -72,7 +92,13 @@ void processes_note_world(struct processes *processes)
 
 static bool is_limited(const struct slot *slot)
 {
-    return !slot->overdue && (slot->state == SLOT_STARTING || slot->state == SLOT_STOPPING);
+    return !slot->overdue && (slot->state == SLOT_ASSIGNED || slot->state == SLOT_STARTING ||
+                              slot->state == SLOT_STOPPING);
+}
+
+static bool is_next_limited(const struct slot *slot)
+{
+    return slot->next_id[0] && !slot->next_is_overdue;
 }
 
 int64_t processes_due_ms(const struct processes *processes)
@@ -87,7 +113,7 @@ int64_t processes_due_ms(const struct processes *processes)
         const struct slot *slot = &slots->items[i];
         if (is_limited(slot) && slot->since_ms + slots->timeout_ms < due_ms)
             due_ms = slot->since_ms + slots->timeout_ms;
-        if (slot->next_id[0] && slot->next_since_ms + slots->timeout_ms < due_ms)
+        if (is_next_limited(slot) && slot->next_since_ms + slots->timeout_ms < due_ms)
             due_ms = slot->next_since_ms + slots->timeout_ms;
     }
     return due_ms;
@@ -116,14 +142,16 @@ static void log_slot(const struct visit *visit, enum log_level level, const char
     log_end();
 }
 
-/* Has the time limit passed, for the first time? */
-static bool falls_due(const struct visit *visit)
+static void note_limit(const struct visit *visit)
 {
     struct slot *slot = visit->slot;
     if (!is_limited(slot) || visit->now_ms < slot->since_ms + visit->processes->slots.timeout_ms)
-        return false;
+        return;
     slot->overdue = true;
-    return true;
+    if (slot->state == SLOT_STOPPING)
+        log_slot(visit, LOG_ERROR, "broker-process-stays", "the slot is not given away");
+    else
+        log_slot(visit, LOG_ERROR, "broker-process-missing", "its endpoints do not answer");
 }
 
 /* A new generation: what the runner reports of an earlier one counts no more. */
@@ -143,7 +171,8 @@ static enum result order(const struct visit *visit, bool run)
     slot->state = run ? SLOT_STARTING : SLOT_STOPPING;
     slot->since_ms = visit->now_ms;
     slot->overdue = false;
-    log_slot(visit, LOG_INFO, run ? "broker-process-ordered" : "broker-process-stopped", NULL);
+    slot->has_been_up = slot->has_been_up && run;
+    log_slot(visit, LOG_INFO, run ? "broker-process-ordered" : "broker-process-stop-ordered", NULL);
     return RESULT_OK;
 }
 
@@ -164,6 +193,8 @@ static enum result start(const struct visit *visit, bool planned, bool anew)
     int number = slots_number(&processes->slots, slot);
     const struct plan_base base = {.directory = processes->directory.path,
                                    .key = {(const char *)processes->key, sizeof processes->key},
+                                   .ca = processes->ca,
+                                   .address = processes->address,
                                    .store = visit->store,
                                    .arena = &processes->arena};
     enum result result = plan_files(&base, slot, number, &visit->broker, planned, &files);
@@ -180,7 +211,7 @@ static enum result start(const struct visit *visit, bool planned, bool anew)
 static void release(const struct visit *visit)
 {
     struct slot *slot = visit->slot;
-    snprintf(slot->broker_id, sizeof slot->broker_id, "%s", slot->next_id);
+    memcpy(slot->broker_id, slot->next_id, sizeof slot->broker_id);
     slot->next_id[0] = '\0';
     slot->is_shown_running = false;
     slot_begin(slot, visit->now_ms);
@@ -205,26 +236,48 @@ static enum result fail_creation(struct store *store, struct broker *broker)
     return broker_save_state(store, broker);
 }
 
+static bool is_shown_running(enum broker_state state)
+{
+    return state == STATE_RUNNING || state == STATE_CRITICAL_ACTION_REQUIRED ||
+           state == STATE_REPLICA;
+}
+
 static enum result settle_absent(struct visit *visit)
 {
     visit->slot->is_shown_running = false;
+    visit->slot->is_lost = true;
     if (visit->slot->state == SLOT_ASSIGNED || visit->slot->state == SLOT_GONE)
         release(visit);
     return stop(visit);
 }
 
+/* DELETION_IN_PROGRESS, CREATION_FAILED: the broker gives its slot back. */
+static enum result settle_end(struct visit *visit)
+{
+    struct slot *slot = visit->slot;
+    enum result result = stop(visit);
+    if (result)
+        return result;
+    if (slot->state == SLOT_ASSIGNED)
+        slot->state = SLOT_GONE;
+    bool is_free = slot->state == SLOT_GONE;
+    if (visit->broker.state == STATE_DELETION_IN_PROGRESS && (is_free || slot->overdue))
+        result = make_due(visit);
+    if (!result && is_free)
+        release(visit);
+    return result;
+}
+
 static enum result settle_creation(struct visit *visit)
 {
     struct slot *slot = visit->slot;
-    if (slot->state == SLOT_ASSIGNED)
-        return start(visit, true, true);
     if (slot->state == SLOT_UP)
         return make_due(visit);
-    if (slot->state != SLOT_STARTING || !falls_due(visit))
-        return RESULT_OK;
-    log_slot(visit, LOG_ERROR, "broker-process-missing", "the creation has failed");
-    enum result result = fail_creation(visit->store, &visit->broker);
-    return result ? result : stop(visit);
+    if (slot->overdue) {
+        enum result result = fail_creation(visit->store, &visit->broker);
+        return result ? result : settle_end(visit);
+    }
+    return slot->state == SLOT_ASSIGNED ? start(visit, true, true) : RESULT_OK;
 }
 
 static enum result settle_reboot(struct visit *visit)
@@ -238,30 +291,7 @@ static enum result settle_reboot(struct visit *visit)
         if (result)
             return result;
     }
-    if (slot->state == SLOT_UP)
-        return make_due(visit);
-    if (slot->state == SLOT_STARTING && falls_due(visit))
-        log_slot(visit, LOG_ERROR, "broker-process-missing", "the reboot goes on");
-    return RESULT_OK;
-}
-
-/* DELETION_IN_PROGRESS, CREATION_FAILED. */
-static enum result settle_end(struct visit *visit)
-{
-    struct slot *slot = visit->slot;
-    enum result result = stop(visit);
-    if (result)
-        return result;
-    if (slot->state == SLOT_ASSIGNED)
-        slot->state = SLOT_GONE;
-    if (slot->state == SLOT_STOPPING && falls_due(visit))
-        log_slot(visit, LOG_ERROR, "broker-process-stays", "the slot is not given away");
-    bool is_deleted = visit->broker.state == STATE_DELETION_IN_PROGRESS;
-    if (is_deleted && (slot->state == SLOT_GONE || slot->overdue))
-        return make_due(visit);
-    if (!is_deleted && slot->state == SLOT_GONE)
-        release(visit);
-    return RESULT_OK;
+    return slot->state == SLOT_UP ? make_due(visit) : RESULT_OK;
 }
 
 static enum result settle_running(struct visit *visit)
@@ -270,12 +300,7 @@ static enum result settle_running(struct visit *visit)
     slot->restarted = false;
     if (slot->state == SLOT_ASSIGNED)
         return start(visit, false, true);
-    if (slot->state != SLOT_STOPPING && visit->processes->world_changed)
-        return start(visit, false, visit->processes->renewed);
-    if (slot->state == SLOT_STARTING && falls_due(visit))
-        log_slot(visit, LOG_ERROR, "broker-process-missing",
-                 slot->has_been_up ? "its endpoints do not answer" : "the health check fails");
-    return RESULT_OK;
+    return visit->processes->world_changed ? start(visit, false, false) : RESULT_OK;
 }
 
 static void compare_version(const struct visit *visit)
@@ -307,11 +332,10 @@ static enum result settle_present(struct visit *visit)
 {
     enum broker_state state = visit->broker.state;
     bool ends = state == STATE_DELETION_IN_PROGRESS || state == STATE_CREATION_FAILED;
-    if (visit->slot->state == SLOT_GONE && !ends)
-        slot_begin(visit->slot, visit->now_ms); /* a reset or snapshot has brought it back */
+    if (!ends && (visit->slot->state == SLOT_STOPPING || visit->slot->state == SLOT_GONE))
+        return settle_absent(visit); /* it is there again, and gets a slot as a new one does */
     compare_version(visit);
-    visit->slot->is_shown_running =
-        state == STATE_RUNNING || state == STATE_CRITICAL_ACTION_REQUIRED || state == STATE_REPLICA;
+    visit->slot->is_shown_running = is_shown_running(state);
     if (visit->slot->version_heard && !ends) {
         enum result result = plan_again(visit, state);
         if (result)
@@ -335,15 +359,20 @@ static enum result settle_next(struct visit *visit)
         return result;
     bool wants = !result && broker.state != STATE_DELETION_IN_PROGRESS &&
                  broker.state != STATE_CREATION_FAILED && broker.engine == slot->engine;
-    bool late = visit->now_ms >= slot->next_since_ms + visit->processes->slots.timeout_ms;
-    if (wants && !late)
+    if (!wants) {
+        slot->next_id[0] = '\0';
+        return RESULT_OK;
+    }
+    slot->next_is_shown_running = is_shown_running(broker.state);
+    if (!is_next_limited(slot) ||
+        visit->now_ms < slot->next_since_ms + visit->processes->slots.timeout_ms)
+        return RESULT_OK;
+    slot->next_is_overdue = true;
+    log_slot(visit, LOG_ERROR, "broker-process-stays", "another broker waits for the slot");
+    if (broker.state != STATE_CREATION_IN_PROGRESS)
         return RESULT_OK;
     slot->next_id[0] = '\0';
-    if (!wants)
-        return RESULT_OK;
-    log_slot(visit, LOG_ERROR, "broker-process-stays", "the next broker does not get its slot");
-    return broker.state == STATE_CREATION_IN_PROGRESS ? fail_creation(visit->store, &broker)
-                                                      : RESULT_OK;
+    return fail_creation(visit->store, &broker);
 }
 
 static enum result settle_slot(struct visit *visit)
@@ -352,6 +381,9 @@ static enum result settle_slot(struct visit *visit)
     enum result result = slot->next_id[0] ? settle_next(visit) : RESULT_OK;
     if (result || slot->state == SLOT_FREE)
         return result;
+    note_limit(visit);
+    if (slot->is_lost)
+        return settle_absent(visit);
     result = broker_find(visit->store, slice_of(slot->broker_id), &visit->processes->arena,
                          &visit->broker);
     if (result == RESULT_NOT_FOUND || (!result && visit->broker.engine != slot->engine))
@@ -371,10 +403,12 @@ static enum result settle_slots(struct processes *processes, struct store *store
                               .now_ms = now_ms};
         store_operation_begin(store);
         enum result result = settle_slot(&visit);
+        int reason = errno;
         if (store_operation_end(store, !result) && !result)
             result = RESULT_STORE;
         if (result && !processes->retry_ms)
-            log_slot(&visit, LOG_ERROR, "broker-process-not-ordered", "tried again each second");
+            log_slot(&visit, LOG_ERROR, "broker-process-not-ordered",
+                     result == RESULT_SYSTEM ? strerror(reason) : "the store has failed");
         arena_reset(&processes->arena);
         first = first ? first : result;
     }
@@ -388,13 +422,12 @@ static enum result assign_slots(struct processes *processes, struct store *store
     for (enum engine engine = ENGINE_ACTIVEMQ; !result && engine < ENGINE_END; engine++) {
         struct broker *brokers = NULL;
         size_t count = 0;
-        bool full = false;
         result = broker_first_in_use(store, engine, (int64_t)2 * SLOTS_MAX, &processes->arena,
                                      &brokers, &count);
-        for (size_t i = 0; !result && !full && i < count; i++)
+        for (size_t i = 0; !result && i < count; i++)
             if (!slots_find(&processes->slots, brokers[i].id))
-                full = !slots_assign(&processes->slots, brokers[i].id, engine,
-                                     brokers[i].engine_version, now_ms);
+                slots_assign(&processes->slots, brokers[i].id, engine, brokers[i].engine_version,
+                             now_ms);
         arena_reset(&processes->arena);
     }
     return result;
@@ -412,9 +445,7 @@ void processes_settle(struct processes *processes, struct store *store, int64_t 
         processes->slots.changed = false;
         result = settle_slots(processes, store, now_ms);
     }
-    if (!result)
-        processes->renewed = false;
-    else
+    if (result)
         processes->world_changed = world_changed;
     processes->retry_ms = result ? now_ms + PROCESSES_RETRY_MS : 0;
 }
@@ -440,9 +471,7 @@ static void log_report(const struct slots *slots, const struct slot *slot, const
 
 static void hear_version(struct slot *slot, struct slice version)
 {
-    if (version.len == 0 || version.len >= SLOT_VERSION ||
-        !text_has_only(version, TEXT_DIGITS ".") ||
-        slice_equal(version, slice_of(slot->real_version)))
+    if (!slots_is_version(version) || slice_equal(version, slice_of(slot->real_version)))
         return;
     snprintf(slot->real_version, sizeof slot->real_version, "%.*s", (int)version.len, version.data);
     slot->version_heard = true;
@@ -455,17 +484,32 @@ static enum result hear_up(struct processes *processes, struct slot *slot)
         return RESULT_SYSTEM;
     slot->state = SLOT_UP;
     slot->has_been_up = true;
+    slot->overdue = false;
     log_report(&processes->slots, slot, "broker-process-up");
     return RESULT_OK;
+}
+
+/* Also of a broker that has lost its slot: then another may have a process of it, too, and the
+ * order decides. */
+static struct slot *find_process(struct slots *slots, const struct report *report)
+{
+    struct slot *found = NULL;
+    for (size_t i = 0; i < slots->count; i++) {
+        struct slot *slot = &slots->items[i];
+        if (slice_equal(slice_of(slot->broker_id), report->broker_id) &&
+            (!found || slot->generation == report->generation))
+            found = slot;
+    }
+    return found;
 }
 
 enum result processes_report(struct processes *processes, const struct report *report,
                              int64_t now_ms)
 {
     struct slots *slots = &processes->slots;
-    struct slot *slot = slots_find(slots, report->broker_id);
+    struct slot *slot = find_process(slots, report);
     enum result result = RESULT_OK;
-    if (!slot || !slot_is_current(slot, report->broker_id))
+    if (!slot)
         return RESULT_NOT_FOUND;
     bool stops = slot->state == SLOT_STOPPING;
     bool runs = slot->state == SLOT_STARTING || slot->state == SLOT_UP;

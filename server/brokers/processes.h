@@ -12,7 +12,8 @@ struct processes {
     uint16_t port;         /* where the runners report to */
     unsigned char key[32]; /* of derived secrets, the same after a restart of the server */
     bool world_changed;    /* rows were replaced, or the server has started */
-    bool renewed;          /* the certificates have changed */
+    const char *address;   /* that the brokers listen on */
+    struct slice ca;       /* of the certificate, in PEM */
     int64_t retry_ms;      /* monotonic; after a failure; 0: none */
     struct arena arena;
 };
@@ -21,10 +22,12 @@ struct processes {
 enum result processes_new(const char *path, const char *slots, struct processes **processes,
                           struct directory_error *error) MUST_CHECK;
 
-/* Adopts the processes of an earlier server. Host, time limit and reload of the slots are set by
- * the caller. Results as of directory_prepare. */
+/* Adopts the processes of an earlier server. identity->ca and `address`, on which the brokers
+ * listen, are borrowed. Host, time limit and reload of the slots are set by the caller. Results as
+ * of directory_prepare. */
 enum result processes_begin(struct processes *processes, const struct identity *identity,
-                            uint16_t port, struct directory_error *error) MUST_CHECK;
+                            const char *address, uint16_t port,
+                            struct directory_error *error) MUST_CHECK;
 
 /* Accepts NULL. The brokers go on. */
 void processes_free(struct processes *processes);

@@ -28,21 +28,22 @@ static void append_own(struct maker *maker, unsigned release)
     const char *common = maker->plan->common;
     buffer_printf(&maker->text,
                   "listeners.tcp = none\n"
-                  "listeners.ssl.default = 0.0.0.0:%d\n"
+                  "listeners.ssl.default = %s:%d\n"
                   "ssl_options.cacertfile = %s/ca.pem\n"
                   "ssl_options.certfile = %s/server.pem\n"
                   "ssl_options.keyfile = %s/server-key.pem\n"
                   "ssl_options.verify = verify_none\n"
                   "ssl_options.fail_if_no_peer_cert = false\n"
                   "loopback_users = none\n",
-                  maker_port(maker, PORT_AMQP), common, common, common);
+                  maker->plan->address, maker_port(maker, PORT_AMQP), common, common, common);
     buffer_printf(&maker->text,
-                  "management.ssl.ip = 0.0.0.0\n"
+                  "management.ssl.ip = %s\n"
                   "management.ssl.port = %d\n"
                   "management.ssl.cacertfile = %s/ca.pem\n"
                   "management.ssl.certfile = %s/server.pem\n"
                   "management.ssl.keyfile = %s/server-key.pem\n",
-                  maker_port(maker, PORT_RABBITMQ_CONSOLE), common, common, common);
+                  maker->plan->address, maker_port(maker, PORT_RABBITMQ_CONSOLE), common, common,
+                  common);
     append_definitions(maker, release);
 }
 

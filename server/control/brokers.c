@@ -158,11 +158,19 @@ static bool read_state(struct slice text, enum report_state *state)
     return false;
 }
 
+/* -1, which is none, if it is not an integer. */
+static int64_t read_generation(double number)
+{
+    bool is_exact = number >= 0 && number <= (double)(INT64_C(1) << 53);
+    int64_t generation = is_exact ? (int64_t)number : -1;
+    return is_exact && (double)generation == number ? generation : -1;
+}
+
 void control_report_broker(struct call *call)
 {
     const struct report_input *input = call->input;
     struct report report = {.broker_id = call->labels.broker_id,
-                            .generation = (int64_t)input->generation.value,
+                            .generation = read_generation(input->generation.value),
                             .secret = input->secret,
                             .version = input->version};
     if (!read_state(input->state, &report.state)) {

@@ -16,13 +16,15 @@ static struct slice find_problem(struct call *call)
     };
     struct slice reason = reasons[store_health(call->store)];
     const struct slots *slots = call->settings->slots;
-    const struct slot *slot = reason.data ? NULL : slots_missing(slots);
-    if (!slot)
+    const struct slot *slot = NULL;
+    struct slice broker_id = reason.data ? (struct slice){NULL, 0} : slots_missing(slots, &slot);
+    if (!broker_id.data)
         return reason;
-    return slice_of(
-        arena_printf(call->scratch, "Broker [%s] in slot %d is not up%s.", slot->broker_id,
-                     slots_number(slots, slot),
-                     slot->overdue ? ": its runner has not reported it in time" : " yet"));
+    const char *why = !slot_is_current(slot, broker_id) ? ": the slot still has another broker"
+                      : slot->overdue                   ? ": its runner has not reported it in time"
+                                                        : " yet";
+    return slice_of(arena_printf(call->scratch, "Broker [%s] in slot %d is not up%s.",
+                                 broker_id.data, slots_number(slots, slot), why));
 }
 
 static void answer_health(struct call *call)

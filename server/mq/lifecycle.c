@@ -29,8 +29,8 @@ void lifecycle_begin_creation(struct broker *broker, const struct settings *sett
                  clock_monotonic_ms());
 }
 
-/* The last step of what a broker is doing comes when its process is ready: brokers_settle makes it
- * due again. */
+/* The last step of what a broker is doing comes when its process is ready: processes_settle makes
+ * it due again. */
 static enum result wait_for_process(struct store *store, struct broker *broker,
                                     const struct settings *settings)
 {

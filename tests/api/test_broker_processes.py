@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import signal
 import stat
 
@@ -545,3 +546,185 @@ def test_PROC_12_a_damaged_order_is_no_order(directory):
             file.write(text)
         with World(directory, seed=SEED) as world:
             assert world.slot(0).up()["broker"] == "b-1"
+
+
+# --- What tried to break it ------------------------------------------------------------------------------------
+
+def ticks(world):
+    text = world.local("GET", "metrics").body.decode()
+    return int(text.split("\namazonmq_local_ticks_total ")[1].split("\n")[0])
+
+
+def test_PROC_6_health_waits_for_a_broker_that_waits_for_its_slot(directory):
+    """As in compose: the volume survives, and the next start has other brokers."""
+    with World(directory) as world:
+        create_broker(world.client)
+        order = world.slot(0).up()
+    with World(directory, "--broker-timeout", "100ms", seed=sql_broker("b-1")) as world:
+        assert world.health() == (503, "Broker [b-1] in slot 0 is not up: the slot still has another broker.")
+        stop = world.slot(0).wait_order("stop", order["generation"])
+        harness.eventually(lambda: "broker-process-stays" in world.server.stderr_text(), "the end of the time limit")
+        assert world.health()[0] == 503
+        assert world.slot(0).report(stop, "gone").status == 200
+        assert world.slot(0).up(stop["generation"])["broker"] == "b-1"
+        assert world.health() == (200, None)
+
+
+def test_PROC_6_each_seeded_broker_without_a_slot_is_named(directory):
+    with World(directory, "--broker-slots", "activemq", seed="".join(sql_broker(f"b-{n}") for n in range(4))) as world:
+        def named():
+            return [f"broker-without-slot broker=b-{n} " in world.server.stderr_text() for n in range(4)]
+
+        harness.eventually(lambda: named() == [False, True, True, True], "three lines in the log")
+
+
+@pytest.mark.parametrize("then", ("reset", "restart", "delete"))
+def test_PROC_5_a_slot_that_never_becomes_free_costs_no_time(directory, then):
+    flags = ("--broker-timeout", "50ms")
+    with World(directory, *flags, seed=sql_broker("b-1")) as world:
+        world.slot(0).up()
+        if then == "reset":
+            assert world.local("POST", "reset?empty=true").status == 200
+        elif then == "delete":
+            world.delete("b-1")
+        if then != "restart":
+            waits_at_rest(world)
+    if then == "restart":
+        with World(directory, *flags) as world:
+            waits_at_rest(world)
+
+
+def waits_at_rest(world):
+    """The loop does not turn for nothing once the time limit of slot 0 has passed."""
+    harness.eventually(lambda: "event=broker-process-stays slot=0" in world.server.stderr_text(), "the line in the log")
+    before = ticks(world)
+    for _ in range(20):
+        assert_ok(world.client.call("GET", "/v1/brokers"))
+    assert ticks(world) - before < 100
+
+
+def test_PROC_8_a_broker_of_another_engine_gets_another_slot(directory):
+    with World(directory, seed=sql_broker("b-1", engine_type="RABBITMQ")) as world:
+        world.slot(1).up()
+        rabbit = world.local("GET", "snapshot").body
+    with World(directory + "-2", seed=sql_broker("b-1")) as world:
+        order = world.slot(0).up()
+        assert world.local("PUT", "snapshot", rabbit).status == 200
+        assert describe_broker(world.client, "b-1")["brokerInstances"][0]["endpoints"] == ["amqps://localhost:5771"]
+        assert world.slot(1).up()["broker"] == "b-1"
+        assert world.health() == (200, None)
+        stop = world.slot(0).gone(order["generation"])
+        other = create_broker(world.client)
+        assert world.slot(0).wait_order("run", stop["generation"])["broker"] == other
+
+
+def test_PROC_7_another_port_stands_in_the_orders(directory, tmp_path):
+    with World(directory, "--db", str(tmp_path / "mq.db")) as world:
+        broker = create_broker(world.client)
+        world.slot(0).up()
+        wait_state(world.client, broker, "RUNNING")
+        world.reboot(broker)
+        order = world.slot(0).wait_order("run")
+        world.server.close_clients()
+        world.server.stop()
+        world.server.start()
+        world.client = world.server.client()
+        again = world.slot(0).order()
+        assert again == {**order, "generation": again["generation"], "secret": again["secret"], "port": world.server.port}
+        world.slot(0).up()
+        wait_state(world.client, broker, "RUNNING")
+
+
+def test_PROC_7_fewer_slots_and_then_more(directory):
+    with World(directory, seed=SEED) as world:
+        world.slot(1).up()
+    with World(directory, "--broker-slots", "activemq", seed=SEED) as world:
+        stop = world.slot(1).wait_order("stop")
+        assert (stop["engine"], stop["port"]) == ("rabbitmq", world.server.port)
+        assert world.slot(1).report(stop, "gone").status == 404
+    with World(directory, seed=SEED) as world:
+        stop = world.slot(1).gone(stop["generation"])
+        assert world.slot(1).up(stop["generation"])["broker"] == "b-2"
+
+
+def test_PROC_3_a_broker_that_a_seed_leaves_in_its_deletion_gives_the_slot_back(directory):
+    with World(directory) as world:
+        broker = create_broker(world.client)
+        world.slot(0).up()
+        wait_state(world.client, broker, "RUNNING")
+        world.local("POST", "seed", f"UPDATE broker SET state = 'DELETION_IN_PROGRESS' WHERE id = '{broker}';".encode())
+        stop = world.slot(0).gone()
+        other = create_broker(world.client)
+        assert world.slot(0).up(stop["generation"])["broker"] == other
+
+
+def test_PROC_5_files_that_cannot_be_written(directory):
+    """By an order that is a directory: the server writes it by rename."""
+    with World(directory, "--broker-timeout", "200ms") as world:
+        os.mkdir(os.path.join(directory, "0", "order"))
+        broker = create_broker(world.client)
+        wait_state(world.client, broker, "CREATION_FAILED")
+        assert "event=broker-process-not-ordered slot=0" in world.server.stderr_text()
+        assert re.search(r'effect="(Is a directory|Permission denied)"', world.server.stderr_text())
+
+
+def test_PROC_5_the_limit_counts_anew_after_a_crash(directory):
+    with World(directory, "--broker-timeout", "100ms", seed=sql_broker("b-1")) as world:
+        harness.eventually(lambda: world.process("b-1")["overdue"], "the end of the time limit")
+        order = world.slot(0).up()
+        assert not world.process("b-1")["overdue"]
+        world.slot(0).report(order, "ended")
+        harness.eventually(lambda: world.process("b-1")["overdue"], "the end of the time limit")
+
+
+@pytest.mark.parametrize("name", ("a b", 'a"b', "a'b", "a#b", "a%41", "${x}", "a,b", "a:b", "a\nb"))
+def test_PROC_12_a_path_that_brokers_do_not_read(tmp_path, name):
+    line = refuse(str(tmp_path / name))
+    assert "the path of --brokers may have letters, digits and . _ - / only" in line
+    assert not (tmp_path / name / "lock").exists()
+
+
+def test_PROC_12_a_directory_with_another_script(tmp_path):
+    (tmp_path / "run-broker").write_text("x")
+    assert "is not empty and not a directory of --brokers" in refuse(str(tmp_path))
+    assert (tmp_path / "run-broker").read_text() == "x"
+
+
+def test_PROC_12_what_stands_in_a_slot_does_no_harm(world, tmp_path):
+    slot = world.slot(0)
+    os.mkfifo(os.path.join(slot.path, "order.new"))
+    (tmp_path / "secret").write_text("secret\n")
+    os.symlink(tmp_path / "secret", os.path.join(slot.path, "log"))
+    os.symlink(tmp_path / "secret", os.path.join(slot.path, "activemq.xml.new"))
+    broker = create_broker(world.client)
+    slot.up()
+    wait_state(world.client, broker, "RUNNING")
+    assert world.process(broker)["log"] == []
+    assert (tmp_path / "secret").read_text() == "secret\n"
+
+
+def test_PROC_12_a_slot_that_is_a_link_is_refused(directory, tmp_path):
+    with World(directory):
+        pass
+    os.rename(os.path.join(directory, "0"), tmp_path / "elsewhere")
+    os.symlink(tmp_path / "elsewhere", os.path.join(directory, "0"))
+    assert "cannot open the directory" in refuse(directory)
+
+
+def test_PROC_9_a_generation_is_an_exact_number(world):
+    create_broker(world.client)
+    order = world.slot(0).wait_order("run")
+    for generation in (order["generation"] + 0.5, 1e300, -1, -1e300, 2 ** 63):
+        assert world.slot(0).report({**order, "generation": generation}, "up").status == 409
+    for version in ("....", "5..18", ".5", "5.", "x", "5.18-SNAPSHOT"):
+        assert world.slot(0).report(order, "starting", version=version).status == 200
+    assert "version" not in world.process(order["broker"])
+
+
+def test_PROC_10_a_broker_listens_where_the_server_does(directory):
+    for flags, address in (((), "127.0.0.1"), (("--host", "127.0.0.1"), "0.0.0.0")):
+        with World(directory + address, *flags) as world:
+            create_broker(world.client)
+            world.slot(0).wait_order("run")
+            assert f"ssl://{address}:61617?" in world.slot(0).read("activemq.xml")
+            assert f'value="{address}"' in world.slot(0).read("jetty.xml")

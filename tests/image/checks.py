@@ -435,6 +435,22 @@ def test_compose_service_keeps_its_store_when_told(world):
     assert (volume / "mq.db").is_file(), list(volume.iterdir())
 
 
+def test_compose_file_of_brokers_fits_the_server(world):
+    """Ports of the slots, one path for all, loopback only. It is not run: the images of the brokers are not here."""
+    compose = read_compose((COMPOSE.parent / "compose.brokers.yaml").read_text())
+    services = compose["services"]
+    expect({"brokers": None}, compose["volumes"], "volumes")
+    expect("/brokers", services["amazonmq-local"]["environment"]["AMAZONMQ_LOCAL_BROKERS"], "the directory")
+    slots = services["amazonmq-local"]["environment"]["AMAZONMQ_LOCAL_BROKER_SLOTS"].split(",")
+    ports = {"activemq": (61617, 5671, 61614, 8883, 61619, 8162), "rabbitmq": (5671, 15671)}
+    for number, engine in enumerate(slots):
+        broker = services[engine]
+        expect([f"127.0.0.1:{port + 100 * number}:{port + 100 * number}" for port in ports[engine]],
+               [str(port) for port in broker["ports"]], "ports")
+        assert broker["entrypoint"][-1].endswith(f"exec bash /brokers/run-broker /brokers/{number}"), broker["entrypoint"]
+        expect((["brokers:/brokers"], "65532:65532"), (broker["volumes"], broker["user"]), "volume and user")
+
+
 def test_compose_file_is_valid(world):
     for words in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(words[0]) and subprocess.run([*words, "version"], capture_output=True).returncode == 0:

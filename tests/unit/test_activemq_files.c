@@ -31,6 +31,7 @@ static int begin(void **state)
         .user_count = COUNT(users),
         .directory = "/brokers/1",
         .common = "/brokers/common",
+        .address = "0.0.0.0",
         .slot = 1,
         .console_password = SLICE("console-1"),
     };

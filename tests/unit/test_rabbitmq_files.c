@@ -28,6 +28,7 @@ static int begin(void **state)
         .user_count = 1,
         .directory = "/brokers/1",
         .common = "/brokers/common",
+        .address = "0.0.0.0",
         .slot = 1,
         .salt = SLICE("\x01\x02\x03\xff"),
     };
