@@ -298,6 +298,31 @@ static-libraries:
 image-root:
 	STRIP=$$($(STATIC_COMPILER_$(ARCH)) -print-prog-name=strip) sh docker/collect $(STATIC)/amazonmq-local $(STATIC_LIBRARIES) $(IMAGE_ROOT)
 
+# --- Packages of the static server, for ARCHES. The same commit gives the same files.
+
+ARCHES ?= amd64 arm64
+DIST = $(BUILD)/dist
+# Of every file in a package.
+SOURCE_DATE_EPOCH ?= $(call once,SOURCE_DATE,git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
+
+dist: ## archives and Debian packages of the static server in build/dist, with SHA256SUMS; ARCHES=amd64: only for that
+	@sh tests/setup dist
+	@+for arch in $(ARCHES); do $(AGAIN) static ARCH=$$arch && $(AGAIN) dist-packages ARCH=$$arch || exit 1; done
+	@cd $(DIST) && LC_ALL=C && sha256sum *_$(VERSION)_*.deb *-$(VERSION)-*.tar.gz >SHA256SUMS && cat SHA256SUMS
+
+# After `make static`, for one ARCH.
+dist-packages: export SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
+dist-packages: $(BUILD)/amazonmq-local.bash
+	@mkdir -p $(DIST)
+	@rm -rf $(DIST)/root-$(ARCH)
+	@$(MAKE) --no-print-directory image-root IMAGE_ROOT=$(DIST)/root-$(ARCH) >/dev/null
+	@packages/tarball $(DIST)/root-$(ARCH)/root $(VERSION) $(ARCH) $< $(DIST)/amazonmq-local-$(VERSION)-linux-$(ARCH).tar.gz
+	@packages/deb $(DIST)/root-$(ARCH)/root $(VERSION) $(ARCH) $< $(DIST)/amazonmq-local_$(VERSION)_$(ARCH).deb
+	@rm -rf $(DIST)/root-$(ARCH)
+
+dist-test: dist ## install the packages in new Debian systems, use and remove them
+	@tests/packages/run
+
 static-test: deps static ## run the suite api with build/static/amazonmq-local
 	@sh tests/setup test
 	@+$(AGAIN) $(STATIC_FLAGS) $(STATIC)/amazonmq-local-faults
@@ -415,7 +440,7 @@ uninstall: ## remove the installed files
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root static-test static-outdated lint \
-        image-test fresh-test release-test anomalies fuzz fuzzers sanitize valgrind coverage sdk-matrix user-life soak \
+.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root dist dist-packages dist-test static-test \
+        static-outdated lint image-test fresh-test release-test anomalies fuzz fuzzers sanitize valgrind coverage sdk-matrix user-life soak \
         bench bench-record bench-peers bench-check fidelity-diff install uninstall clean
 .DELETE_ON_ERROR:
