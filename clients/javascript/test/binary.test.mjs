@@ -26,6 +26,11 @@ test('the package of this platform', () => {
   assert.equal(find({}, 'linux', process.arch), PACKAGED);
 });
 
+test('its binary has the version of the package', async () => {
+  const { stdout } = await run(PACKAGED, ['--version']);
+  assert.equal(stdout.split('\n')[0], `amazonmq-local ${require('amazonmq-local/package.json').version}`);
+});
+
 test('AMAZONMQ_LOCAL_BIN is first', async (t) => {
   const other = program('other', 'amazonmq-local-2');
   assert.equal(find({ AMAZONMQ_LOCAL_BIN: other }, 'linux', process.arch), other);

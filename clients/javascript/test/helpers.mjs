@@ -6,14 +6,17 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
+export const HERE = import.meta.dirname;
+/** The archives of the packages. */
+export const ARCHIVES = path.resolve(process.env.AMAZONMQ_LOCAL_NPM ?? path.join(HERE, '..', 'packages'));
+
 for (const name of Object.keys(process.env)) {
-  if (/^(AMAZONMQ_LOCAL_|AWS_|NODE_TEST_CONTEXT|npm_)/.test(name)) delete process.env[name];
+  if (/^(AMAZONMQ_LOCAL_|AWS_|NODE_TEST_CONTEXT|npm_)/i.test(name)) delete process.env[name];
 }
 
 export const require = createRequire(import.meta.url);
 export const PACKAGE = path.dirname(require.resolve('amazonmq-local/package.json'));
 export const CLI = path.join(PACKAGE, 'bin', 'amazonmq-local.js');
-export const HERE = import.meta.dirname;
 export const BROKER = "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');";
 export const user = (name) => `INSERT INTO user (broker_id, username, password) VALUES ('b-1', '${name}', '${name}-password-1');`;
 
