@@ -11,7 +11,7 @@ export const HERE = import.meta.dirname;
 export const ARCHIVES = path.resolve(process.env.AMAZONMQ_LOCAL_NPM ?? path.join(HERE, '..', 'packages'));
 
 for (const name of Object.keys(process.env)) {
-  if (/^(AMAZONMQ_LOCAL_|AWS_|NODE_TEST_CONTEXT|npm_)/i.test(name)) delete process.env[name];
+  if (/^(AMAZONMQ_LOCAL_|AWS_|npm_)/i.test(name)) delete process.env[name];
 }
 
 export const require = createRequire(import.meta.url);
@@ -39,9 +39,10 @@ export function runs(pid) {
   }
 }
 
-/** Runs a program to its end; its output is text. */
-export async function run(program, args, { input = '', ...options } = {}) {
-  const child = spawn(program, args, options);
+/** Runs a program to its end; its output is text. A test runner in there is one of its own. */
+export async function run(program, args, { input = '', env = process.env, ...options } = {}) {
+  const { NODE_TEST_CONTEXT: ours, ...others } = env;
+  const child = spawn(program, args, { ...options, env: others });
   const result = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => { result[name] += text; });
   child.stdin.on('error', () => {});
