@@ -323,6 +323,25 @@ dist-packages: $(BUILD)/amazonmq-local.bash
 dist-test: dist ## install the packages in new Debian systems, use and remove them
 	@tests/packages/run
 
+# --- The npm packages of clients/javascript: one with the client, and one with the static server for each of ARCHES.
+
+NPM_CPU_amd64 := x64
+NPM_CPU_arm64 := arm64
+
+npm: ## the npm packages of clients/javascript in build/dist, the same ones each time; ARCHES=amd64: only for that
+	@+for arch in $(ARCHES); do $(AGAIN) static ARCH=$$arch && $(AGAIN) npm-platform ARCH=$$arch || exit 1; done
+	@clients/javascript/pack main $(BUILD)/dist
+
+# After `make static`, for one ARCH.
+npm-platform:
+	@rm -rf $(BUILD)/npm/$(ARCH)
+	@$(MAKE) --no-print-directory image-root IMAGE_ROOT=$(BUILD)/npm/$(ARCH)
+	@xz -dc $(BUILD)/npm/$(ARCH)/root/usr/share/doc/amazonmq-local/licences.xz >$(BUILD)/npm/$(ARCH)/LICENSES
+	@clients/javascript/pack $(NPM_CPU_$(ARCH)) $(BUILD)/npm/$(ARCH)/root/amazonmq-local $(BUILD)/npm/$(ARCH)/LICENSES $(BUILD)/dist
+
+npm-test: npm ## run the suite javascript-client with these packages
+	@AMAZONMQ_LOCAL_BIN=$(STATIC)/amazonmq-local AMAZONMQ_LOCAL_NPM=$(BUILD)/dist tests/run javascript-client
+
 static-test: deps static ## run the suite api with build/static/amazonmq-local
 	@sh tests/setup test
 	@+$(AGAIN) $(STATIC_FLAGS) $(STATIC)/amazonmq-local-faults
@@ -440,7 +459,7 @@ uninstall: ## remove the installed files
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root dist dist-packages dist-test static-test \
+.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root dist dist-packages dist-test npm npm-platform npm-test static-test \
         static-outdated lint image-test fresh-test release-test anomalies fuzz fuzzers sanitize valgrind coverage sdk-matrix user-life soak \
         bench bench-record bench-peers bench-check fidelity-diff install uninstall clean
 .DELETE_ON_ERROR:
