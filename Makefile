@@ -298,6 +298,21 @@ static-libraries:
 image-root:
 	STRIP=$$($(STATIC_COMPILER_$(ARCH)) -print-prog-name=strip) sh docker/collect $(STATIC)/amazonmq-local $(STATIC_LIBRARIES) $(IMAGE_ROOT)
 
+# The time of the files in the archives of packages: that of the commit, so that the same sources make the same archives.
+SOURCE_DATE_EPOCH ?= $(call once,COMMIT_TIME,git log -1 --format=%ct 2>/dev/null)
+CLIENT_BACKEND := $(PYTHON) clients/python/backend/backend.py
+
+wheels: ## build/dist: the Python packages, wheels for x86-64 and arm64 and the source distribution
+	@+$(AGAIN) ARCH=amd64 wheel
+	@+$(AGAIN) ARCH=arm64 wheel
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(CLIENT_BACKEND) sdist $(BUILD)/dist
+
+wheel: static
+	@rm -rf $(BUILD)/wheel-root-$(ARCH)
+	@+$(AGAIN) -s ARCH=$(ARCH) IMAGE_ROOT=$(BUILD)/wheel-root-$(ARCH) image-root
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(CLIENT_BACKEND) wheel $(BUILD)/wheel-root-$(ARCH)/root/amazonmq-local \
+	    $(BUILD)/dist $(BUILD)/wheel-root-$(ARCH)/root/usr/share/doc/amazonmq-local/licences.xz
+
 static-test: deps static ## run the suite api with build/static/amazonmq-local
 	@sh tests/setup test
 	@+$(AGAIN) $(STATIC_FLAGS) $(STATIC)/amazonmq-local-faults
@@ -415,7 +430,7 @@ uninstall: ## remove the installed files
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root static-test static-outdated lint \
+.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root wheels wheel static-test static-outdated lint \
         image-test fresh-test release-test anomalies fuzz fuzzers sanitize valgrind coverage sdk-matrix user-life soak \
         bench bench-record bench-peers bench-check fidelity-diff install uninstall clean
 .DELETE_ON_ERROR:
