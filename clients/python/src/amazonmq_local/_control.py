@@ -140,8 +140,8 @@ class Control:
                 try:
                     self.call("POST", "seed", text)
                 except Error as error:
-                    message = re.sub(r"^body(?=:)", lambda _, name=file: name, str(error))
-                    raise Error(message, error.status) from None
+                    message = str(error)
+                    raise Error(file + message[4:] if message.startswith("body:") else message, error.status) from None
 
     def snapshot(self) -> bytes:
         """The whole state but the journal, as a SQLite file."""

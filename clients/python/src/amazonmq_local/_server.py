@@ -147,7 +147,8 @@ def start(seed: Optional[Seeds] = None, *flags: str, **options: Any) -> Server:
     If AMAZONMQ_LOCAL_URL is set, that server is used instead: it is EMPTIED and gets the seed, and flags and options are
     ignored.
     """
-    seeds = as_list(seed)
+    # Whole paths, since the working directory may be another one at a reset.
+    seeds = [os.path.abspath(item) if is_path(item) else item for item in as_list(seed)]
     words = [*map(str, flags), *words_of(options)]
     token = value_of(words, "--control-token")
     url = os.environ.get("AMAZONMQ_LOCAL_URL")

@@ -3,6 +3,8 @@
 Fixtures: amazonmq_local, mq_client, amazonmq_local_server. Markers: amazonmq_seed, amazonmq_clock, amazonmq_fault.
 """
 
+from __future__ import annotations
+
 import os
 from typing import TYPE_CHECKING, Any, Generator, Iterator, List, Union
 
@@ -50,7 +52,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def amazonmq_local_server(pytestconfig: pytest.Config) -> "Iterator[Server]":
+def amazonmq_local_server(pytestconfig: pytest.Config) -> Iterator[Server]:
     """The server of the session, for fixtures of a larger scope than a test. Tests use amazonmq_local."""
     from ._server import start
 
@@ -65,8 +67,8 @@ def amazonmq_local_server(pytestconfig: pytest.Config) -> "Iterator[Server]":
 
 
 @pytest.fixture
-def amazonmq_local(amazonmq_local_server: "Server", request: pytest.FixtureRequest,
-                   monkeypatch: pytest.MonkeyPatch) -> "Server":
+def amazonmq_local(amazonmq_local_server: Server, request: pytest.FixtureRequest,
+                   monkeypatch: pytest.MonkeyPatch) -> Server:
     """The server as it was at its start, with what the markers of this test add.
 
     AWS SDKs in this process and its children find it by AWS_ENDPOINT_URL_MQ, with invented credentials.
@@ -100,7 +102,7 @@ def beside(seed: Any, item: pytest.Item) -> Any:
     return path
 
 
-def set_clock(server: "Server", now: Any = None, advance: Any = None) -> None:
+def set_clock(server: Server, now: Any = None, advance: Any = None) -> None:
     if now is not None:
         server.clock_set(now)
     if advance is not None:
@@ -118,16 +120,16 @@ def _amazonmq_local_session() -> Any:
 
 
 @pytest.fixture
-def mq_client(amazonmq_local: "Server", _amazonmq_local_session: Any) -> Any:
+def mq_client(amazonmq_local: Server, _amazonmq_local_session: Any) -> Any:
     """boto3's client of Amazon MQ for the server, in us-east-1."""
-    from botocore.config import Config
+    config = pytest.importorskip("botocore.config")
 
     # Not through a proxy of the environment.
-    return _amazonmq_local_session.client("mq", endpoint_url=amazonmq_local.url, config=Config(proxies={}))
+    return _amazonmq_local_session.client("mq", endpoint_url=amazonmq_local.url, config=config.Config(proxies={}))
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> Generator[None, Any, None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     """Shows below a test that failed what the server was sent."""
     outcome = yield
     server = getattr(item, "funcargs", {}).get("amazonmq_local")
