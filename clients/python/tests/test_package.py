@@ -123,7 +123,7 @@ def test_the_source_distribution_compiles(tmp_path):
     assert done.returncode == 0, done.stdout
     [wheel] = tmp_path.glob("*.whl")
     assert wheel.name.endswith(f"-py3-none-linux_{os.uname().machine}.whl")
-    done = pip("install", "--no-index", "--no-deps", "--prefix", str(tmp_path / "prefix"), str(wheel))
+    done = pip("install", "--no-index", "--no-deps", "--ignore-installed", "--prefix", str(tmp_path / "prefix"), str(wheel))
     assert done.returncode == 0, done.stdout
     command = tmp_path / "prefix" / "bin" / "amazonmq-local"
     output = subprocess.run([str(command), "--version"], stdout=subprocess.PIPE, universal_newlines=True, check=True).stdout
