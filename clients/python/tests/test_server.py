@@ -164,6 +164,8 @@ def test_faults_and_requests(server):
     assert server.faults() == []
     server.clear_requests()
     assert server.requests() == []
+    with pytest.raises(Error, match=r"no operation \[CreateUsr\]"):  # nor is nothing found
+        server.requests("CreateUsr")
     with pytest.raises(Error, match="^status: needed"):
         server.add_fault(error="UnheardOfException")
 
