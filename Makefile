@@ -342,6 +342,20 @@ npm-platform:
 npm-test: npm ## run the suite javascript-client with these packages
 	@AMAZONMQ_LOCAL_BIN=$(STATIC)/amazonmq-local AMAZONMQ_LOCAL_NPM=$(BUILD)/dist tests/run javascript-client
 
+# --- The Python packages of clients/python.
+
+CLIENT_BACKEND := $(PYTHON) clients/python/backend/backend.py
+
+wheels: ## the Python packages in build/dist, wheels and the source distribution; ARCHES=amd64: only for that
+	@+for arch in $(ARCHES); do $(AGAIN) ARCH=$$arch wheel || exit 1; done
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(CLIENT_BACKEND) sdist $(BUILD)/dist
+
+wheel: static
+	@rm -rf $(BUILD)/wheel-root-$(ARCH)
+	@+$(AGAIN) -s ARCH=$(ARCH) IMAGE_ROOT=$(BUILD)/wheel-root-$(ARCH) image-root
+	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(CLIENT_BACKEND) wheel $(BUILD)/wheel-root-$(ARCH)/root/amazonmq-local \
+	    $(BUILD)/dist $(BUILD)/wheel-root-$(ARCH)/root/usr/share/doc/amazonmq-local/licences.xz
+
 static-test: deps static ## run the suite api with build/static/amazonmq-local
 	@sh tests/setup test
 	@+$(AGAIN) $(STATIC_FLAGS) $(STATIC)/amazonmq-local-faults
@@ -459,7 +473,7 @@ uninstall: ## remove the installed files
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root dist dist-packages dist-test npm npm-platform npm-test static-test \
+.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root dist dist-packages dist-test npm npm-platform npm-test wheels wheel static-test \
         static-outdated lint image-test fresh-test release-test anomalies fuzz fuzzers sanitize valgrind coverage sdk-matrix user-life soak \
         bench bench-record bench-peers bench-check fidelity-diff install uninstall clean
 .DELETE_ON_ERROR:
