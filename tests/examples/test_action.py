@@ -104,13 +104,13 @@ def running(pid):
         return False
 
 
-def make_release(folder, version=VERSION, binary=None):
+def make_release(folder):
     """A folder with the files of a release, of this machine's architecture alone."""
     folder.mkdir()
-    name = f"amazonmq-local-{version}-linux-{ARCHITECTURE}"
+    name = f"amazonmq-local-{VERSION}-linux-{ARCHITECTURE}"
     with tarfile.open(folder / f"{name}.tar.gz", "w:gz") as tar:
-        tar.add(binary or os.path.abspath(harness.BINARY), arcname=f"{name}/bin/amazonmq-local",
-                filter=lambda member: member)
+        tar.add(os.path.abspath(harness.BINARY), arcname=f"{name}/bin/amazonmq-local")
+        # Such as the completion: of that name, but no program.
         tar.add(os.path.join(harness.ROOT, "LICENSE"), arcname=f"{name}/share/amazonmq-local")
     digest = hashlib.sha256((folder / f"{name}.tar.gz").read_bytes()).hexdigest()
     (folder / "SHA256SUMS").write_text(f"{digest}  {name}.tar.gz\n{'0' * 64}  {name}.deb\n", encoding="utf-8")
