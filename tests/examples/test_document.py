@@ -15,8 +15,8 @@ with open(os.path.join(harness.ROOT, "docs", "recipes.md"), encoding="utf-8") as
 SHOWN = dict(re.findall(r"^\[([^\]]+)\]\(examples/\1\):\n\n```\w+\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE))
 FILES = sorted(os.path.relpath(os.path.join(folder, name), EXAMPLES) for folder, _, names in os.walk(EXAMPLES)
                for name in names if "__pycache__" not in folder and "node_modules" not in folder)
-# Files to copy, not to read: test_elsewhere.py.
-UNSHOWN = ("kubernetes/", "devcontainer/", "homebrew/")
+# Files to copy, not to read here.
+UNSHOWN = ("compose/", "devcontainer/", "homebrew/", "kubernetes/")
 
 
 def test_every_block_is_a_file():
