@@ -316,8 +316,8 @@ dist-packages: $(BUILD)/amazonmq-local.bash
 	@mkdir -p $(DIST)
 	@rm -rf $(DIST)/root-$(ARCH)
 	@$(MAKE) --no-print-directory image-root IMAGE_ROOT=$(DIST)/root-$(ARCH) >/dev/null
-	@packages/tarball $(DIST)/root-$(ARCH)/root $(VERSION) $(ARCH) $< $(DIST)/amazonmq-local-$(VERSION)-linux-$(ARCH).tar.gz
-	@packages/deb $(DIST)/root-$(ARCH)/root $(VERSION) $(ARCH) $< $(DIST)/amazonmq-local_$(VERSION)_$(ARCH).deb
+	@clients/packages/tarball $(DIST)/root-$(ARCH)/root $(VERSION) $(ARCH) $< $(DIST)/amazonmq-local-$(VERSION)-linux-$(ARCH).tar.gz
+	@clients/packages/deb $(DIST)/root-$(ARCH)/root $(VERSION) $(ARCH) $< $(DIST)/amazonmq-local_$(VERSION)_$(ARCH).deb
 	@rm -rf $(DIST)/root-$(ARCH)
 
 dist-test: dist ## install the packages in new Debian systems, use and remove them

@@ -34,7 +34,7 @@ BEGIN {
         next
     }
     if (!(part in licence_of)) {
-        print "packages/debian/licences.tsv lacks " part >"/dev/stderr"
+        print "clients/packages/debian/licences.tsv lacks " part >"/dev/stderr"
         failed = 1
         exit 1
     }
