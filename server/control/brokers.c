@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "brokers/processes.h"
+#include "brokers/reports.h"
 #include "control/parts.h"
 #include "mq/broker_write.h"
 #include "mq/brokers.h"
