@@ -1,6 +1,7 @@
 #include "http/streams.h"
 
 #include <microhttpd.h>
+#include <sys/types.h>
 
 #include "http/wire.h"
 
