@@ -125,9 +125,13 @@ $(BUILD)/amazonmq-local.bash: docs/completion/amazonmq-local.bash server/mq/oper
 	@mkdir -p $(@D)
 	@$(call with_operations,$<) | sed "s/@OPTIONS@/$$($(options))/" >$@
 
-$(BUILD)/generated/page_html.c: server/control/page.html server/mq/operations.c Makefile
+# The web page: page.html with the files of its lines `@include FILE`.
+PAGE := server/control/page
+$(BUILD)/generated/page_html.c: $(PAGE)/page.html $(wildcard $(PAGE)/*) server/mq/operations.c Makefile
 	@mkdir -p $(@D)
-	@$(call with_operations,$<) >$(@D)/page.html
+	@awk '$$1 == "@include" { file = "$(PAGE)/" $$2; while ((getline line <file) > 0) print line; close(file); next } { print }' \
+	    $< >$(@D)/page.joined
+	@$(call with_operations,$(@D)/page.joined) >$(@D)/page.html
 	@{ echo '#include "control/page.h"'; echo 'const unsigned char page_html[] = {'; $(call bytes,$(@D)/page.html); echo '};'; \
 	   echo 'const size_t page_html_len = sizeof page_html;'; } >$@
 

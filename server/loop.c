@@ -194,6 +194,8 @@ static void tick(struct loop *loop)
         work_alone(loop, now_ms);
     if (!store_tick_is_open(loop->store))
         settle_processes(loop, now_ms);
+    if (!store_tick_is_open(loop->store))
+        listener_tell(loop->listener);
     loop->metrics->ticks++;
     sandbox_tell();
     loop->log_pending = !log_flush();

@@ -273,6 +273,7 @@ static int serve(const struct options *options, struct store *store, struct endp
                               .names = names,
                               .name_count = list_names(options, names),
                               .metrics = metrics,
+                              .events = {.store = store, .slots = settings.slots},
                               .processes = endpoints->processes};
     struct gate_options gate_options = {.store = store, .settings = &settings, .control = &control};
     struct listener_options listener_options = {
@@ -281,6 +282,7 @@ static int serve(const struct options *options, struct store *store, struct endp
         .tls_sockets = options->tls_port < 0 ? NULL : &endpoints->tls_sockets,
         .identity = &endpoints->identity,
         .metrics = metrics,
+        .events = &control.events,
         .max_body = (size_t)options->max_body,
         .max_connections = limits_raise_descriptors((size_t)options->max_connections),
         .idle_ms = options->idle_ms,
@@ -298,7 +300,7 @@ static int serve(const struct options *options, struct store *store, struct endp
         goto out;
     metrics_init(metrics, operations, operation_count);
     listener_options.gate = gate;
-    listener_options.journal = control.journal;
+    control.events.journal = listener_options.journal = control.journal;
     if (listener_new(&listener_options, &listener)) {
         fail("cannot set up the HTTP server");
         goto out;

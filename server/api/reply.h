@@ -18,7 +18,8 @@ struct reply {
     const char *error;        /* the exception's name, NULL for a success */
     /* In addition to those of every reply; in the arena or static. */
     struct reply_header headers[REPLY_HEADERS];
-    bool close; /* close the connection after this reply */
+    bool is_stream; /* of events, in place of the body */
+    bool close;     /* close the connection after this reply */
 };
 
 /* A static 500, compact (for /_local/) or indented. */

@@ -51,6 +51,17 @@ int slots_number(const struct slots *slots, const struct slot *slot)
     return (int)(slot - slots->items);
 }
 
+int64_t slots_revision(const struct slots *slots)
+{
+    int64_t revision = 0;
+    for (size_t i = 0; slots && i < slots->count; i++) {
+        const struct slot *slot = &slots->items[i];
+        revision = revision * 31 % 1000003 + (int64_t)slot->state + 8 * slot->overdue +
+                   16 * (slot->generation % 1000) + 20000 * (slot->restarts % 1000);
+    }
+    return revision;
+}
+
 bool slots_same_line(struct slice version, struct slice other)
 {
     bool is_shorter = version.len < other.len;

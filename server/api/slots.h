@@ -84,6 +84,9 @@ bool slots_same_line(struct slice version, struct slice other);
 /* The slot of a broker, also one that it waits for; not one that it has lost. NULL: none. */
 struct slot *slots_find(struct slots *slots, struct slice broker_id);
 
+/* Another number when a process has changed its state; 0: no slots. */
+int64_t slots_revision(const struct slots *slots);
+
 /* From 0. */
 int slots_number(const struct slots *slots, const struct slot *slot);
 

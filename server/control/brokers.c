@@ -1,56 +1,21 @@
-/* Brokers with what the service knows of them and what their processes do; reports of runners. */
-#include <stddef.h>
+/* Lists of brokers and of the accounts and regions that have some. */
 #include <stdio.h>
 
-#include "base/clock.h"
+#include "api/slots.h"
 #include "base/text.h"
-#include "brokers/reports.h"
 #include "control/parts.h"
 #include "mq/broker_write.h"
-#include "mq/brokers.h"
+#include "store/broker_search.h"
 
-static const char *const process_states[] = {
-    [SLOT_FREE] = "FREE", [SLOT_ASSIGNED] = "ASSIGNED", [SLOT_STARTING] = "STARTING",
-    [SLOT_UP] = "UP",     [SLOT_STOPPING] = "STOPPING", [SLOT_GONE] = "GONE"};
+enum { BROKERS_PART = 100 }; /* brokers that are read at a time */
 
-static void put_log(struct call *call, struct json_writer *writer, int number)
+void control_put_remaining(struct call *call, struct json_writer *writer, int64_t state_due_ms)
 {
-    struct slice rest =
-        directory_read_log(&call->control->processes->directory, number, call->scratch);
-    json_key(writer, "log");
-    json_list_begin(writer);
-    while (rest.len > 0) {
-        char *line = arena_copy(call->scratch, text_take(&rest, '\n'));
-        if (line)
-            text_make_line(line);
-        json_write_string(writer, slice_of(line ? line : ""));
-    }
-    json_list_end(writer);
-}
-
-/* The member `process`, if the broker has a slot. */
-static void put_process(struct call *call, struct json_writer *writer, struct slice broker_id,
-                        bool with_log)
-{
-    struct slots *slots = call->settings->slots;
-    const struct slot *slot = slots_find(slots, broker_id);
-    if (!slot)
+    int64_t left_ms = state_due_ms - call->now_ms;
+    if (state_due_ms == BROKER_UNSET || state_due_ms == BROKER_WAITS)
         return;
-    bool waits = !slot_is_current(slot, broker_id);
-    int number = slots_number(slots, slot);
-    json_key(writer, "process");
-    json_object_begin(writer);
-    if (!waits)
-        json_put_integer(writer, "generation", slot->generation);
-    if (with_log && !waits)
-        put_log(call, writer, number);
-    json_put_boolean(writer, "overdue", !waits && slot->overdue);
-    json_put_integer(writer, "restarts", waits ? 0 : slot->restarts);
-    json_put_integer(writer, "slot", number);
-    json_put_string(writer, "state", slice_of(waits ? "WAITING" : process_states[slot->state]));
-    if (!waits && slot->real_version[0])
-        json_put_string(writer, "version", slice_of(slot->real_version));
-    json_object_end(writer);
+    json_put_integer(writer, "remainingMs", left_ms > 0 ? left_ms : 0);
+    json_put_integer(writer, "stateDueMs", state_due_ms);
 }
 
 static enum result write_row(struct call *call, struct json_writer *writer,
@@ -63,128 +28,127 @@ static enum result write_row(struct call *call, struct json_writer *writer,
     enum result result = broker_put_instances(writer, broker, &place, call->scratch);
     json_put_string(writer, "brokerName", broker->name);
     json_put_string(writer, "brokerState", term_text(&broker_state_terms, broker->state));
+    json_put_string(writer, "created", broker->created);
+    json_put_string(writer, "deploymentMode",
+                    term_text(&deployment_mode_terms, broker->deployment_mode));
     json_put_string(writer, "engineType", engine_name(broker->engine));
     json_put_string(writer, "engineVersion",
                     broker->engine_patch.data ? broker->engine_patch : broker->engine_version);
-    put_process(call, writer, broker->id, false);
+    json_put_string(writer, "hostInstanceType", broker->host_instance_type);
+    control_put_process(call, writer, broker->id, false);
     json_put_string(writer, "region", broker->region);
+    control_put_remaining(call, writer, broker->state_due_ms);
     json_object_end(writer);
+    return result;
+}
+
+static bool read_order(struct call *call, enum broker_order *order)
+{
+    static const struct slice names[] = {[ORDER_ID] = SLICE_INIT("id"),
+                                         [ORDER_NAME] = SLICE_INIT("name"),
+                                         [ORDER_STATE] = SLICE_INIT("state"),
+                                         [ORDER_CREATED] = SLICE_INIT("created")};
+    struct slice text = request_query(call->request, SLICE("sort"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_equal(text, names[i]))
+            *order = (enum broker_order)i;
+    if (!text.data || slice_equal(text, names[*order]))
+        return true;
+    call_fail(call, ERROR_CONTROL_VALUE, SLICE("sort"),
+              SLICE("must be id, name, state or created"));
+    return false;
+}
+
+static bool read_filter(struct call *call, struct broker_filter *filter)
+{
+    const struct request *request = call->request;
+    struct slice text = request_query(request, SLICE("text"));
+    *filter = (struct broker_filter){.account = request_query(request, SLICE("account")),
+                                     .region = request_query(request, SLICE("region")),
+                                     .text = text.len > 0 ? text : (struct slice){NULL, 0},
+                                     .after = request_query(request, SLICE("after")),
+                                     .limit = INT64_MAX};
+    return read_order(call, &filter->order) &&
+           control_read_number(call, SLICE("skip"), &filter->skip) &&
+           control_read_number(call, SLICE("limit"), &filter->limit);
+}
+
+/* In parts, since each takes memory. Changes the filter. *more: the list has ended before its last
+ * broker. */
+static enum result write_rows(struct call *call, struct json_writer *writer,
+                              struct broker_filter *filter, bool *more)
+{
+    char last[SLOT_ID];
+    int64_t left = filter->limit;
+    enum result result = RESULT_OK;
+    for (*more = true; !result && *more && left > 0 && call->out->len < CONTROL_ANSWER_MAX;) {
+        struct slice *ids = NULL;
+        size_t count = 0;
+        filter->limit = (left < BROKERS_PART ? left : BROKERS_PART) + 1; /* tells whether more */
+        result = broker_search(call->store, filter, call->scratch, &ids, &count);
+        *more = (int64_t)count == filter->limit;
+        count -= *more;
+        for (size_t i = 0; !result && i < count; i++) {
+            struct broker broker;
+            result = broker_find(call->store, ids[i], call->scratch, &broker);
+            result = result ? result : write_row(call, writer, &broker);
+        }
+        left -= (int64_t)count;
+        if (filter->order != ORDER_ID) {
+            filter->skip += (int64_t)count;
+        } else if (count > 0) {
+            filter->skip = 0;
+            snprintf(last, sizeof last, "%s", ids[count - 1].data);
+            filter->after = slice_of(last);
+        }
+        arena_reset(call->scratch);
+    }
     return result;
 }
 
 void control_list_brokers(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
-    struct broker broker = {.id = request_query(call->request, SLICE("after"))};
-    char last[SLOT_ID];
-    enum result result = RESULT_OK;
+    struct broker_filter filter;
+    int64_t count = 0;
+    bool more = false;
+    if (!read_filter(call, &filter))
+        return;
+    bool has_limit = filter.limit != INT64_MAX;
+    enum result result = has_limit ? broker_search_count(call->store, &filter, &count) : RESULT_OK;
     json_object_begin(&writer);
     json_key(&writer, "brokers");
     json_list_begin(&writer);
-    while (!result && call->out->len < CONTROL_ANSWER_MAX) {
-        result = broker_next(call->store, broker.id, call->scratch, &broker);
-        if (result)
-            break;
-        result = write_row(call, &writer, &broker);
-        snprintf(last, sizeof last, "%s", broker.id.data);
-        arena_reset(call->scratch);
-        broker.id = slice_of(last);
-    }
+    if (!result)
+        result = write_rows(call, &writer, &filter, &more);
     json_list_end(&writer);
-    if (!result)
+    if (has_limit)
+        json_put_integer(&writer, "count", count);
+    if (more)
         json_put_boolean(&writer, "truncated", true);
-    json_object_end(&writer);
-    if (result && result != RESULT_NOT_FOUND)
-        call_fail_internal(call, result);
-    else
-        call_succeed(call);
-}
-
-void control_get_broker(struct call *call)
-{
-    struct json_writer writer = {.out = call->out};
-    struct broker_head head;
-    struct broker broker;
-    enum result result =
-        broker_find_head(call->store, call->labels.broker_id, call->scratch, &head);
-    if (!result)
-        result = broker_find(call->store, head.id, call->scratch, &broker);
-    if (result == RESULT_NOT_FOUND) {
-        call_fail(call, ERROR_BROKER_NOT_FOUND, call->labels.broker_id);
-        return;
-    }
-    if (result) {
-        call_fail_internal(call, result);
-        return;
-    }
-    brokers_set(call, &head);
-    json_object_begin(&writer);
-    json_put_string(&writer, "account", broker.account);
-    json_key(&writer, "broker");
-    result = brokers_write(call, &broker, &writer);
-    put_process(call, &writer, broker.id, true);
-    json_put_string(&writer, "region", broker.region);
     json_object_end(&writer);
     call_finish(call, result);
 }
 
-/* --- Reports of runners --- */
-
-struct report_input {
-    struct optional_number generation;
-    struct slice secret, state, version;
-};
-
-#define AT(member) offsetof(struct report_input, member)
-static const struct member report_member_list[] = {
-    {"generation", MEMBER_NUMBER, AT(generation), true, NULL},
-    {"secret", MEMBER_STRING, AT(secret), true, NULL},
-    {"state", MEMBER_STRING, AT(state), true, NULL},
-    {"version", MEMBER_STRING, AT(version), false, NULL},
-};
-const struct members control_report_members = MEMBERS(report_member_list, struct report_input);
-
-static bool read_state(struct slice text, enum report_state *state)
+void control_list_worlds(struct call *call)
 {
-    static const struct slice states[] = {[REPORT_STARTING] = SLICE_INIT("starting"),
-                                          [REPORT_UP] = SLICE_INIT("up"),
-                                          [REPORT_ENDED] = SLICE_INIT("ended"),
-                                          [REPORT_GONE] = SLICE_INIT("gone")};
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        if (slice_equal(text, states[i])) {
-            *state = (enum report_state)i;
-            return true;
-        }
-    return false;
-}
-
-/* -1, which is none, if it is not an integer. */
-static int64_t read_generation(double number)
-{
-    bool is_exact = number >= 0 && number <= (double)(INT64_C(1) << 53);
-    int64_t generation = is_exact ? (int64_t)number : -1;
-    return is_exact && (double)generation == number ? generation : -1;
-}
-
-void control_report_broker(struct call *call)
-{
-    const struct report_input *input = call->input;
-    struct report report = {.broker_id = call->labels.broker_id,
-                            .generation = read_generation(input->generation.value),
-                            .secret = input->secret,
-                            .version = input->version};
-    if (!read_state(input->state, &report.state)) {
-        call_fail(call, ERROR_CONTROL_VALUE, SLICE("state"),
-                  SLICE("must be starting, up, ended or gone"));
-        return;
+    struct json_writer writer = {.out = call->out};
+    struct broker_world *worlds = NULL;
+    size_t count = 0;
+    enum result result = broker_worlds(call->store, call->scratch, &worlds, &count);
+    json_object_begin(&writer);
+    json_put_string(&writer, "account", call->settings->account);
+    json_put_string(&writer, "region", call->settings->region);
+    json_key(&writer, "worlds");
+    json_list_begin(&writer);
+    for (size_t i = 0; i < count; i++) {
+        json_object_begin(&writer);
+        json_put_string(&writer, "account", worlds[i].account);
+        json_put_integer(&writer, "brokers", worlds[i].brokers);
+        json_put_string(&writer, "region", worlds[i].region);
+        json_object_end(&writer);
     }
-    enum result result = call->control->processes ? processes_report(call->control->processes,
-                                                                     &report, clock_monotonic_ms())
-                                                  : RESULT_NOT_FOUND;
-    if (result == RESULT_NOT_FOUND)
-        call_fail(call, ERROR_CONTROL_NO_SLOT, report.broker_id);
-    else if (result == RESULT_CONFLICT)
-        call_fail(call, ERROR_CONTROL_STALE_REPORT);
-    else
-        call_finish_empty(call, result);
+    json_list_end(&writer);
+    json_object_end(&writer);
+    call_finish(call, result);
 }

@@ -3,6 +3,7 @@
 #define CONTROL_CONTROL_H
 
 #include "api/call.h"
+#include "observe/events.h"
 #include "observe/journal.h"
 #include "observe/metrics.h"
 
@@ -20,6 +21,7 @@ struct control {
     const char *const *names; /* allowed hosts besides localhost and addresses */
     size_t name_count;
     struct journal *journal;
+    struct events events;
     struct metrics *metrics;
     struct processes *processes; /* of real brokers; NULL: none */
 };

@@ -1,4 +1,4 @@
-/* The web page and the metrics. */
+/* The web page, its events, and the metrics. */
 #include "control/page.h"
 
 #include "control/parts.h"
@@ -15,6 +15,15 @@ void control_page(struct call *call)
                                     "img-src data:; frame-ancestors 'none'; base-uri 'none'"},
                                    /* a page of another site that opens it cannot control it */
                                    {"cross-origin-opener-policy", "same-origin"}}};
+}
+
+void control_events(struct call *call)
+{
+    if (call->control->events.streams >= EVENTS_STREAMS_MAX) {
+        call_fail(call, ERROR_CONTROL_REFUSED, SLICE("64 streams of events are open."));
+        return;
+    }
+    call->reply = (struct reply){.content_type = "text/event-stream", .is_stream = true};
 }
 
 void control_metrics(struct call *call)

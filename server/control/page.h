@@ -1,4 +1,4 @@
-/* page.html, which the build embeds in the binary. */
+/* The web page, which the build joins from the files of page/ and embeds in the binary. */
 #ifndef CONTROL_PAGE_H
 #define CONTROL_PAGE_H
 

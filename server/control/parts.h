@@ -27,6 +27,8 @@ void control_authenticate(struct call *call);
 void control_metrics(struct call *call);
 void control_list_brokers(struct call *call);
 void control_get_broker(struct call *call);
+void control_list_worlds(struct call *call);
+void control_events(struct call *call);
 void control_report_broker(struct call *call);
 void control_page(struct call *call);
 
@@ -37,5 +39,12 @@ bool control_read_number(struct call *call, struct slice name, int64_t *number);
 
 /* False if the text is not a number; an absent text does not change *number. */
 bool control_number(struct slice text, int64_t *number);
+
+/* The member `process` of a broker that has a slot, with its last lines or without. */
+void control_put_process(struct call *call, struct json_writer *writer, struct slice broker_id,
+                         bool with_log);
+
+/* The members `remainingMs` and `stateDueMs` of a broker whose state changes by itself. */
+void control_put_remaining(struct call *call, struct json_writer *writer, int64_t state_due_ms);
 
 #endif

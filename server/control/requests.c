@@ -82,29 +82,65 @@ static void write_masked(struct json_writer *writer, const struct json *value)
 /* Only the length is shown of a body that is not JSON, which may contain a password anywhere, or
  * has a number that JSON cannot represent. */
 static void put_body(struct call *call, struct json_writer *writer,
-                     const struct journal_entry *entry)
+                     const struct journal_entry *entry, bool is_shown)
 {
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL;
     /* A parsed body takes many times its length. */
     arena_reset(call->scratch);
-    if (entry->body.len > 0 && !json_parse(call->scratch, entry->body, &body, &syntax) &&
-        is_finite(body)) {
+    if (is_shown && entry->body.len > 0 &&
+        !json_parse(call->scratch, entry->body, &body, &syntax) && is_finite(body)) {
         json_key(writer, "body");
         write_masked(writer, body);
     }
     json_put_integer(writer, "bodyBytes", (int64_t)entry->body_len);
 }
 
+/* The part of an answer before the first member that is masked: what follows a cut is unknown. */
+static struct slice before_secrets(struct slice text)
+{
+    for (size_t at = 0; at < text.len; at++)
+        for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+            struct slice secret = slice_of(secrets[i]);
+            if (text.len - at >= secret.len + 2 && text.data[at] == '"' &&
+                text.data[at + 1 + secret.len] == '"' &&
+                slice_equal_ignoring_case((struct slice){text.data + at + 1, secret.len}, secret))
+                return (struct slice){text.data, at};
+        }
+    return text;
+}
+
+/* As JSON, or as text if the journal has only its beginning. */
+static void put_answer(struct call *call, struct json_writer *writer,
+                       const struct journal_entry *entry)
+{
+    struct json_error syntax = {NULL, 0};
+    const struct json *answer = NULL;
+    bool is_whole = entry->answer.len == entry->answer_len;
+    arena_reset(call->scratch);
+    if (is_whole && entry->answer.len > 0 &&
+        !json_parse(call->scratch, entry->answer, &answer, &syntax)) {
+        json_key(writer, "answer");
+        write_masked(writer, answer);
+    }
+    json_put_integer(writer, "answerBytes", (int64_t)entry->answer_len);
+    if (!is_whole)
+        json_put_string(writer, "answerStart", before_secrets(entry->answer));
+}
+
+enum shown_bodies { SHOW_REQUESTS, SHOW_NONE, SHOW_BOTH };
+
 static void write_entry(struct call *call, struct json_writer *writer,
-                        const struct journal_entry *entry)
+                        const struct journal_entry *entry, enum shown_bodies shown)
 {
     char time[CLOCK_DATE_TIME];
     clock_format_ms(entry->time_ms, time);
     json_object_begin(writer);
     json_put_optional(writer, "accessKey", entry->access_key);
     json_put_optional(writer, "account", entry->account);
-    put_body(call, writer, entry);
+    if (shown == SHOW_BOTH)
+        put_answer(call, writer, entry);
+    put_body(call, writer, entry, shown != SHOW_NONE);
     if (entry->dropped)
         json_put_boolean(writer, "dropped", true);
     json_put_integer(writer, "durationUs", entry->duration_us);
@@ -112,6 +148,8 @@ static void write_entry(struct call *call, struct json_writer *writer,
     json_put_optional(writer, "method", entry->method);
     json_put_integer(writer, "number", entry->number);
     json_put_optional(writer, "operation", entry->operation);
+    if (entry->from_page)
+        json_put_boolean(writer, "page", true);
     json_put_optional(writer, "path", entry->path);
     json_put_optional(writer, "region", entry->region);
     json_put_string(writer, "requestId", entry->id);
@@ -124,8 +162,9 @@ static void write_entry(struct call *call, struct json_writer *writer,
 /* The query; absent parameters match every entry. */
 struct filter {
     struct slice operation, username;
-    int64_t status, since_ms, since_number, last;
-    bool count_only;
+    int64_t status, number, since_ms, since_number, last;
+    bool count_only, errors_only;
+    enum shown_bodies bodies;
 };
 
 /* A misspelt name would match nothing, and pass for a call that was not made. */
@@ -143,6 +182,16 @@ static bool check_operation(struct call *call, struct slice name)
     return false;
 }
 
+static bool read_bodies(struct call *call, struct filter *filter)
+{
+    bool both = false;
+    if (!control_read_flag(call, SLICE("bodies"), &both))
+        return false;
+    if (request_query(call->request, SLICE("bodies")).data)
+        filter->bodies = both ? SHOW_BOTH : SHOW_NONE;
+    return true;
+}
+
 static bool read_filter(struct call *call, struct filter *filter)
 {
     struct slice since = request_query(call->request, SLICE("since"));
@@ -150,7 +199,9 @@ static bool read_filter(struct call *call, struct filter *filter)
                               .username = request_query(call->request, SLICE("username")),
                               .last = INT64_MAX};
     if (!control_read_number(call, SLICE("status"), &filter->status) ||
-        !control_read_number(call, SLICE("last"), &filter->last) ||
+        !control_read_number(call, SLICE("number"), &filter->number) ||
+        !control_read_flag(call, SLICE("errors"), &filter->errors_only) ||
+        !read_bodies(call, filter) || !control_read_number(call, SLICE("last"), &filter->last) ||
         !control_read_flag(call, SLICE("count"), &filter->count_only))
         return false;
     if (filter->operation.len > 0 && !check_operation(call, filter->operation))
@@ -166,6 +217,8 @@ static bool matches(const struct filter *filter, const struct journal_entry *ent
     return (!filter->operation.data || slice_equal(filter->operation, entry->operation)) &&
            (!filter->username.data || slice_equal(filter->username, entry->username)) &&
            (filter->status == 0 || filter->status == entry->status) &&
+           (filter->number == 0 || filter->number == entry->number) &&
+           (!filter->errors_only || entry->status >= 400 || entry->dropped) &&
            entry->time_ms >= filter->since_ms && entry->number > filter->since_number;
 }
 
@@ -190,7 +243,7 @@ static void write_matching(struct call *call, struct json_writer *writer,
     for (; start < journal_count(journal) && call->out->len < CONTROL_ANSWER_MAX; start++) {
         if (!matches(filter, journal_get(journal, start)))
             continue;
-        write_entry(call, writer, journal_get(journal, start));
+        write_entry(call, writer, journal_get(journal, start), filter->bodies);
         count--;
     }
     json_list_end(writer);

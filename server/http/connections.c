@@ -123,7 +123,8 @@ void connections_shut_down_gone(struct connections *connections,
     while (*at) {
         struct connection *connection = *at;
         struct exchange *exchange = connection->exchange;
-        if (exchange && exchange->state == EXCHANGE_DELAYED && has_left(connection))
+        if (exchange && (exchange->state == EXCHANGE_STREAM ||
+                         (exchange->state == EXCHANGE_DELAYED && has_left(connection))))
             leave(context, exchange);
         bool is_answered = exchange && exchange->state > EXCHANGE_BODY;
         if (is_answered || has_unread(connection)) {

@@ -49,7 +49,8 @@ void connections_notice(struct connections *connections, int fd);
  * difference only when something is sent. During the delay of a call it gets an interim reply (100
  * Continue, which clients ignore where they do not expect it): if that is answered with a reset, or
  * the connection was reset before, `leave` is called with the exchange, which must then end its
- * delay. HTTP/1.0 has no interim replies. */
+ * delay. HTTP/1.0 has no interim replies. It is called too, in each round, for a stream of events:
+ * whoever closes its side of that has left. */
 void connections_shut_down_gone(struct connections *connections,
                                 void (*leave)(void *context, struct exchange *exchange),
                                 void *context);

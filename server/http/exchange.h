@@ -5,6 +5,7 @@
 #include "api/call.h"
 
 struct connection;
+struct stream;
 
 enum exchange_state {
     EXCHANGE_NEW,       /* the request line was received */
@@ -15,6 +16,7 @@ enum exchange_state {
     EXCHANGE_DUE,       /* that delay is over */
     EXCHANGE_READY,     /* the reply can be sent */
     EXCHANGE_SENT,
+    EXCHANGE_STREAM, /* the reply is a stream of events, and open */
 };
 
 struct exchange {
@@ -31,7 +33,8 @@ struct exchange {
     bool takes_interim;         /* the client reads an interim reply: HTTP/1.1 */
     bool is_probed;             /* see connections_shut_down_gone */
     bool is_discarded;          /* the body is read to its end, but not kept */
-    struct exchange *next_held; /* in a queue of schedule.h, or in the pool */
+    struct stream *stream;      /* of EXCHANGE_STREAM, in the arena */
+    struct exchange *next_held; /* in a queue of schedule.h, of streams.h, or in the pool */
 };
 
 /* Exchanges for reuse; each keeps a small block of memory. */

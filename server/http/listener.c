@@ -14,9 +14,10 @@
 #include "http/framing.h"
 #include "http/reply.h"
 #include "http/schedule.h"
+#include "http/streams.h"
+#include "http/wire.h"
 
 enum {
-    LISTENER_DAY_S = 86400,
     LISTENER_MEMORY = 32 << 10, /* of a connection, for all of a head; cleared at every request */
 };
 
@@ -40,25 +41,13 @@ struct listener {
     struct connections connections;
     size_t connection_count; /* including those without memory for a struct connection */
     struct schedule schedule;
+    struct streams streams;
     struct exchange_pool pool;
 };
 
-static void suspend(struct exchange *exchange)
-{
-    /* The deadline is for the client, which now waits for the server. */
-    deadline_stop(&exchange->connection->deadline);
-    /* After it resumes a connection, libmicrohttpd reads first and then drops a client that has
-     * closed its side. It asks for the reply first if the connection has a timeout of its own.
-     * Version 1.0 ignores this option once the connection is suspended. */
-    MHD_set_connection_option(exchange->wire, MHD_CONNECTION_OPTION_TIMEOUT, LISTENER_DAY_S);
-    MHD_suspend_connection(exchange->wire);
-}
-
 static void resume(struct listener *listener, struct exchange *exchange)
 {
-    deadline_start(&listener->connections.request, &exchange->connection->deadline,
-                   clock_monotonic_ms());
-    MHD_resume_connection(exchange->wire);
+    wire_resume(exchange, &listener->connections.request);
     listener->busy = true;
 }
 
@@ -111,24 +100,6 @@ static bool read_head(struct exchange *exchange, const char *method)
     return true;
 }
 
-static struct MHD_Response *make_response(const struct call *call, const struct reply_ids *ids)
-{
-    struct reply_header headers[REPLY_ALL_HEADERS];
-    size_t count = reply_headers(call, ids, headers);
-    const struct reply *reply = &call->reply;
-    /* It belongs to the exchange, or is static. */
-    void *body = (void *)(uintptr_t)(reply->body.data ? reply->body.data : "");
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(reply->body.len, body, MHD_RESPMEM_PERSISTENT);
-    for (size_t i = 0; response && i < count; i++) {
-        if (MHD_add_response_header(response, headers[i].name, headers[i].value) == MHD_YES)
-            continue;
-        MHD_destroy_response(response);
-        response = NULL;
-    }
-    return response;
-}
-
 static enum MHD_Result send_reply(struct listener *listener, struct exchange *exchange)
 {
     struct reply *reply = &exchange->call.reply;
@@ -139,7 +110,9 @@ static enum MHD_Result send_reply(struct listener *listener, struct exchange *ex
     if (exchange->call.drop)
         return MHD_NO;
     reply->close = reply->close || exchange->has_trailers || listener->stopping;
-    struct MHD_Response *response = make_response(&exchange->call, &ids);
+    struct MHD_Response *response = reply->is_stream
+                                        ? streams_open(&listener->streams, exchange, &ids)
+                                        : wire_response(&exchange->call, &ids);
     if (!response)
         return MHD_NO;
     enum MHD_Result queued = MHD_queue_response(exchange->wire, (unsigned)reply->status, response);
@@ -152,7 +125,7 @@ static enum MHD_Result answer(struct listener *listener, struct exchange *exchan
 {
     if (exchange->state == EXCHANGE_READY)
         return send_reply(listener, exchange);
-    suspend(exchange);
+    wire_suspend(exchange);
     return MHD_YES;
 }
 
@@ -242,6 +215,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *wire, co
     case EXCHANGE_EXCLUSIVE:
     case EXCHANGE_DELAYED:
     case EXCHANGE_SENT:
+    case EXCHANGE_STREAM:
         break;
     }
     return MHD_YES;
@@ -261,6 +235,7 @@ static void on_completed(void *context, struct MHD_Connection *wire, void **stat
     /* Carried out, but the client had left before the reply. */
     if (exchange->state == EXCHANGE_READY && exchange->call.answered)
         reply_tell(exchange, listener->options.journal, listener->options.metrics, &ids);
+    streams_forget(&listener->streams, exchange);
     connection->exchange = NULL;
     deadline_start(&listener->connections.idle, &connection->deadline, clock_monotonic_ms());
     exchange_give(&listener->pool, exchange);
@@ -289,8 +264,10 @@ static void on_connection(void *context, struct MHD_Connection *wire, void **soc
     if (!connection)
         return;
     /* After a query that exhausts its memory, libmicrohttpd does not call on_completed. */
-    if (connection->exchange)
+    if (connection->exchange) {
+        streams_forget(&listener->streams, connection->exchange);
         exchange_give(&listener->pool, connection->exchange);
+    }
     connections_remove(&listener->connections, connection);
 }
 
@@ -346,6 +323,8 @@ enum result listener_new(const struct listener_options *options, struct listener
     if (!listener)
         return RESULT_NO_MEMORY;
     listener->options = *options;
+    listener->streams =
+        (struct streams){.events = options->events, .deadlines = &listener->connections.request};
     listener->schedule = (struct schedule){.gate = options->gate, .store = options->store};
     listener->connections.fresh.timeout_ms = options->request_ms;
     listener->connections.request.timeout_ms = options->request_ms;
@@ -367,6 +346,8 @@ void listener_free(struct listener *listener)
     struct exchange *exchange;
     while ((exchange = schedule_take_any(&listener->schedule)))
         MHD_resume_connection(exchange->wire);
+    listener->streams.ending = true;
+    streams_wake(&listener->streams);
     for (size_t i = 0; i < listener->endpoint_count; i++) /* aborts if one is still suspended */
         MHD_stop_daemon(listener->endpoints[i].daemon);
     delays_close(&listener->schedule.delays);
@@ -416,10 +397,16 @@ static void accept_clients(struct listener *listener)
         listener->first_endpoint = (first + 1) % listener->endpoint_count;
 }
 
-/* The client of a delayed call has left: its call is performed now, to free its place. */
+/* The client of a delayed call has left: its call is performed now, to free its place. Or that of a
+ * stream, which ends. */
 static void leave(void *context, struct exchange *exchange)
 {
     struct listener *listener = context;
+    if (exchange->state == EXCHANGE_STREAM) {
+        streams_end(&listener->streams, exchange);
+        listener->busy = true;
+        return;
+    }
     schedule_end_delay(&listener->schedule, exchange);
     if (exchange->state == EXCHANGE_READY)
         resume(listener, exchange);
@@ -433,6 +420,11 @@ void listener_run(struct listener *listener)
     for (size_t i = 0; i < listener->endpoint_count; i++)
         MHD_run(listener->endpoints[i].daemon);
     connections_shut_down_gone(&listener->connections, leave, listener);
+}
+
+void listener_tell(struct listener *listener)
+{
+    listener->busy = streams_wake(&listener->streams) || listener->busy;
 }
 
 void listener_release(struct listener *listener, bool committed)
@@ -483,6 +475,8 @@ void listener_stop(struct listener *listener)
     for (size_t i = 0; i < listener->endpoint_count; i++)
         acceptor_stop(&listener->endpoints[i].acceptor);
     listener->stopping = true;
+    listener->streams.ending = true;
+    listener->busy = streams_wake(&listener->streams) || listener->busy;
     for (struct connection *at = listener->connections.first; at; at = at->next)
         connection_shut_down_if_idle(at);
 }

@@ -19,6 +19,7 @@ struct listener_options {
     const struct identity *identity; /* for HTTPS; borrowed */
     struct journal *journal;
     struct metrics *metrics;
+    struct events *events;
     size_t max_body;        /* bytes */
     size_t max_connections; /* in total */
     int64_t idle_ms;        /* how long a connection may be idle between requests */
@@ -39,6 +40,9 @@ void listener_notice(struct listener *listener, int fd);
 
 /* Accepts, reads, handles requests and sends. The caller commits what they have written. */
 void listener_run(struct listener *listener);
+
+/* Tells the open streams of events what has changed; no tick may be open. */
+void listener_tell(struct listener *listener);
 
 /* Releases every held reply after the tick's commit; if that failed, each becomes a 500. */
 void listener_release(struct listener *listener, bool committed);

@@ -120,6 +120,8 @@ static void record(const struct exchange *exchange, const struct reply_ids *ids,
         .duration_us = duration_us,
         .status = call->reply.status,
         .dropped = call->drop,
+        .from_page =
+            slice_equal(request_header(request, SLICE("x-amazonmq-local-origin")), SLICE("page")),
         .id = slice_of(ids->request),
         .operation = slice_of(call->operation ? call->operation->name : NULL),
         .method = shown->method,
@@ -131,6 +133,8 @@ static void record(const struct exchange *exchange, const struct reply_ids *ids,
         .error = slice_of(call->reply.error),
         .body = request->body,
         .body_len = exchange->received,
+        .answer = call->reply.body,
+        .answer_len = call->reply.body.len,
     };
     journal_add(journal, &entry);
 }

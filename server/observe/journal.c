@@ -4,7 +4,7 @@
 
 struct journal {
     size_t capacity, first, count;
-    int64_t number;
+    int64_t number, clears;
     struct journal_entry entries[];
 };
 
@@ -23,6 +23,7 @@ void journal_clear(struct journal *journal)
     for (size_t i = 0; i < journal->count; i++)
         free(journal->entries[(journal->first + i) % journal->capacity].texts);
     journal->first = journal->count = 0;
+    journal->clears++;
 }
 
 void journal_free(struct journal *journal)
@@ -47,16 +48,19 @@ static void copy_text(struct slice *text, char **at)
 void journal_add(struct journal *journal, const struct journal_entry *call)
 {
     struct journal_entry entry = *call;
-    struct slice *const texts[] = {
-        &entry.id,     &entry.operation,  &entry.method,   &entry.path,  &entry.account,
-        &entry.region, &entry.access_key, &entry.username, &entry.error, &entry.body};
+    struct slice *const texts[] = {&entry.id,         &entry.operation, &entry.method,
+                                   &entry.path,       &entry.account,   &entry.region,
+                                   &entry.access_key, &entry.username,  &entry.error,
+                                   &entry.body,       &entry.answer};
     size_t size = 0;
     if (journal->capacity == 0)
         return;
     if (entry.body.len > JOURNAL_BODY)
         entry.body = (struct slice){NULL, 0};
+    if (entry.answer.len > JOURNAL_ANSWER)
+        entry.answer.len = JOURNAL_ANSWER;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (texts[i]->len > JOURNAL_TEXT && texts[i] != &entry.body)
+        if (texts[i]->len > JOURNAL_TEXT && texts[i] != &entry.body && texts[i] != &entry.answer)
             texts[i]->len = JOURNAL_TEXT;
         size += texts[i]->len + 1;
     }
@@ -86,6 +90,16 @@ size_t journal_count(const struct journal *journal)
 size_t journal_capacity(const struct journal *journal)
 {
     return journal->capacity;
+}
+
+int64_t journal_number(const struct journal *journal)
+{
+    return journal->number;
+}
+
+int64_t journal_clears(const struct journal *journal)
+{
+    return journal->clears;
 }
 
 const struct journal_entry *journal_get(const struct journal *journal, size_t at)

@@ -7,8 +7,9 @@
 #include "api/call.h"
 
 enum {
-    JOURNAL_BODY = 16 << 10, /* longer bodies are omitted */
-    JOURNAL_TEXT = 2 << 10,  /* longer texts are truncated */
+    JOURNAL_BODY = 16 << 10,  /* longer bodies are omitted */
+    JOURNAL_ANSWER = 4 << 10, /* of an answer, this much is kept */
+    JOURNAL_TEXT = 2 << 10,   /* longer texts are truncated */
 };
 
 /* A call and its result. Texts in the journal are NUL-terminated and owned by it. */
@@ -17,9 +18,12 @@ struct journal_entry {
     int64_t time_ms, duration_us;
     int status;
     bool dropped;
+    bool from_page; /* somebody made the call with the web page */
     struct slice id, operation, method, path, account, region, access_key, username, error, body;
-    size_t body_len; /* as received */
-    char *texts;     /* the memory of all texts */
+    struct slice answer; /* its beginning */
+    size_t body_len;     /* as received */
+    size_t answer_len;   /* as sent */
+    char *texts;         /* the memory of all texts */
 };
 
 struct journal;
@@ -35,6 +39,13 @@ void journal_clear(struct journal *journal);
 
 size_t journal_count(const struct journal *journal);
 size_t journal_capacity(const struct journal *journal);
+
+/* The number of the latest entry, also of one that was cleared; 0: none. With capacity 0 it stays
+ * 0. */
+int64_t journal_number(const struct journal *journal);
+
+/* How often it was cleared. */
+int64_t journal_clears(const struct journal *journal);
 
 /* Entry 0 is the oldest. Borrowed until the next change. */
 const struct journal_entry *journal_get(const struct journal *journal, size_t at);

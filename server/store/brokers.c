@@ -383,17 +383,6 @@ enum result broker_first_in_use(struct store *store, enum engine engine, int64_t
     return statement_list(store, stmt, read_item, arena, sizeof **brokers, brokers, count);
 }
 
-STATEMENT(broker_next_sql,
-          "SELECT " BROKER_COLUMNS " FROM broker WHERE id > ?1 ORDER BY id LIMIT 1");
-
-enum result broker_next(struct store *store, struct slice after, struct arena *arena,
-                        struct broker *broker)
-{
-    sqlite3_stmt *stmt = statement_get(store, &broker_next_sql);
-    statement_bind(stmt, 1, after.data ? after : SLICE(""));
-    return find_one(store, stmt, arena, broker);
-}
-
 STATEMENT(broker_any_waits_sql,
           "SELECT 1 FROM broker WHERE state_due_ms = 9223372036854775807 LIMIT 1");
 STATEMENT(broker_resume_sql,

@@ -113,10 +113,6 @@ enum result broker_first_in_use(struct store *store, enum engine engine, int64_t
                                 struct arena *arena, struct broker **brokers,
                                 size_t *count) MUST_CHECK;
 
-/* The first broker by id after `after` (absent: of all). */
-enum result broker_next(struct store *store, struct slice after, struct arena *arena,
-                        struct broker *broker) MUST_CHECK;
-
 /* Makes due at `now_ms` what waits for a process, of all brokers. */
 enum result broker_resume(struct store *store, int64_t now_ms) MUST_CHECK;
 

@@ -388,6 +388,11 @@ int64_t store_rows_written(const struct store *store)
     return sqlite3_total_changes64(store->db);
 }
 
+int64_t store_revision(const struct store *store)
+{
+    return sqlite3_total_changes64(store->db) + store->restores;
+}
+
 const char *store_broken_rule(const struct store *store)
 {
     static const char check[] = "CHECK constraint failed: ";

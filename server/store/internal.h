@@ -55,7 +55,7 @@ struct store {
     struct store_cache cached;    /* as of the open tick */
     struct store_cache savepoint; /* restored if the operation is rolled back */
     struct store_cache committed; /* restored if the tick fails */
-    int64_t commits;
+    int64_t commits, restores;
     struct undo *undo;            /* undo.h; NULL: none */
     struct store_options options; /* its texts belong to the caller of store_open */
     sqlite3_stmt *compiled[];     /* by index in the section; NULL: not yet used */

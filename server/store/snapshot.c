@@ -200,6 +200,7 @@ static enum result copy_image(struct store *store, sqlite3 *image, struct store_
     }
     undo_end(store); /* the hook sees nothing of the copy */
     sqlite3_backup *backup = sqlite3_backup_init(store->db, "main", image, "main");
+    store->restores++;
     int code = backup ? sqlite3_backup_step(backup, -1) : SQLITE_NOMEM;
     int end = sqlite3_backup_finish(backup);
     if (code == SQLITE_DONE && end == SQLITE_OK) {

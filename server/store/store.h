@@ -76,6 +76,9 @@ enum result store_set_clock(struct store *store, int64_t offset_ms) MUST_CHECK;
 /* Rows inserted, updated and deleted since the start, by triggers and cascades too. */
 int64_t store_rows_written(const struct store *store);
 
+/* Differs from an earlier answer if anything was stored since: a reset, seed or snapshot too. */
+int64_t store_revision(const struct store *store);
+
 /* The error of the last failed write, without SQLite's prefix for a CHECK constraint. */
 const char *store_broken_rule(const struct store *store);
 

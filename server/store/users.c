@@ -150,6 +150,34 @@ enum result user_page(struct store *store, struct slice broker_id, bool as_appli
     return statement_list(store, stmt, read_name, arena, sizeof **users, users, count);
 }
 
+STATEMENT(user_list_sql,
+          "SELECT password IS NOT NULL, console_access, groups, pending_change,"
+          " coalesce(pending_console_access, console_access), coalesce(pending_groups, groups),"
+          " coalesce(pending_replication_user, replication_user), username"
+          " FROM user WHERE broker_id = ?1 ORDER BY username LIMIT ?2");
+
+static bool read_named(sqlite3_stmt *stmt, struct arena *arena, void *item)
+{
+    struct user *user = item;
+    return read_user(stmt, arena, user) && statement_text(stmt, 7, arena, &user->username);
+}
+
+enum result user_list(struct store *store, struct slice broker_id, bool as_applied, int64_t limit,
+                      struct arena *arena, struct user **users, size_t *count)
+{
+    sqlite3_stmt *stmt = statement_get(store, &user_list_sql);
+    statement_bind(stmt, 1, broker_id);
+    sqlite3_bind_int64(stmt, 2, limit);
+    enum result result =
+        statement_list(store, stmt, read_named, arena, sizeof **users, users, count);
+    size_t kept = 0;
+    for (size_t i = 0; !result && i < *count; i++)
+        if (!as_applied || show_as_applied(&(*users)[i]) == RESULT_OK)
+            (*users)[kept++] = (*users)[i];
+    *count = kept;
+    return result;
+}
+
 STATEMENT(user_password_sql, "SELECT password, groups, console_access FROM user"
                              " WHERE broker_id = ?1 AND username = ?2 AND password IS NOT NULL");
 

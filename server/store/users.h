@@ -54,6 +54,10 @@ enum result user_page(struct store *store, struct slice broker_id, bool as_appli
                       struct slice after, int64_t limit, struct arena *arena, struct user **users,
                       size_t *count) MUST_CHECK;
 
+/* As user_page, with all values of each and from the first. */
+enum result user_list(struct store *store, struct slice broker_id, bool as_applied, int64_t limit,
+                      struct arena *arena, struct user **users, size_t *count) MUST_CHECK;
+
 /* The applied values of a user, with which it logs in. */
 struct user_login {
     struct slice username;         /* set by user_list_logins only */

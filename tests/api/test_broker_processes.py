@@ -425,8 +425,8 @@ def test_CTL_15_CTL_16_the_list_has_all_brokers(directory):
         rows = json.loads(world.local("GET", "brokers").body)["brokers"]
         assert [row["brokerId"] for row in rows] == ["b-1", "b-2", "b-3"]
         assert [row.get("process", {}).get("slot") for row in rows] == [0, 1, None]
-        assert set(rows[2]) == {"account", "brokerId", "brokerInstances", "brokerName", "brokerState", "engineType",
-                                "engineVersion", "region"}
+        assert set(rows[2]) == {"account", "brokerId", "brokerInstances", "brokerName", "brokerState", "created",
+                                "deploymentMode", "engineType", "engineVersion", "hostInstanceType", "region"}
         assert [row["brokerId"] for row in json.loads(world.local("GET", "brokers?after=b-1").body)["brokers"]] == ["b-2", "b-3"]
         assert world.local("GET", "brokers/b-9").status == 404
         with open(os.path.join(world.directory, "0", "log"), "wb") as file:

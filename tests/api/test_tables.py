@@ -48,7 +48,7 @@ def test_a_fault_may_name_every_operation():
 
 def test_every_operation_is_behind_the_page_and_the_completion():
     """Both have the names put in when they are built."""
-    for path in (("server", "control", "page.html"), ("docs", "completion", "amazonmq-local.bash")):
+    for path in (("server", "control", "page", "page.html"), ("docs", "completion", "amazonmq-local.bash")):
         assert read(*path).count("@OPERATIONS@") == 1, f"{os.path.join(*path)} has no place for the operations"
     with harness.Server() as server:
         page = server.client().call("GET", "/_local/", check=harness.CHECK_NONE).body.decode("utf-8")

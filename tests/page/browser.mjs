@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +15,10 @@ const binary = process.env.AMAZONMQ_LOCAL_BIN || fileURLToPath(new URL('build/am
 const browserPath = process.env.AMAZONMQ_LOCAL_BROWSER || '/usr/bin/chromium';
 const pictures = fileURLToPath(new URL('build/page/', root));
 
-// Installed apart from this directory, where a plain import would not find it.
-const { chromium } = createRequire(new URL('build/node-page/', root))('playwright-core');
+// Installed apart from this directory, where a plain import would not find them.
+const installed = createRequire(new URL('build/node-page/', root));
+const { chromium } = installed('playwright-core');
+const axe = readFileSync(installed.resolve('axe-core/axe.min.js'), 'utf8');
 
 // How long anything that must happen may take: generous, because only a failure ever waits so long.
 const DEADLINE_MS = 30_000;
@@ -104,7 +106,8 @@ export async function open(t, { server, flags, more, scheme = 'light', viewport 
   server ??= await serve(t, { flags, more });
   const browser = await chromium.launch({ executablePath: browserPath, timeout: DEADLINE_MS });
   atEnd(t, () => browser.close());
-  const page = await browser.newPage({ colorScheme: scheme, viewport });
+  const context = await browser.newContext({ colorScheme: scheme, viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
   page.setDefaultTimeout(DEADLINE_MS);
   const asked = [], errors = [], expected = [];
   page.on('request', (request) => asked.push(request));
@@ -117,19 +120,30 @@ export async function open(t, { server, flags, more, scheme = 'light', viewport 
     assert.deepEqual(errors.filter((text) => !expected.some((pattern) => pattern.test(text))), [], 'errors of the page');
   });
   const user = (name, column) =>
-    page.locator('#broker tbody tr', { has: page.getByText(name, { exact: true }) }).locator('td').nth(column);
+    page.locator('#detail tbody tr', { has: page.getByText(name, { exact: true }) }).locator('td').nth(column);
   return {
     page, server, asked,
     expectErrors: (pattern) => expected.push(pattern),
     status: page.getByRole('status'),
     journal: page.locator('#calls'),
     /** The row of a broker, by name, and one of the selected broker's users. */
-    broker: (name) => page.locator('#brokers tbody tr', { hasText: name }),
+    broker: (name) => page.locator('#list tbody tr', { hasText: name }),
     applied: (username) => user(username, 1),
     pending: (username) => user(username, 2),
-    picture: (name) => {
+    /** A picture in build/page, of a page with which axe-core finds nothing wrong, and on which nothing is cut. */
+    picture: async (name) => {
       mkdirSync(pictures, { recursive: true });
-      return page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+      await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html, any }) => `${html.slice(0, 200)}: ${any[0]?.message}`)]), []);
+      const cut = await page.evaluate(() => [...document.querySelectorAll('button, input, select, textarea, a, summary')]
+        .filter((element) => element.checkVisibility()).filter((element) => {
+          const { left, right } = element.getBoundingClientRect();
+          return left < 0 || right > innerWidth + 0.5 || element.localName === 'button' && element.scrollWidth > element.clientWidth;
+        }).map((element) => element.outerHTML.slice(0, 200)));
+      assert.deepEqual(cut, [], 'cut or outside');
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'sideways scrolling');
     },
   };
 }

@@ -20,39 +20,46 @@ async function step(page, hours) {
   await page.getByRole('button', { name: 'Step the clock' }).click();
 }
 
+const BROKER = '/v1/brokers/b-orders';
+const journalCount = async (server) => (await (await server.call('GET', '/_local/requests?count=true')).json()).count;
+
 test('the click path: a user is created, seen pending, rebooted, applied; a fault is injected; reset', async (t) => {
   const { page, server, status, journal, broker, applied, pending } = await open(t);
-  await shows(broker('orders'), /ActiveMQ[^]*RUNNING/);
-  await shows(broker('events'), /RabbitMQ[^]*RUNNING/);
+  await shows(broker('orders'), /RUNNING[^]*ActiveMQ/);
+  await shows(broker('events'), /RUNNING[^]*RabbitMQ/);
+  await page.getByRole('button', { name: 'Show orders' }).click();
   await shows(applied('reader'), 'no console access, groups: readers');
   await shows(pending('reader'), '–');
-  await shows(page.locator('#configurations'), /orders-configuration[^]*ActiveMQ/);
 
   await ok(createUser(server, 'alice', { consoleAccess: true }));
-  await shows(journal, /CreateUser\s+POST \/v1\/brokers\/b-orders\/users\/alice\s+200/);
+  await shows(journal, /CreateUser\s+200 OK\s+POST\s+alice\s+b-orders/);
   await shows(applied('alice'), '–');
-  await shows(pending('alice'), /CREATE\s*console access, groups: admins/);
-  await shows(broker('orders'), '1 user');
-  await journal.locator('summary').first().click();
+  await shows(pending('alice'), /CREATE\s*console access, groups: admins\s*created by the next reboot/);
+  await shows(page.locator('#detail'), 'The next reboot changes 1 user.');
+  await journal.getByRole('button', { name: /request and answer/ }).first().click();
   await shows(journal, '"password": "***"');
+  await shows(journal, `POST ${BROKER}/users/alice`);
 
   await page.getByRole('button', { name: 'Reboot orders' }).click();
-  await shows(broker('orders'), 'REBOOT_IN_PROGRESS');
+  await shows(broker('orders'), /REBOOT_IN_PROGRESS\s*(59 min \d+ s|1 h) left/);
   await shows(status, 'Reboot orders: done.');
+  await shows(journal, /RebootBroker page/);
   await step(page, 2);
   await shows(broker('orders'), /RUNNING/);
   await shows(applied('alice'), 'console access, groups: admins');
   await shows(pending('alice'), '–');
   await shows(page.locator('#offset'), /\+7[12]\d\d s/);
 
-  await page.getByLabel('Operation').selectOption('ListTags');
-  await page.getByLabel('Error').fill('TooManyRequestsException');
-  await page.getByLabel('Times').fill('1');
-  await page.getByRole('button', { name: 'Inject' }).click();
-  await shows(page.locator('#faults'), /ListTags\s+TooManyRequestsException\s+1 more/);
+  await page.getByText('Any other fault').click();
+  const form = page.locator('#fault');
+  await form.getByLabel('Operation').selectOption('ListTags');
+  await form.getByLabel('Error').fill('TooManyRequestsException');
+  await form.getByLabel('Times').fill('1');
+  await form.getByRole('button', { name: 'Inject' }).click();
+  await shows(page.locator('#faults'), /ListTags\s*TooManyRequestsException\s*1 more/);
   const tags = '/v1/tags/arn:aws:mq:us-east-1:123456789012:broker:orders:b-orders';
   assert.equal((await server.call('GET', tags)).status, 429);
-  await shows(journal, /ListTags[^\n]*429\s+TooManyRequestsException/);
+  await shows(journal, /ListTags\s+429 TooManyRequestsException/);
   await shows(page.locator('#faults'), '0 more');
   assert.equal((await server.call('GET', tags)).status, 200);
   await page.getByRole('button', { name: 'Clear all faults' }).click();
@@ -60,12 +67,75 @@ test('the click path: a user is created, seen pending, rebooted, applied; a faul
 
   page.once('dialog', (dialog) => dialog.dismiss());
   await page.getByRole('button', { name: 'Reset' }).click();
-  await ok(server.call('GET', '/v1/brokers/b-orders/users/alice'));
+  await ok(server.call('GET', `${BROKER}/users/alice`));
   page.once('dialog', (dialog) => dialog.accept());
   await page.getByRole('button', { name: 'Reset' }).click();
   await shows(status, 'Reset: done.');
   await eventually(async () => await applied('alice').count() === 0, 'alice gone');
-  assert.equal((await server.call('GET', '/v1/brokers/b-orders/users/alice')).status, 404);
+  assert.equal((await server.call('GET', `${BROKER}/users/alice`)).status, 404);
+});
+
+test('looking at 180 brokers makes no call of the service and uses up no fault', async (t) => {
+  const many = Array.from({ length: 178 }, (_, at) => `INSERT INTO broker (id, name) VALUES ('b-${at}', 'many-${at}');`).join('\n');
+  const { page, server, asked, journal } = await open(t, { more: `${many}
+    INSERT INTO fault (error, times) VALUES ('InternalServerErrorException', 3);` });
+  const list = page.locator('#list');
+  await shows(list, '1 to 25 of 180');
+  await page.getByRole('button', { name: 'Next page' }).click();
+  await shows(list, '26 to 50 of 180');
+  await page.getByLabel('Filter').fill('many-17');
+  await shows(list, '1 to 9 of 9');
+  await page.getByRole('button', { name: 'Show many-177' }).click();
+  await shows(page.locator('#broker'), 'Broker many-177');
+  await page.getByLabel('Sort by').selectOption('created');
+  await page.getByLabel('Filter').fill('');
+  await page.locator('#world').selectOption('*');
+  await shows(list, '1 to 25 of 180');
+  await step(page, 1);
+  await shows(page.locator('#offset'), /\+3[56]\d\d s/);
+  assert.equal(count(asked, '/v1/'), 0);
+  assert.equal(await journalCount(server), 0);
+  await shows(page.locator('#faults'), '3 more');
+  assert.equal((await server.call('GET', '/v1/brokers')).status, 500);
+  await shows(journal, /ListBrokers\s+500 InternalServerErrorException/);
+  await shows(page.locator('#faults'), '2 more');
+  const before = count(asked, '/');
+  await page.waitForTimeout(2500);
+  assert.equal(count(asked, '/'), before, 'it asks only when something has changed');
+});
+
+test('the filters of the journal, its bodies, and older calls', async (t) => {
+  const { page, server, journal } = await open(t);
+  for (let at = 0; at < 55; at++) await ok(server.call('GET', BROKER));
+  await ok(createUser(server, 'alice'));
+  assert.equal((await createUser(server, 'alice')).status, 409);
+  assert.equal((await server.call('GET', '/v1/nothing')).status, 403);
+  const rows = () => journal.locator('tbody tr').count();
+  await eventually(async () => await rows() === 50, '50 rows');
+  await page.getByRole('button', { name: 'Show older calls' }).click();
+  await eventually(async () => await rows() === 58, 'all rows');
+  await page.getByLabel('Errors only').check();
+  await eventually(async () => await rows() === 2, 'two errors');
+  await page.locator('#journal').getByLabel('Operation').selectOption('none');
+  await eventually(async () => await rows() === 1, 'the call without an operation');
+  await shows(journal, '/v1/nothing');
+  await page.locator('#journal').getByLabel('Operation').selectOption('CreateUser');
+  await shows(journal, /CreateUser\s+409 ConflictException/);
+  await page.getByLabel('Errors only').uncheck();
+  await page.getByRole('searchbox', { name: 'User' }).fill('alice');
+  await eventually(async () => await rows() === 2, 'two calls');
+  await page.locator('#journal').getByLabel('Status').fill('409');
+  await eventually(async () => await rows() === 1, 'one call');
+  await journal.getByRole('button', { name: /request and answer/ }).click();
+  await shows(journal, /Body of the answer\s*\{\s*"errorAttribute"/);
+  await journal.getByText('The same in code').click();
+  await shows(journal, /aws mq create-user[^]*"Username": "alice"/);
+  await journal.getByRole('button', { name: 'boto3' }).click();
+  await shows(journal, /mq\.create_user\([^]*BrokerId="b-orders"/);
+  await journal.getByRole('button', { name: 'JavaScript' }).click();
+  await shows(journal, 'new CreateUserCommand(');
+  await journal.getByRole('button', { name: 'Copy the request id' }).click();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^[0-9a-f-]{36}$/);
 });
 
 test('the keyboard alone reaches, names and shows the focus of everything', async (t) => {
@@ -74,6 +144,7 @@ test('the keyboard alone reaches, names and shows the focus of everything', asyn
   await ok(createUser(server, 'alice'));
   await shows(journal, 'CreateUser');
   await shows(page.locator('#faults'), 'Promote');
+  await shows(broker('orders'), 'RUNNING');
   const focus = (name) => page.evaluate((name) => {
     const element = document.activeElement;
     if (name === undefined) element.dataset.reached = 'yes';
@@ -85,10 +156,10 @@ test('the keyboard alone reaches, names and shows the focus of everything', asyn
     return (await focus(name)).name.startsWith(name);
   }, `the focus on ${name}`);
 
-  await tabTo('Account, region and token');
+  await tabTo('Any other fault');
   await page.keyboard.press('Enter');
-  assert.ok(await page.getByLabel('Region', { exact: true }).isVisible());
-  const unreached = () => page.evaluate(() => [...document.querySelectorAll('button, input, select, summary, [tabindex]')]
+  assert.ok(await page.getByLabel('Delay in ms').isVisible());
+  const unreached = () => page.evaluate(() => [...document.querySelectorAll('a, button, input, select, textarea, summary, [tabindex]')]
     .filter((element) => element.checkVisibility() && !element.dataset.reached).map((element) => element.outerHTML));
   await eventually(async () => {
     const { name, outline, body } = await focus();
@@ -110,12 +181,12 @@ test('the keyboard alone reaches, names and shows the focus of everything', asyn
   await page.keyboard.type('2');
   await page.keyboard.press('Enter');
   await shows(broker('orders'), 'RUNNING');
-  await tabTo('Operation');
+  await page.locator('#fault').getByLabel('Operation').focus();
   await page.keyboard.type('DeleteUser');
   await tabTo('Error');
   await page.keyboard.type('ForbiddenException');
   await page.keyboard.press('Enter');
-  await shows(page.locator('#faults'), /DeleteUser\s+ForbiddenException/);
+  await shows(page.locator('#faults'), /DeleteUser\s*ForbiddenException/);
   page.once('dialog', (dialog) => dialog.accept());
   await tabTo('Reset');
   await page.keyboard.press('Space');
@@ -123,19 +194,38 @@ test('the keyboard alone reaches, names and shows the focus of everything', asyn
   await shows(page.locator('#faults'), 'Faults (1)');
 });
 
+// Much of what a page can show.
+const RICH = `
+  INSERT INTO user (broker_id, username, pending_change, pending_password) VALUES ('b-orders', 'newcomer', 'CREATE', 'newcomer-password-1');
+  INSERT INTO broker (id, name, state) VALUES ('b-growing', 'growing', 'CREATION_IN_PROGRESS'), ('b-broken', 'broken', 'CREATION_FAILED'),
+    ('b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9', 'a-name-of-a-broker-that-is-as-long-as-they-can-be', 'RUNNING');
+  INSERT INTO fault (operation, error) VALUES ('Promote', 'ConflictException'), ('ListTags', 'ConflictException');`;
+
+async function enrich(server) {
+  const { configurations: { current } } = await (await server.call('GET', '/_local/brokers/b-orders')).json();
+  const data = Buffer.from(current.text.replace('limit="1000"', 'limit="250"')).toString('base64');
+  await ok(server.call('PUT', `/v1/configurations/${current.id}`, { data, description: 'fewer pending messages' }));
+  await ok(server.call('PUT', BROKER, { configuration: { id: current.id, revision: 2 }, hostInstanceType: 'mq.m5.xlarge', logs: { general: true } }));
+  await server.call('POST', '/v1/tags/arn:aws:mq:us-east-1:123456789012:broker:orders:b-orders', { tags: { team: 'blue' } });
+  await server.call('GET', '/v1/nothing');
+  await ok(server.call('GET', '/v1/brokers'));
+  await ok(server.call('POST', '/v1/brokers/b-rabbit/reboot'));
+}
+
 for (const scheme of ['light', 'dark']) {
   test(`${scheme}: every text stands out from what is behind it`, async (t) => {
-    const { page, server, picture, journal, pending, expectErrors } = await open(t, { scheme, more: `
-      INSERT INTO user (broker_id, username, pending_change, pending_password) VALUES ('b-orders', 'newcomer', 'CREATE', 'newcomer-password-1');
-      INSERT INTO broker (id, name, state) VALUES ('b-growing', 'growing', 'CREATION_IN_PROGRESS'), ('b-broken', 'broken', 'CREATION_FAILED');
-      INSERT INTO fault (operation, error) VALUES ('Promote', 'ConflictException'), ('RebootBroker', 'ConflictException');` });
-    expectErrors(/status of 409/);
-    await server.call('GET', '/v1/nothing');
-    await shows(journal, 'GET /v1/nothing');
+    const { page, server, picture, journal, pending, broker, expectErrors } = await open(t, { scheme, more: RICH });
+    expectErrors(/status of 400/);
+    await enrich(server);
+    await shows(journal, '/v1/nothing');
     await page.getByRole('button', { name: 'Show orders' }).click();
     await shows(pending('newcomer'), 'CREATE');
-    await page.getByRole('button', { name: 'Reboot orders' }).click();
-    await shows(page.getByRole('status'), 'ConflictException');
+    await shows(page.locator('#detail'), 'limit="250"');
+    await journal.getByRole('button', { name: /request and answer/ }).first().click();
+    await shows(journal, 'Body of the answer');
+    await page.getByRole('button', { name: 'Reboot events' }).click();
+    await shows(page.getByRole('status'), '400 BadRequestException');
+    await shows(broker('events'), 'left');
     const weak = await page.evaluate(() => {
       const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
       const paint = (color) => { // whatever notation the browser answers in
@@ -144,17 +234,19 @@ for (const scheme of ['light', 'dark']) {
         canvas.fillRect(0, 0, 1, 1);
         return canvas.getImageData(0, 0, 1, 1).data;
       };
-      const luminance = (color) => [...paint(color)].slice(0, 3).map((part) => part / 255)
+      const luminance = (color) => [...color].slice(0, 3).map((part) => part / 255)
         .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
         .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
-      const behind = (element) => {
-        const color = getComputedStyle(element).backgroundColor;
-        return paint(color)[3] === 255 ? color : behind(element.parentElement);
+      const behind = (element) => { // what is painted behind it, translucent colours over those of its parents
+        const color = paint(getComputedStyle(element).backgroundColor), alpha = color[3] / 255;
+        if (alpha === 1) return color;
+        const below = behind(element.parentElement);
+        return [0, 1, 2].map((at) => color[at] * alpha + below[at] * (1 - alpha));
       };
       return [...document.querySelectorAll('body *')]
         .filter((element) => element.checkVisibility() && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
         .map((element) => {
-          const [one, other] = [getComputedStyle(element).color, behind(element)].map(luminance).sort((a, b) => b - a);
+          const [one, other] = [luminance(paint(getComputedStyle(element).color)), luminance(behind(element))].sort((a, b) => b - a);
           return { text: element.textContent.slice(0, 40), ratio: (one + 0.05) / (other + 0.05) };
         }).filter(({ ratio }) => ratio < 4.5);
     });
@@ -165,11 +257,128 @@ for (const scheme of ['light', 'dark']) {
   });
 }
 
-test('a narrow window needs no sideways scrolling', async (t) => {
-  const { page, broker, picture } = await open(t, { viewport: { width: 390, height: 800 } });
+for (const width of [360, 768, 1280, 2560]) {
+  test(`${width} pixels wide: nothing is cut, no sideways scrolling`, async (t) => {
+    const { page, server, broker, journal, picture } = await open(t, { viewport: { width, height: 900 }, more: RICH, scheme: width === 768 ? 'dark' : 'light' });
+    await enrich(server);
+    await page.getByRole('button', { name: 'Show orders' }).click();
+    await shows(page.locator('#detail'), 'limit="250"');
+    await journal.getByRole('button', { name: /request and answer/ }).first().click();
+    await shows(journal, 'Body of the answer');
+    await shows(broker('growing'), 'CREATION_IN_PROGRESS');
+    await page.evaluate(() => { for (const one of document.querySelectorAll('details')) one.open = true; });
+    await picture(`width-${width}`);
+  });
+}
+
+test('with nothing there: three commands that put something there, and where else there are brokers', async (t) => {
+  const { page, server, picture, broker } = await open(t);
   await shows(broker('orders'), 'RUNNING');
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-  await picture('narrow');
+  await ok(server.call('POST', '/_local/reset?empty=true'));
+  await shows(page.locator('#list'), /There is no broker in account 123456789012, region us-east-1[^]*aws mq create-broker[^]*curl[^]*ctl seed/);
+  await shows(page.locator('#detail'), 'No broker is selected.');
+  await ok(server.call('DELETE', '/_local/requests'));
+  await picture('empty');
+  await page.getByRole('button', { name: 'Copy command 2' }).click();
+  const command = await page.evaluate(() => navigator.clipboard.readText());
+  await ok(fetch(`${server.url}/_local/seed`, { method: 'POST', body: command.match(/"(.*)"/)[1].replace(');', `), ('b-far', 'far');`) }));
+  await shows(broker('far'), 'RUNNING');
+});
+
+test('a seed with an error is shown with its line; then it is applied', async (t) => {
+  const { page, status, broker, picture, expectErrors } = await open(t);
+  expectErrors(/status of 400/);
+  await page.getByText('Apply a seed').click();
+  const sql = page.getByLabel('SQL');
+  await sql.fill("INSERT INTO broker (id, name) VALUES ('b-2', 'second');\n\nINSERT INTO broker (id, name) VALUES ('b-orders', 'again');");
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await shows(page.locator('#seed-error'), /Line 3: [^]*another row of broker has the same[^]*'again'/);
+  assert.equal(await sql.evaluate((box) => box.value.slice(box.selectionStart, box.selectionEnd)), "INSERT INTO broker (id, name) VALUES ('b-orders', 'again');");
+  await picture('seed-error');
+  await sql.fill("INSERT INTO broker (id, name) VALUES ('b-2', 'second');");
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await shows(status, 'Apply the seed: done.');
+  await shows(page.locator('#seed-error'), '');
+  await shows(broker('second'), 'RUNNING');
+});
+
+test('a snapshot is saved and loaded', async (t) => {
+  const { page, server, status, applied } = await open(t);
+  await ok(createUser(server, 'alice'));
+  await page.getByRole('button', { name: 'Show orders' }).click();
+  await shows(applied('alice'), '–');
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save a snapshot' }).click();
+  const file = await (await downloading).path();
+  await ok(server.call('POST', '/_local/reset'));
+  await eventually(async () => await applied('alice').count() === 0, 'alice gone');
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.getByLabel('Load a snapshot').setInputFiles(file);
+  await shows(status, 'Load a snapshot: done.');
+  await shows(applied('alice'), '–');
+});
+
+test('ready-made faults', async (t) => {
+  const { page, server, status } = await open(t);
+  const create = (name) => createUser(server, name).then(({ status: code }) => code, () => 'no answer');
+  await page.locator('#ready').getByLabel('For').selectOption('CreateUser');
+  await page.getByRole('button', { name: 'Fail twice, then work' }).click();
+  await shows(status, 'Fail twice, then work: done.');
+  assert.deepEqual([await create('ann'), await create('ann'), await create('ann')], [500, 500, 200]);
+  await page.getByRole('button', { name: 'Do it, drop the answer' }).click();
+  await shows(status, 'Do it, drop the answer: done.');
+  assert.deepEqual([await create('bob'), await create('bob')], ['no answer', 409]);
+  await page.getByRole('button', { name: 'Slow: 3 s late' }).click();
+  await shows(status, 'Slow: 3 s late: done.');
+  const begin = performance.now();
+  assert.equal(await create('cid'), 200);
+  assert.ok(performance.now() - begin >= 2900);
+});
+
+test('a broker and a user are created, a login is checked, both are deleted', async (t) => {
+  const { page, server, status, broker, pending, journal, expectErrors } = await open(t);
+  expectErrors(/status of 404/); // the broker that was looked at is gone
+  await page.getByText('Create a broker').click();
+  const form = page.locator('#create');
+  await form.getByLabel('Name').fill('made-here');
+  await form.getByRole('button', { name: 'Create' }).click();
+  await shows(status, 'Create made-here: done.');
+  await shows(broker('made-here'), /CREATION_IN_PROGRESS[^]*left/);
+  await shows(page.locator('#broker'), 'Broker made-here');
+  await shows(journal, /CreateBroker page/);
+  await step(page, 3);
+  await step(page, 3);
+  await shows(broker('made-here'), 'RUNNING');
+  await page.getByText('Create a user, check a login').click();
+  await page.locator('#new-user').getByLabel('Username').fill('zoe');
+  await page.getByRole('button', { name: 'Create the user' }).click();
+  await shows(pending('zoe'), 'CREATE');
+  await page.locator('#new-user').getByLabel('Username').fill('admin');
+  await page.getByRole('button', { name: 'Check this login' }).click();
+  await shows(status, 'admin can log in now.');
+  await page.getByRole('button', { name: 'Delete user admin' }).click();
+  await shows(pending('admin'), 'deleted by the next reboot');
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.getByRole('button', { name: 'Delete made-here' }).click();
+  await shows(broker('made-here'), 'DELETION_IN_PROGRESS');
+  await step(page, 3);
+  await eventually(async () => await broker('made-here').count() === 0, 'the broker gone');
+  await shows(page.locator('#broker'), /Broker (events|orders)/);
+  assert.equal((await (await server.call('GET', '/_local/requests?username=zoe')).json()).requests[0].page, true);
+});
+
+test('to the next window: pending changes are applied', async (t) => {
+  const { page, server, status, applied, pending, broker } = await open(t);
+  await page.getByRole('button', { name: 'Show orders' }).click();
+  await ok(createUser(server, 'alice'));
+  await shows(pending('alice'), 'CREATE');
+  await page.getByRole('button', { name: 'To the next window' }).click();
+  await shows(status, 'Clock to the window of orders: done.');
+  await shows(broker('orders'), 'REBOOT_IN_PROGRESS');
+  await step(page, 2);
+  await shows(applied('alice'), 'no console access, groups: admins');
+  await page.getByRole('button', { name: "To the machine's time" }).click();
+  await eventually(async () => !await page.locator('#offset').isVisible() || /^[+-]?[01] s$/.test(await page.locator('#offset').innerText()), 'the time of the machine');
 });
 
 test('what the service refuses is said', async (t) => {
@@ -179,45 +388,50 @@ test('what the service refuses is said', async (t) => {
   await shows(broker('orders'), 'REBOOT_IN_PROGRESS');
   await page.getByRole('button', { name: 'Reboot orders' }).click();
   await shows(status, /^POST \/v1\/brokers\/b-orders\/reboot: 400 BadRequestException: .*orders/);
+  await page.getByText('Any other fault').click();
   await page.getByRole('button', { name: 'Inject' }).click();
   await shows(status, /^POST \/_local\/faults: 400 BadRequestException: fault: give error/);
 });
 
-test('a failed look at one broker leaves the others to be seen', async (t) => {
-  const { page, status, broker, expectErrors } = await open(t, { more: `
-    INSERT INTO fault (operation, broker_id, error) VALUES ('DescribeBroker', 'b-rabbit', 'InternalServerErrorException');` });
-  expectErrors(/status of 500/);
-  await shows(status, /GET \/v1\/brokers\/b-rabbit: 500 InternalServerErrorException/);
+test('faults of the service do not concern the page', async (t) => {
+  const { page, status, broker } = await open(t, { more: `
+    INSERT INTO fault (broker_id, error) VALUES ('b-rabbit', 'InternalServerErrorException');
+    INSERT INTO fault (operation, error) VALUES ('ListBrokers', 'InternalServerErrorException');` });
   await shows(broker('orders'), 'RUNNING');
-  await shows(broker('events'), 'not loaded');
-  await page.getByRole('button', { name: 'Refresh' }).click();
-  await shows(status, /b-rabbit: 500/);
+  await shows(broker('events'), 'RUNNING');
+  await page.getByRole('button', { name: 'Show events' }).click();
+  await shows(page.locator('#broker'), 'Broker events');
+  await shows(status, '');
 });
 
 test('a server that went away is said', async (t) => {
-  const { server, status, broker, expectErrors } = await open(t);
-  expectErrors(/ERR_CONNECTION/);
+  const { server, status, broker, page, picture, expectErrors } = await open(t);
+  expectErrors(/ERR_CONNECTION|ERR_INCOMPLETE/);
   await shows(broker('orders'), 'RUNNING');
   await server.stop();
-  await shows(status, /GET \/_local\/\w+.*: Failed to fetch/);
+  await shows(status, /GET \/_local\/events: |Failed to fetch/);
+  await shows(page.locator('#live'), 'not connected');
   await shows(broker('orders'), 'RUNNING');
+  await picture('gone');
 });
 
 test('settings that wait for the next reboot, beside what is applied', async (t) => {
-  const { page, server, broker } = await open(t);
-  await ok(server.call('PUT', '/v1/brokers/b-orders', { hostInstanceType: 'mq.m5.xlarge', logs: { general: true } }));
-  await shows(broker('orders'), /hostInstanceType\s*general log/);
-  await shows(page.locator('#broker'), /hostInstanceType\s+mq.m5.large\s+mq.m5.xlarge/);
-  await shows(page.locator('#broker'), /general log\s+false\s+true/);
+  const { page, server } = await open(t);
+  await page.getByRole('button', { name: 'Show orders' }).click();
+  await ok(server.call('PUT', BROKER, { hostInstanceType: 'mq.m5.xlarge', logs: { general: true } }));
+  await shows(page.locator('#detail'), 'The next reboot changes 2 settings.');
+  await shows(page.locator('#detail'), /hostInstanceType\s+mq.m5.large\s+mq.m5.xlarge/);
+  await shows(page.locator('#detail'), /general log\s+false\s+true/);
 });
 
 test('users beyond the first twenty are shown on demand', async (t) => {
   const names = Array.from({ length: 30 }, (_, at) => `user${at + 10}`);
-  const { page, applied, asked } = await open(t, { more: names.map((name) =>
+  const { page, applied } = await open(t, { more: names.map((name) =>
     `INSERT INTO user (broker_id, username, password) VALUES ('b-orders', '${name}', 'a-long-password-1');`).join('\n') });
-  await shows(page.locator('#broker'), 'Users (31)');
+  await page.getByRole('button', { name: 'Show orders' }).click();
+  await shows(page.locator('#detail'), 'Users (31)');
   await shows(applied('user28'), 'groups: none');
-  assert.equal(count(asked, '/v1/brokers/b-orders/users/'), 20);
+  assert.equal(await applied('user39').count(), 0);
   await page.getByRole('button', { name: 'More users' }).click();
   await shows(applied('user39'), 'groups: none');
   assert.equal(await page.getByRole('button', { name: 'More users' }).count(), 0);
@@ -228,18 +442,20 @@ test('brokers of another account and region', async (t) => {
     INSERT INTO broker (id, name, account, region) VALUES ('b-far', 'faraway', '111122223333', 'eu-west-1');
     INSERT INTO broker (id, name, region) VALUES ('b-near', 'nearby', 'eu-west-1');` });
   await shows(broker('orders'), 'RUNNING');
-  await page.getByText('Account, region and token').click();
-  await page.getByLabel('Account', { exact: true }).fill('111122223333');
-  await page.getByLabel('Region', { exact: true }).fill('eu-west-1');
-  await page.getByRole('button', { name: 'Use', exact: true }).click();
+  const choose = page.locator('#world');
+  await shows(choose, /us-east-1: 2 brokers[^]*111122223333 · eu-west-1: 1 broker\n/);
+  await choose.selectOption('111122223333 eu-west-1');
   await shows(broker('faraway'), 'RUNNING');
   assert.equal(await broker('orders').count(), 0);
-  await page.getByLabel("Show this page's own calls").check();
-  await shows(journal, '111122223333 eu-west-1');
-  await page.getByLabel('Account', { exact: true }).fill('');
-  await page.getByRole('button', { name: 'Use', exact: true }).click();
-  await shows(broker('nearby'), 'RUNNING');
+  await page.getByRole('button', { name: 'Reboot faraway' }).click();
+  await shows(broker('faraway'), 'REBOOT_IN_PROGRESS');
+  await journal.getByRole('button', { name: /request and answer/ }).first().click();
+  await shows(journal, '111122223333 · eu-west-1');
+  await choose.selectOption('*');
+  await shows(page.locator('#list'), '1 to 4 of 4');
 
+  await choose.selectOption('123456789012 eu-west-1');
+  await shows(broker('nearby'), 'RUNNING');
   await ok(createUser(server, 'alice'));
   await shows(journal, 'CreateUser');
   await page.getByLabel('Only this account and region').check();
@@ -250,22 +466,25 @@ test('brokers of another account and region', async (t) => {
   await dialog.accept();
   await reset;
   await shows(status, 'Reset: done.');
-  await ok(server.call('GET', '/v1/brokers/b-orders/users/alice'));
+  await ok(server.call('GET', `${BROKER}/users/alice`));
   await page.reload();
   await shows(broker('nearby'), 'RUNNING');
 });
 
 test('with --control-token the page is served and asks for the token', async (t) => {
-  const { page, status, journal, server, expectErrors } = await open(t, { flags: ['--control-token', 'secret-token'] });
+  const { page, status, journal, server, picture, expectErrors } = await open(t, { flags: ['--control-token', 'secret-token'] });
   expectErrors(/status of 401/);
   await shows(status, /401 UnauthorizedException/);
-  await page.getByLabel('Token').fill('secret-token');
-  await page.getByRole('button', { name: 'Use', exact: true }).click();
+  await shows(page.locator('#live'), 'token needed');
+  await picture('token');
+  await page.getByLabel('Token of').fill('secret-token');
+  await page.getByRole('button', { name: 'Use the token' }).click();
   await eventually(async () => !(await status.innerText()).includes('401'), 'no complaint any more');
   await ok(createUser(server, 'alice'));
   await shows(journal, 'CreateUser');
-  await page.getByRole('button', { name: 'Clear all faults' }).click();
-  await shows(status, 'Clear all faults: done.');
+  await page.getByRole('button', { name: 'Clear the journal' }).click();
+  await shows(status, 'Clear the journal: done.');
+  await shows(journal, 'No call of the service has arrived');
 });
 
 test('with --control off there is no page', async (t) => {
@@ -275,68 +494,47 @@ test('with --control off there is no page', async (t) => {
   assert.ok(!(await response.text()).includes('<html'));
 });
 
-test('the journal does not fill with the page watching it', async (t) => {
-  const { page, asked, broker, journal, server } = await open(t);
-  await shows(broker('orders'), 'RUNNING');
-  await shows(page.locator('#broker'), 'reader');
-  const rounds = (more) => {
-    const begin = count(asked, '/_local/requests');
-    return eventually(() => count(asked, '/_local/requests') >= begin + more, `${more} more rounds`);
-  };
-  await rounds(1);
-  const before = count(asked, '/v1/');
-  await rounds(3);
-  assert.equal(count(asked, '/v1/'), before);
-  await ok(server.call('GET', '/v1/brokers/b-orders'));
-  await shows(journal, 'DescribeBroker'); // another's call that changes nothing
-  assert.equal((await createUser(server, 'reader')).status, 409);
-  await shows(journal, 'ConflictException');
-  await rounds(2);
-  assert.equal(count(asked, '/v1/'), before);
-
-  const visible = () => journal.locator('tr:visible').count();
-  assert.equal(await visible(), 2);
-  await page.getByLabel("Show this page's own calls").check();
-  assert.equal(await visible(), before + 2);
-  await page.getByLabel('Filter').fill('conflict');
-  assert.equal(await visible(), 1);
+test('the page has at most 60 KB', async (t) => {
+  const server = await serve(t);
+  const { byteLength } = await (await server.call('GET', '/_local/')).arrayBuffer();
+  assert.ok(byteLength > 10_000 && byteLength <= 60_000, `${byteLength} bytes`);
 });
 
-test('rounds do not pile up behind a slow answer', async (t) => {
-  const { page, broker, asked } = await open(t);
+test('changes do not pile up behind a slow answer', async (t) => {
+  const { page, server, broker, asked } = await open(t);
   await shows(broker('orders'), 'RUNNING');
   const held = [];
   let holds = true;
   await page.route('**/_local/requests*', (route) => holds ? held.push(route) : route.continue());
+  await ok(createUser(server, 'ann'));
   await eventually(() => held.length === 1, 'a held answer');
-  const before = count(asked, '/_local/clock');
-  for (let i = 0; i < 3; i++) {
-    await page.getByRole('button', { name: 'Refresh' }).click();
-    await shows(page.getByRole('status'), 'Refresh: done.');
-  }
-  assert.deepEqual([held.length, count(asked, '/_local/clock')], [1, before]);
+  const before = count(asked, '/_local/requests');
+  for (const name of ['bob', 'cid', 'dora']) await ok(createUser(server, name));
+  await page.waitForTimeout(500);
+  assert.deepEqual([held.length, count(asked, '/_local/requests')], [1, before]);
   holds = false;
   await held[0].continue();
-  await eventually(() => count(asked, '/_local/clock') > before, 'the next round');
+  await shows(page.locator('#calls'), /dora[^]*cid[^]*bob[^]*ann/);
+  assert.ok(count(asked, '/_local/requests') <= before + 2);
 });
 
 test('a journal that begins anew, and a paused one', async (t) => {
   const { page, server, journal } = await open(t);
   await ok(createUser(server, 'alice'));
-  await shows(journal, 'users/alice');
+  await shows(journal, 'alice');
   await ok(server.call('DELETE', '/_local/requests'));
   await eventually(async () => !(await journal.innerText()).includes('alice'), 'an empty journal');
   await ok(createUser(server, 'bob'));
-  await shows(journal, 'users/bob');
+  await shows(journal, 'bob');
   await page.getByLabel('Pause').check();
   const answered = page.waitForResponse('**/_local/faults');
   await ok(createUser(server, 'carol'));
   await answered;
   assert.ok(!(await journal.innerText()).includes('carol'));
   await page.getByLabel('Pause').uncheck();
-  await shows(journal, 'users/carol');
+  await shows(journal, 'carol');
   await page.getByRole('button', { name: 'Clear the journal' }).click();
-  await eventually(async () => !(await journal.innerText()).includes('users/bob'), 'an empty journal');
+  await eventually(async () => !(await journal.innerText()).includes('bob'), 'an empty journal');
 });
 
 test('texts of others are texts, and its policy lets the page send nothing elsewhere', async (t) => {
@@ -346,7 +544,7 @@ test('texts of others are texts, and its policy lets the page send nothing elsew
   page.on('dialog', (dialog) => assert.fail(`a dialog: ${dialog.message()}`));
   await shows(page.locator('#faults'), '<img src=x onerror=alert(1)>');
   await server.call('POST', '/v1/brokers/b-orders/users/alice', { groups: ['<img src=x onerror=alert(2)>'], password: 'a-long-password-1' });
-  await journal.locator('summary').first().click();
+  await journal.getByRole('button', { name: /request and answer/ }).first().click();
   await shows(journal, '<img src=x onerror=alert(2)>');
   assert.equal(await page.locator('img').count(), 0);
   const broken = await page.evaluate(() => new Promise((resolve) => {
@@ -384,6 +582,7 @@ test('the fault form offers every operation and every error that the server know
   const source = readFileSync(new URL('server/mq/operations.c', root), 'utf8');
   const operations = [...source.matchAll(/^ {4}\{\.name = "(\w+)",/gm)].map((match) => match[1]).sort();
   assert.ok(operations.length > 20);
+  await page.getByText('Any other fault').click();
   const offered = await page.locator('#fault [name=operation] option').allInnerTexts();
   assert.deepEqual(offered, ['any operation', ...operations]);
   const schema = readFileSync(new URL('schema/0001_initial.sql', root), 'utf8');

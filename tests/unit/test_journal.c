@@ -92,11 +92,37 @@ static void what_was_absent_stays_absent_and_long_bodies_are_not_kept(void **sta
     journal_free(journal);
 }
 
+static void of_an_answer_the_beginning_is_kept(void **state)
+{
+    (void)state;
+    struct journal *journal = NULL;
+    char answer[JOURNAL_ANSWER + 1];
+    memset(answer, 'y', sizeof answer);
+    assert_int_equal(journal_new(4, &journal), RESULT_OK);
+    for (size_t longer = 0; longer < 2; longer++) {
+        struct journal_entry entry = {.answer = {answer, JOURNAL_ANSWER + longer},
+                                      .answer_len = JOURNAL_ANSWER + longer,
+                                      .from_page = longer == 1};
+        journal_add(journal, &entry);
+        const struct journal_entry *kept = journal_get(journal, longer);
+        assert_int_equal(kept->answer.len, JOURNAL_ANSWER);
+        assert_int_equal(kept->answer.data[JOURNAL_ANSWER - 1], 'y');
+        assert_int_equal(kept->answer_len, JOURNAL_ANSWER + longer);
+        assert_int_equal(kept->from_page, longer == 1);
+    }
+    assert_int_equal(journal_number(journal), 2);
+    journal_clear(journal);
+    assert_int_equal(journal_clears(journal), 1);
+    assert_int_equal(journal_number(journal), 2);
+    journal_free(journal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rings_of_all_sizes),
         cmocka_unit_test(numbers_go_on_after_a_clear),
+        cmocka_unit_test(of_an_answer_the_beginning_is_kept),
         cmocka_unit_test(what_was_absent_stays_absent_and_long_bodies_are_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
