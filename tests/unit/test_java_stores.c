@@ -206,14 +206,14 @@ static void test_any_key_and_chain(void **state)
     buffer_init(&many, 1 << 20);
     for (int i = 0; i < 40; i++)
         buffer_append_string(&many, ca);
-    struct identity other = {(char *)pem.data, identity.certificate};
+    struct identity other = {.key = (char *)pem.data, .certificate = identity.certificate};
     assert_int_equal(java_stores_make(&other, many.data, 0, &stores, &error), RESULT_OK);
     assert_int_equal(number_at(stores.trust_store + 8, 4), 40);
     assert_whole(stores.key_store, stores.key_store_len);
     assert_whole(stores.trust_store, stores.trust_store_len);
     java_stores_close(&stores);
     /* The CA is there already, or did not issue the last one. */
-    struct identity chain = {identity.key, many.data};
+    struct identity chain = {.key = identity.key, .certificate = many.data};
     assert_int_equal(java_stores_make(&chain, ca, 0, &stores, &error), RESULT_OK);
     size_t len = number_at(stores.key_store + 32, 4);
     assert_int_equal(number_at(stores.key_store + 36 + len, 4), 40);
@@ -232,7 +232,8 @@ static void test_what_is_no_pem_is_refused(void **state)
     struct java_stores stores;
     struct certificate_error error = {""};
     char nothing[] = "nothing";
-    struct identity bad_key = {nothing, identity.certificate}, bad = {identity.key, nothing};
+    struct identity bad_key = {.key = nothing, .certificate = identity.certificate};
+    struct identity bad = {.key = identity.key, .certificate = nothing};
     (void)state;
     assert_int_equal(java_stores_make(&bad_key, ca, 0, &stores, &error), RESULT_SYSTEM);
     assert_null(stores.key_store);
