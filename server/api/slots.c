@@ -56,7 +56,7 @@ int64_t slots_revision(const struct slots *slots)
     int64_t revision = 0;
     for (size_t i = 0; slots && i < slots->count; i++) {
         const struct slot *slot = &slots->items[i];
-        revision = revision * 31 % 1000003 + (int64_t)slot->state + 8 * slot->overdue +
+        revision = revision * 31 % 1000003 + (int64_t)slot->state + (slot->overdue ? 8 : 0) +
                    16 * (slot->generation % 1000) + 20000 * (slot->restarts % 1000);
     }
     return revision;

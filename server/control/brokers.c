@@ -73,20 +73,20 @@ static bool read_filter(struct call *call, struct broker_filter *filter)
            control_read_number(call, SLICE("limit"), &filter->limit);
 }
 
-/* In parts, since each takes memory. Changes the filter. *more: the list has ended before its last
- * broker. */
+/* In parts, since each takes memory. *more: the list has ended before its last broker. */
 static enum result write_rows(struct call *call, struct json_writer *writer,
-                              struct broker_filter *filter, bool *more)
+                              const struct broker_filter *filter, bool *more)
 {
     char last[SLOT_ID];
+    struct broker_filter part = *filter;
     int64_t left = filter->limit;
     enum result result = RESULT_OK;
     for (*more = true; !result && *more && left > 0 && call->out->len < CONTROL_ANSWER_MAX;) {
         struct slice *ids = NULL;
         size_t count = 0;
-        filter->limit = (left < BROKERS_PART ? left : BROKERS_PART) + 1; /* tells whether more */
-        result = broker_search(call->store, filter, call->scratch, &ids, &count);
-        *more = (int64_t)count == filter->limit;
+        part.limit = (left < BROKERS_PART ? left : BROKERS_PART) + 1; /* tells whether more */
+        result = broker_search(call->store, &part, call->scratch, &ids, &count);
+        *more = (int64_t)count == part.limit;
         count -= *more;
         for (size_t i = 0; !result && i < count; i++) {
             struct broker broker;
@@ -94,12 +94,12 @@ static enum result write_rows(struct call *call, struct json_writer *writer,
             result = result ? result : write_row(call, writer, &broker);
         }
         left -= (int64_t)count;
-        if (filter->order != ORDER_ID) {
-            filter->skip += (int64_t)count;
+        if (part.order != ORDER_ID) {
+            part.skip += (int64_t)count;
         } else if (count > 0) {
-            filter->skip = 0;
+            part.skip = 0;
             snprintf(last, sizeof last, "%s", ids[count - 1].data);
-            filter->after = slice_of(last);
+            part.after = slice_of(last);
         }
         arena_reset(call->scratch);
     }
