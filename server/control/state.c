@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "api/world.h"
+#include "base/log.h"
 #include "brokers/processes.h"
 #include "control/parts.h"
 #include "mq/lifecycle.h"
@@ -13,10 +14,8 @@
 /* Answers an invalid request with the reason, an internal failure with 500. */
 static void answer(struct call *call, enum result result, const struct store_error *error)
 {
-    if (!result) {
+    if (!result)
         processes_note_world(call->control->processes);
-        result = lifecycle_resume(call->store);
-    }
     if (result == RESULT_INVALID)
         call_fail(call, ERROR_CONTROL_REFUSED, slice_of(error->text));
     else
@@ -91,4 +90,8 @@ void control_put_snapshot(struct call *call)
 {
     struct store_error error = {""};
     answer(call, store_restore(call->store, call->request->body, &error), &error);
+    /* The state is that of the snapshot, whatever becomes of this. */
+    if (!call->failed && lifecycle_resume(call->store))
+        log_event(LOG_ERROR, "brokers-not-resumed", "effect",
+                  "those that waited for a process wait");
 }

@@ -13,7 +13,7 @@ struct protocol {
 
 static const struct protocol aws_json = {
     "application/x-amz-json-1.1", "{\"__type\":\"AccessDeniedException\",\"message\":\"{}\"}"};
-static const struct protocol rest_json = {"application/json", "{\"message\":\"{}\"}"};
+static const struct protocol rest_json = {NULL, "{\"message\":\"{}\"}"};
 static const struct protocol query = {
     "text/xml", "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{}"
                 "</Message></Error></ErrorResponse>"};

@@ -149,7 +149,9 @@ static void expect_body(const struct server *server, const struct exchange *exch
         expect_json(exchange);
     else if (!type.data)
         FUZZ_CHECK_SEEN(reply->status == 204 || reply->status == 200, "%d", reply->status);
-    else if (slice_equal(type, SLICE("text/xml")))
+    else if (slice_starts_with(type, SLICE("application/x-amz-json")))
+        expect_json(exchange);
+    else if (slice_equal(type, SLICE("text/xml")) || slice_equal(type, SLICE("application/xml")))
         expect_xml(reply->body);
     else if (slice_equal(type, SLICE("application/vnd.sqlite3")))
         return; /* contains passwords */

@@ -22,20 +22,33 @@ static inline bool is_one_of(const struct statement *statement, const char *cons
     return false;
 }
 
-/* Tables of one row; all faults are deleted; policies, of which a test has a few. All are held to
- * the steps of a call below. */
+/* Tables of one row; all faults are deleted; policies, of which a test has a few; the lists of the
+ * page, which are counted, filtered or sorted over all brokers; the first brokers, for the slots of
+ * real ones. All are held to the steps of a call below. */
 static inline bool may_scan(const struct statement *statement)
 {
-    static const char *const names[] = {
-        "health_sql",    "world_set_sql",        "seeded_sql",         "seeded_set_sql",
-        "clock_set_sql", "fault_delete_all_sql", "fault_has_many_sql", "policy_page_sql"};
+    static const char *const names[] = {"health_sql",
+                                        "world_set_sql",
+                                        "seeded_sql",
+                                        "seeded_set_sql",
+                                        "clock_set_sql",
+                                        "fault_delete_all_sql",
+                                        "fault_has_many_sql",
+                                        "policy_page_sql",
+                                        "broker_worlds_sql",
+                                        "broker_search_sql",
+                                        "broker_search_sorted_sql",
+                                        "broker_search_count_sql",
+                                        "broker_first_in_use_sql"};
     return is_one_of(statement, names, COUNT(names));
 }
 
-/* The zones of one region, all of which the answer shows: a handful. */
+/* The zones of one region, all of which the answer shows: a handful. Lists of the page. */
 static inline bool may_sort(const struct statement *statement)
 {
-    return strcmp(statement->name, "zones_sql") == 0;
+    static const char *const names[] = {"zones_sql", "broker_worlds_sql",
+                                        "broker_search_sorted_sql"};
+    return is_one_of(statement, names, COUNT(names));
 }
 
 /* Not on the way of a request that succeeds or is refused: the start, and what follows a failing

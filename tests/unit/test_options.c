@@ -269,9 +269,9 @@ static void empty_values(void **state)
 static void wrong_arguments_are_named(void **state)
 {
     (void)state;
-    expect_error("--prot 1", "unknown option: --prot (see --help)");
-    expect_error("--PORT=1", "unknown option: --PORT (see --help)");
-    expect_error("--por=1", "unknown option: --por (see --help)");
+    expect_error("--prot 1", "unknown option: --prot; did you mean --port?");
+    expect_error("--PORT=1", "unknown option: --PORT; did you mean --port?");
+    expect_error("--por=1", "unknown option: --por; did you mean --port?");
     expect_error("--port", "needs a value: --port (see --help)");
     expect_error("-p 1", "not an option: -p (see --help)");
     expect_error("8267", "not an option: 8267 (see --help)");

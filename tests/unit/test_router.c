@@ -80,7 +80,9 @@ static void each_control_endpoint_is_found_by_its_path(void **state)
         assert_ptr_equal(router_find(&request, &labels), row);
         assert_slice(router_methods(&request.target, &arena), NULL);
         assert_null(find(row->method, arena_printf(&arena, "/v1%s", row->path), &labels));
-        assert_null(find(row->method, arena_printf(&arena, "%s/x", row->path), &labels));
+        const struct operation *below =
+            find(row->method, arena_printf(&arena, "%s/x", row->path), &labels);
+        assert_true(!below || strchr(below->path, '{')); /* a list, and one of it */
         assert_null(find("HEAD", row->path, &labels));
     }
 }
