@@ -621,14 +621,15 @@ def test_PROC_8_a_broker_of_another_engine_gets_another_slot(directory):
 def test_PROC_7_another_port_stands_in_the_orders(directory, tmp_path):
     with World(directory, "--db", str(tmp_path / "mq.db")) as world:
         broker = create_broker(world.client)
-        world.slot(0).up()
+        first = world.slot(0).up()
         wait_state(world.client, broker, "RUNNING")
         world.reboot(broker)
-        order = world.slot(0).wait_order("run")
+        order = world.slot(0).wait_order("run", first["generation"])
         world.server.close_clients()
         world.server.stop()
         world.server.start()
         world.client = world.server.client()
+        assert state_of(world, broker) == "REBOOT_IN_PROGRESS"
         again = world.slot(0).order()
         assert again == {**order, "generation": again["generation"], "secret": again["secret"], "port": world.server.port}
         world.slot(0).up()

@@ -104,7 +104,8 @@ def test_TLS_1_a_port_of_ones_own(tmp_path):
             assert process.stdout.readline().startswith(b"http://localhost:")
             assert process.stdout.readline() == b"https://localhost:%d\n" % port
             line = wire.refuse_start("--port", "0", "--tls-port", str(port), "--tls-dir", str(tmp_path / "other"))
-            assert line == f"amazonmq-local: cannot listen on 127.0.0.1 port {port}: the port is in use"
+            assert line == (f"amazonmq-local: cannot listen on 127.0.0.1 port {port}: the port is in use; --tls-port or "
+                            "AMAZONMQ_LOCAL_TLS_PORT selects another")
             assert not (tmp_path / "other").exists()
         finally:
             process.terminate()
