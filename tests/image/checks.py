@@ -119,7 +119,7 @@ def test_holds_the_binary_its_licences_and_two_folders_only(world):
     expect({"/amazonmq-local", LICENCES}, files, "files")
     folders = {path for path, member in world.members.items() if member.isdir()}
     parents = {str(parent) for path in files for parent in pathlib.PurePath(path).parents} - {"/"}
-    expect({"/data", SEEDS} | parents, folders, "folders")
+    expect({"/data", "/brokers", SEEDS} | parents, folders, "folders")
 
 
 def test_holds_the_licences_of_its_parts(world):
@@ -136,8 +136,9 @@ def test_holds_the_licences_of_its_parts(world):
 
 def test_only_the_data_folder_belongs_to_the_user(world):
     owned = {path for path, member in world.members.items() if (member.uid, member.gid) != (0, 0)}
-    expect({"/data"}, owned, "not owned by root")
-    expect((USER, USER), (world.members["/data"].uid, world.members["/data"].gid), "owner of /data")
+    expect({"/data", "/brokers"}, owned, "not owned by root")
+    for folder in ("/data", "/brokers"):
+        expect((USER, USER), (world.members[folder].uid, world.members[folder].gid), f"owner of {folder}")
     loose = {path for path, member in world.members.items() if member.mode & 0o6022 and not member.issym()}
     expect(set(), loose, "writable by others, or set-id")
 
