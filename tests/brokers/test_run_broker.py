@@ -502,11 +502,12 @@ def test_an_order_without_sense(slot, reports, order):
     slot.write(os.path.join(slot.directory, "order"), order + "\n")
     slot.run()
     if order:
-        eventually(lambda: slot.says(f"does not understand {slot.directory}/order: {order}"), "a word")
+        eventually(lambda: slot.says(f"does not understand {slot.directory}/order: 1 run\n"), "a word")
     slot.order(2, "run", reports)
     until(reports, (2, "up"))
     assert slot.events() == ["start", "ready"]
     assert slot.read(slot.output).count("does not understand") == bool(order)
+    assert "0123" not in slot.read(slot.output)  # where the secret stands
 
 
 def test_the_log_has_the_last_lines(slot, reports):
