@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "brokers/plan.h"
+#include "mq/rules.h"
 #include "store/brokers.h"
 
 enum { PROCESSES_RETRY_MS = 1000, PROCESSES_ARENA = 64 << 20 };
@@ -236,12 +237,6 @@ static enum result fail_creation(struct store *store, struct broker *broker)
     return broker_save_state(store, broker);
 }
 
-static bool is_shown_running(enum broker_state state)
-{
-    return state == STATE_RUNNING || state == STATE_CRITICAL_ACTION_REQUIRED ||
-           state == STATE_REPLICA;
-}
-
 static enum result settle_absent(struct visit *visit)
 {
     visit->slot->is_shown_running = false;
@@ -335,7 +330,7 @@ static enum result settle_present(struct visit *visit)
     if (!ends && (visit->slot->state == SLOT_STOPPING || visit->slot->state == SLOT_GONE))
         return settle_absent(visit); /* it is there again, and gets a slot as a new one does */
     compare_version(visit);
-    visit->slot->is_shown_running = is_shown_running(state);
+    visit->slot->is_shown_running = rule_state_allows_change(state);
     if (visit->slot->version_heard && !ends) {
         enum result result = plan_again(visit, state);
         if (result)
@@ -363,7 +358,7 @@ static enum result settle_next(struct visit *visit)
         slot->next_id[0] = '\0';
         return RESULT_OK;
     }
-    slot->next_is_shown_running = is_shown_running(broker.state);
+    slot->next_is_shown_running = rule_state_allows_change(broker.state);
     if (!is_next_limited(slot) ||
         visit->now_ms < slot->next_since_ms + visit->processes->slots.timeout_ms)
         return RESULT_OK;

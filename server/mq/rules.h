@@ -68,7 +68,7 @@ bool rule_shows_users(const struct broker_head *broker, int64_t delete_ms, int64
  * has come that far: a large number of them is applied in parts. */
 bool rule_shows_users_applied(const struct broker_head *broker, int64_t now_ms);
 
-/* Whether a broker in that state can be changed and rebooted. */
+/* Whether a broker in that state is in use: it can be changed and rebooted, its process runs. */
 bool rule_state_allows_change(enum broker_state state);
 
 #endif
