@@ -12,7 +12,7 @@ enum { BROKERS_PART = 100 }; /* brokers that are read at a time */
 void control_put_remaining(struct call *call, struct json_writer *writer, int64_t state_due_ms)
 {
     int64_t left_ms = state_due_ms - call->now_ms;
-    if (state_due_ms == BROKER_UNSET || state_due_ms == BROKER_WAITS)
+    if (!broker_has_due_time(state_due_ms))
         return;
     json_put_integer(writer, "remainingMs", left_ms > 0 ? left_ms : 0);
     json_put_integer(writer, "stateDueMs", state_due_ms);

@@ -39,11 +39,6 @@ static enum result wait_for_process(struct store *store, struct broker *broker,
     return broker_save_state(store, broker);
 }
 
-static bool has_due_time(const struct broker *broker)
-{
-    return broker->state_due_ms != BROKER_UNSET && broker->state_due_ms != BROKER_WAITS;
-}
-
 static void use_pending_configuration(struct broker *broker)
 {
     if (!broker->pending_configuration_id.data)
@@ -84,7 +79,7 @@ enum result lifecycle_end_creation(struct store *store, struct broker *broker,
                                    const struct settings *settings)
 {
     enum result result = RESULT_OK;
-    while (!result && settings->create_ms == 0 && has_due_time(broker))
+    while (!result && settings->create_ms == 0 && broker_has_due_time(broker->state_due_ms))
         result = step_creation(store, broker, settings);
     return result;
 }
@@ -291,10 +286,10 @@ enum result lifecycle_open_window(struct store *store, struct broker *broker,
     enum result result = find_work(store, broker, arena, &work);
     if (result)
         return result;
-    *again_ms = work                           ? at_ms + settings->reboot_ms
-                : !has_due_time(broker)        ? until_ms
-                : broker->state_due_ms > at_ms ? broker->state_due_ms
-                                               : at_ms;
+    *again_ms = work                                         ? at_ms + settings->reboot_ms
+                : !broker_has_due_time(broker->state_due_ms) ? until_ms
+                : broker->state_due_ms > at_ms               ? broker->state_due_ms
+                                                             : at_ms;
     lifecycle_schedule_window(broker, *again_ms);
     broker->window_changes = 0;
     if (!slice_equal(broker->pending_engine_patch, patch))

@@ -121,7 +121,7 @@ bool rule_shows_users(const struct broker_head *broker, int64_t delete_ms, int64
     if (broker->engine == ENGINE_RABBITMQ)
         return false;
     if (broker->state == STATE_DELETION_IN_PROGRESS)
-        return broker->state_due_ms != BROKER_UNSET && broker->state_due_ms != BROKER_WAITS &&
+        return broker_has_due_time(broker->state_due_ms) &&
                broker->state_due_ms - now_ms > delete_ms * (100 - DELETION_USERS_PERCENT) / 100;
     return broker->state != STATE_CREATION_IN_PROGRESS || broker->creation_step > 0;
 }

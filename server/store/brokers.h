@@ -2,6 +2,7 @@
 #ifndef STORE_BROKERS_H
 #define STORE_BROKERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/store.h"
@@ -13,6 +14,12 @@
 /* In state_due_ms: the last step of a creation, reboot or deletion waits for the broker's process,
  * and broker_resume makes it due. */
 #define BROKER_WAITS INT64_MAX
+
+/* Whether a state_due_ms is a time. */
+static inline bool broker_has_due_time(int64_t state_due_ms)
+{
+    return state_due_ms != BROKER_UNSET && state_due_ms != BROKER_WAITS;
+}
 
 /* The columns after id, account, region, name, state and engine_type: one list for the struct and
  * for every statement. TEXT: a slice, absent for NULL. TERM: a value of that enumeration, 0 for
