@@ -49,3 +49,15 @@ int file_open(int directory, const char *path, int flags, bool pipes, const char
     errno = error;
     return -1;
 }
+
+bool file_write_all(int fd, struct slice content)
+{
+    while (content.len > 0) {
+        ssize_t put = write(fd, content.data, content.len);
+        if (put < 0 && errno != EINTR)
+            return false;
+        if (put > 0)
+            content = (struct slice){content.data + put, content.len - (size_t)put};
+    }
+    return true;
+}

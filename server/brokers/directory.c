@@ -45,17 +45,6 @@ static enum result fail(struct directory_error *error, const char *format, ...)
 
 /* --- Files --- */
 
-static bool write_all(int fd, struct slice text)
-{
-    while (text.len > 0) {
-        ssize_t got = write(fd, text.data, text.len);
-        if (got < 0 && errno != EINTR)
-            return false;
-        text = slice_part(text, got > 0 ? (size_t)got : 0, text.len - (got > 0 ? (size_t)got : 0));
-    }
-    return true;
-}
-
 static bool set_ahead(int fd)
 {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = clock_wall_ms() / 1000}};
@@ -72,7 +61,7 @@ static bool put_file(int at, const char *name, struct slice text, mode_t mode, b
     int fd = openat(at, made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return false;
-    bool written = write_all(fd, text) && (!live || set_ahead(fd));
+    bool written = file_write_all(fd, text) && (!live || set_ahead(fd));
     int error = errno;
     written = close(fd) == 0 && written;
     if (written && renameat(at, made, at, name) == 0)

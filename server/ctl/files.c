@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 
 enum { FILES_READ = 64 << 10 };
@@ -55,25 +56,13 @@ bool files_read(const char *path, struct buffer *out)
     return got >= 0 && !out->failed;
 }
 
-static bool write_all(int fd, struct slice content)
-{
-    while (content.len > 0) {
-        ssize_t put = write(fd, content.data, content.len);
-        if (put < 0 && errno != EINTR)
-            return false;
-        if (put > 0)
-            content = (struct slice){content.data + put, content.len - (size_t)put};
-    }
-    return true;
-}
-
 /* For a device, a pipe or a link, which must not be replaced. */
 static bool write_in_place(const char *path, struct slice content)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail("open", path);
-    bool written = write_all(fd, content) || fail("write", path);
+    bool written = file_write_all(fd, content) || fail("write", path);
     return (close(fd) == 0 || !written || fail("write", path)) && written;
 }
 
@@ -93,7 +82,7 @@ static bool replace(const char *path, struct slice content)
         fail("write", path);
         goto out;
     }
-    replaced = write_all(fd, content);
+    replaced = file_write_all(fd, content);
     if (close(fd) != 0)
         replaced = false;
     replaced = replaced && rename(name.data, path) == 0;

@@ -74,18 +74,6 @@ static char *read_file(int directory, const char *name, bool pipes, const char *
     return NULL;
 }
 
-static bool write_all(int fd, const gnutls_datum_t *text)
-{
-    size_t written = 0;
-    while (written < text->size) {
-        ssize_t got = write(fd, text->data + written, text->size - written);
-        if (got < 0 && errno != EINTR)
-            return false;
-        written += got > 0 ? (size_t)got : 0;
-    }
-    return fsync(fd) == 0;
-}
-
 /* Never replaces a file. Removes the file if it cannot be written completely. */
 static bool write_file(int directory, int which, const gnutls_datum_t *text)
 {
@@ -93,7 +81,8 @@ static bool write_file(int directory, int which, const gnutls_datum_t *text)
                     files[which].mode);
     if (fd < 0)
         return false;
-    bool written = write_all(fd, text);
+    struct slice content = {(const char *)text->data, text->size};
+    bool written = file_write_all(fd, content) && fsync(fd) == 0;
     int error = errno;
     close(fd);
     if (!written)
