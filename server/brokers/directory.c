@@ -91,6 +91,11 @@ static bool has_content(int at, const char *name, struct slice text)
     return got == 0 && len == text.len;
 }
 
+static bool put_unless_equal(int at, const char *name, struct slice text, mode_t mode, bool live)
+{
+    return has_content(at, name, text) || put_file(at, name, text, mode, live);
+}
+
 /* The first line of a small file. */
 static bool read_line(int at, const char *name, char line[LINE_MAX_LEN])
 {
@@ -156,8 +161,7 @@ static enum result take_lock(struct directory *directory, struct directory_error
 static enum result put_script(const struct directory *directory, struct directory_error *error)
 {
     struct slice script = {(const char *)run_broker, run_broker_len};
-    if (has_content(directory->fd, "run-broker", script) ||
-        put_file(directory->fd, "run-broker", script, SCRIPT_MODE, false))
+    if (put_unless_equal(directory->fd, "run-broker", script, SCRIPT_MODE, false))
         return RESULT_OK;
     return fail(error, "cannot write %.300s/run-broker: %s", directory->path, strerror(errno));
 }
@@ -194,13 +198,6 @@ enum result directory_open(struct directory *directory, const char *path,
     return result ? result : put_script(directory, error);
 }
 
-static bool put_unless_equal(const struct directory *directory, const char *name, struct slice text,
-                             mode_t mode)
-{
-    return has_content(directory->fd, name, text) ||
-           put_file(directory->fd, name, text, mode, false);
-}
-
 /* The certificate of the CA changes with each new certificate of the server: its key is not kept.
  * The trust store depends on it alone, unlike the key store, which is different each time. */
 static enum result put_certificates(const struct directory *directory,
@@ -209,19 +206,20 @@ static enum result put_certificates(const struct directory *directory,
     struct java_stores stores = {.key_store = NULL};
     struct certificate_error reason = {""};
     struct stat status;
+    int at = directory->fd;
     enum result result = java_stores_make(identity, identity->ca, 0, &stores, &reason);
     if (result)
         return fail(error, "cannot make the key stores for Java: %.200s", reason.text);
     struct slice trust = {(const char *)stores.trust_store, stores.trust_store_len};
     struct slice keys = {(const char *)stores.key_store, stores.key_store_len};
-    bool renewed = !has_content(directory->fd, "ca.jks", trust) ||
-                   fstatat(directory->fd, "broker.jks", &status, AT_SYMLINK_NOFOLLOW) != 0;
+    bool renewed = !has_content(at, "ca.jks", trust) ||
+                   fstatat(at, "broker.jks", &status, AT_SYMLINK_NOFOLLOW) != 0;
     bool written =
-        put_unless_equal(directory, "ca.pem", slice_of(identity->ca), 0644) &&
-        put_unless_equal(directory, "server.pem", slice_of(identity->certificate), 0644) &&
-        put_unless_equal(directory, "server-key.pem", slice_of(identity->key), FILE_MODE) &&
-        (!renewed || (put_file(directory->fd, "broker.jks", keys, FILE_MODE, false) &&
-                      put_file(directory->fd, "ca.jks", trust, 0644, false)));
+        put_unless_equal(at, "ca.pem", slice_of(identity->ca), 0644, false) &&
+        put_unless_equal(at, "server.pem", slice_of(identity->certificate), 0644, false) &&
+        put_unless_equal(at, "server-key.pem", slice_of(identity->key), FILE_MODE, false) &&
+        (!renewed || (put_file(at, "broker.jks", keys, FILE_MODE, false) &&
+                      put_file(at, "ca.jks", trust, 0644, false)));
     if (!written)
         fail(error, "cannot write the certificates in %.300s: %s", directory->path,
              strerror(errno));
@@ -346,8 +344,7 @@ enum result directory_write_files(const struct directory *directory, int number,
     int at = directory->slots[number];
     for (size_t i = 0; i < files->count; i++) {
         const struct broker_file *file = &files->files[i];
-        if (!has_content(at, file->name, file->text) &&
-            !put_file(at, file->name, file->text, FILE_MODE, file->live))
+        if (!put_unless_equal(at, file->name, file->text, FILE_MODE, file->live))
             return RESULT_SYSTEM;
     }
     return RESULT_OK;
