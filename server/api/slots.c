@@ -1,7 +1,5 @@
 #include "api/slots.h"
 
-#include <stdio.h>
-
 #include "base/log.h"
 #include "base/text.h"
 
@@ -30,7 +28,7 @@ enum result slots_read(struct slots *slots, const char *list)
         if (!slot.engine || slots->count == SLOTS_MAX || (is_named && !slots_is_version(version)))
             return RESULT_INVALID;
         if (is_named)
-            snprintf(slot.version, sizeof slot.version, "%.*s", (int)version.len, version.data);
+            text_copy(slot.version, sizeof slot.version, version);
         slots->items[slots->count++] = slot;
     }
     return RESULT_OK;
@@ -108,8 +106,7 @@ struct slot *slots_assign(struct slots *slots, struct slice broker_id, enum engi
     if (!best || broker_id.len >= SLOT_ID)
         return NULL;
     bool is_free = best->state == SLOT_FREE;
-    snprintf(is_free ? best->broker_id : best->next_id, SLOT_ID, "%.*s", (int)broker_id.len,
-             broker_id.data);
+    text_copy(is_free ? best->broker_id : best->next_id, SLOT_ID, broker_id);
     if (is_free)
         slot_begin(best, monotonic_ms);
     else

@@ -47,6 +47,14 @@ bool text_number(struct slice text, int64_t max, int64_t *number)
     return text.len > 0;
 }
 
+void text_copy(char *place, size_t size, struct slice text)
+{
+    size_t len = text.len < size ? text.len : size - 1;
+    if (len > 0)
+        memcpy(place, text.data, len);
+    place[len] = '\0';
+}
+
 size_t text_control(struct slice text)
 {
     unsigned char first = text.len > 0 ? (unsigned char)text.data[0] : 'x';

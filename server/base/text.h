@@ -49,6 +49,9 @@ struct slice text_take(struct slice *rest, char separator);
  * not. False: *number is unchanged. */
 bool text_number(struct slice text, int64_t max, int64_t *number);
 
+/* Copies the text to a place of `size` bytes and terminates it: cut, if it does not fit. */
+void text_copy(char *place, size_t size, struct slice text);
+
 /* The bytes of the control character that UTF-8 text begins with: 0 of any other, 1, or 2 for
  * U+0080 to U+009F. */
 size_t text_control(struct slice text);

@@ -283,11 +283,6 @@ void directory_close(struct directory *directory)
 
 /* --- Slots --- */
 
-static void keep(char *place, size_t size, struct slice text)
-{
-    snprintf(place, size, "%.*s", (int)text.len, text.data);
-}
-
 /* False: the line is none that directory_order writes. */
 static bool read_order(char line[LINE_MAX_LEN], struct slot *slot)
 {
@@ -304,8 +299,8 @@ static bool read_order(char line[LINE_MAX_LEN], struct slot *slot)
     slot->generation = generation;
     if (!slot->engine)
         slot->engine = term_find(&engine_terms, engine);
-    keep(slot->broker_id, sizeof slot->broker_id, broker_id);
-    keep(slot->secret, sizeof slot->secret, secret);
+    text_copy(slot->broker_id, sizeof slot->broker_id, broker_id);
+    text_copy(slot->secret, sizeof slot->secret, secret);
     return true;
 }
 
@@ -324,7 +319,7 @@ void directory_adopt(const struct directory *directory, int number, struct slot 
         return;
     slot->state = SLOT_UP;
     slot->has_been_up = true;
-    keep(slot->real_version, sizeof slot->real_version, rest);
+    text_copy(slot->real_version, sizeof slot->real_version, rest);
 }
 
 void directory_compare(const struct directory *directory, int number,

@@ -1,9 +1,8 @@
 #include "brokers/reports.h"
 
-#include <stdio.h>
-
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/text.h"
 
 static void log_report(const struct slots *slots, const struct slot *slot, const char *event)
 {
@@ -20,7 +19,7 @@ static void hear_version(struct slot *slot, struct slice version)
 {
     if (!slots_is_version(version) || slice_equal(version, slice_of(slot->real_version)))
         return;
-    snprintf(slot->real_version, sizeof slot->real_version, "%.*s", (int)version.len, version.data);
+    text_copy(slot->real_version, sizeof slot->real_version, version);
     slot->version_heard = true;
     slot->version_compared = false;
 }

@@ -1,7 +1,8 @@
 #include "control/parts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "base/text.h"
 
 bool control_read_flag(struct call *call, struct slice name, bool *flag)
 {
@@ -20,7 +21,7 @@ bool control_number(struct slice text, int64_t *number)
         return true;
     if (text.len == 0 || text.len >= sizeof digits || text.data[0] < '0' || text.data[0] > '9')
         return false;
-    snprintf(digits, sizeof digits, "%.*s", (int)text.len, text.data);
+    text_copy(digits, sizeof digits, text);
     *number = strtoll(digits, &end, 10);
     return *end == '\0';
 }

@@ -51,6 +51,22 @@ static void numbers(void **state)
     assert_int_equal(number, 5);
 }
 
+static void copies(void **state)
+{
+    (void)state;
+    char place[4] = "xyz";
+    text_copy(place, sizeof place, SLICE("abc"));
+    assert_string_equal(place, "abc");
+    text_copy(place, sizeof place, SLICE("a"));
+    assert_string_equal(place, "a");
+    text_copy(place, sizeof place, SLICE("abcd"));
+    assert_string_equal(place, "abc");
+    text_copy(place, sizeof place, (struct slice){NULL, 0});
+    assert_string_equal(place, "");
+    text_copy(place, 1, SLICE("a"));
+    assert_string_equal(place, "");
+}
+
 static void control_characters(void **state)
 {
     (void)state;
@@ -86,10 +102,8 @@ static void hashes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(characters),
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(control_characters),
-        cmocka_unit_test(hashes),
+        cmocka_unit_test(characters),         cmocka_unit_test(numbers), cmocka_unit_test(copies),
+        cmocka_unit_test(control_characters), cmocka_unit_test(hashes),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }
