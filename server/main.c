@@ -75,11 +75,7 @@ static void exit_at_once(int number)
  * that write() fails with EPIPE or EFBIG instead. */
 static void catch_signals(void)
 {
-    signals_begin();
-    static const int stops[] = {SIGTERM, SIGINT, SIGHUP};
-    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-        if (signals_include(stops[i]))
-            signal(stops[i], exit_at_once);
+    signals_begin(exit_at_once);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
 }

@@ -6,11 +6,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Finds out which of them are ignored; call it first. */
-void signals_begin(void);
-
-/* Whether it is one of them. */
-bool signals_include(int number);
+/* Finds out whether SIGHUP is ignored, and has `handler` called for the others; call it first. */
+void signals_begin(void (*handler)(int number));
 
 /* All of them. */
 void signals_fill(sigset_t *set);
