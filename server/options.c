@@ -361,9 +361,11 @@ void options_check_environment(void)
 {
     for (char *const *at = environ; *at; at++) {
         struct slice rest = slice_of(*at), name = text_take(&rest, '=');
-        bool known = !slice_starts_with(name, SLICE(ENV)) || is_service_link(rest.data);
-        struct nearest nearest = nearest_to(
-            slice_part(name, known ? 0 : sizeof ENV - 1, name.len - (known ? 0 : sizeof ENV - 1)));
+        if (!slice_starts_with(name, SLICE(ENV)) || is_service_link(rest.data))
+            continue;
+        bool known = false;
+        struct nearest nearest =
+            nearest_to(slice_part(name, sizeof ENV - 1, name.len - (sizeof ENV - 1)));
         for (size_t row = 0; !known && row < OPTIONS; row++) {
             const char *variable = table[row].environment;
             known = variable && slice_equal(name, slice_of(variable));
