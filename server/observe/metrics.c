@@ -35,10 +35,15 @@ void metrics_count(struct metrics *metrics, const struct operation *operation, i
     metrics->count++;
 }
 
+static void write_head(struct buffer *out, const char *name, const char *type, const char *help)
+{
+    buffer_printf(out, "# HELP amazonmq_local_%s %s\n# TYPE amazonmq_local_%s %s\n", name, help,
+                  name, type);
+}
+
 static void write_requests(const struct metrics *metrics, struct buffer *out)
 {
-    buffer_append_string(out, "# HELP amazonmq_local_requests_total Requests answered.\n"
-                              "# TYPE amazonmq_local_requests_total counter\n");
+    write_head(out, "requests_total", "counter", "Requests answered.");
     for (size_t row = 0; row < METRICS_OPERATIONS; row++)
         for (size_t status = 0; status < METRICS_STATUSES; status++)
             if (metrics->requests[row][status] > 0)
@@ -52,8 +57,7 @@ static void write_histogram(const struct metrics *metrics, struct buffer *out)
 {
     static const char name[] = "amazonmq_local_request_duration_seconds";
     uint64_t so_far = 0;
-    buffer_printf(out, "# HELP %s From the request line to the reply.\n# TYPE %s histogram\n", name,
-                  name);
+    write_head(out, "request_duration_seconds", "histogram", "From the request line to the reply.");
     for (size_t i = 0; i < METRICS_BUCKETS; i++) {
         so_far += metrics->buckets[i];
         buffer_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name, (double)bucket_us[i] / 1e6,
@@ -67,8 +71,7 @@ static void write_histogram(const struct metrics *metrics, struct buffer *out)
 static void write_number(struct buffer *out, const char *name, const char *type, const char *help,
                          int64_t value)
 {
-    buffer_printf(out, "# HELP amazonmq_local_%s %s\n# TYPE amazonmq_local_%s %s\n", name, help,
-                  name, type);
+    write_head(out, name, type, help);
     buffer_printf(out, "amazonmq_local_%s %lld\n", name, (long long)value);
 }
 
@@ -98,8 +101,7 @@ static void write_slots(const struct slots *slots, struct buffer *out)
                 {"broker_process_restarts", "gauge",
                  "How often the process has ended by itself, since the broker has the slot."}};
     for (size_t row = 0; slots && row < 2; row++) {
-        buffer_printf(out, "# HELP amazonmq_local_%s %s\n# TYPE amazonmq_local_%s %s\n",
-                      rows[row].name, rows[row].help, rows[row].name, rows[row].type);
+        write_head(out, rows[row].name, rows[row].type, rows[row].help);
         for (size_t i = 0; i < slots->count; i++) {
             const struct slot *slot = &slots->items[i];
             buffer_printf(out, "amazonmq_local_%s{slot=\"%zu\"} %lld\n", rows[row].name, i,
@@ -116,8 +118,7 @@ void metrics_write(const struct metrics *metrics, const struct store_counts *cou
     write_number(out, "connections", "gauge", "Connections open.", (int64_t)metrics->connections);
     write_number(out, "ticks_total", "counter", "Rounds of the loop.", (int64_t)metrics->ticks);
     write_number(out, "commits_total", "counter", "Transactions committed.", counts->commits);
-    buffer_append_string(out, "# HELP amazonmq_local_rows Rows of the store.\n"
-                              "# TYPE amazonmq_local_rows gauge\n");
+    write_head(out, "rows", "gauge", "Rows of the store.");
     buffer_printf(out, "amazonmq_local_rows{table=\"broker\"} %lld\n", (long long)counts->brokers);
     buffer_printf(out, "amazonmq_local_rows{table=\"user\"} %lld\n", (long long)counts->users);
     buffer_printf(out, "amazonmq_local_rows{table=\"configuration\"} %lld\n",
