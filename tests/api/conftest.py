@@ -6,6 +6,7 @@ import os
 import pytest
 
 import harness
+import runner
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 POOL = 3000
@@ -24,6 +25,19 @@ def shared_server():
 @pytest.fixture(scope="session")
 def _pool():
     return iter(range(POOL))
+
+
+@pytest.fixture
+def directory(tmp_path):
+    """A path for --brokers."""
+    return str(tmp_path / "brokers")
+
+
+@pytest.fixture
+def world(directory):
+    """A server with --brokers."""
+    with runner.World(directory) as made:
+        yield made
 
 
 @pytest.fixture

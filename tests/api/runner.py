@@ -1,9 +1,17 @@
-"""A runner that starts no broker: it reads the orders of --brokers and reports as run-broker does."""
+"""A runner that starts no broker, for tests of --brokers: it reads the orders and reports as run-broker does."""
 
 import json
 import os
 
 import harness
+from harness import (assert_ok, broker_path, create_broker, describe_broker, reboot_path, sql_broker, sql_user,
+                     wait_state)
+
+QUICK = ("--create-time", "0", "--reboot-time", "0", "--delete-time", "0")
+
+# Two with a slot each, and one that has none.
+BROKERS = (sql_broker("b-1") + sql_user("b-1", "alice", console_access=1, groups=["admins"]) +
+           sql_broker("b-2", engine_type="RABBITMQ") + sql_broker("b-3"))
 
 
 class Slot:
@@ -58,3 +66,48 @@ class Slot:
         response = self.report(order, "gone")
         assert response.status == 200, response
         return order
+
+
+class World:
+    """A server with --brokers, its slots and a client."""
+
+    def __init__(self, directory, *flags, **options):
+        self.directory = directory
+        self.server = harness.Server("--brokers", directory, *QUICK, *flags, **options)
+
+    def __enter__(self):
+        self.server.__enter__()
+        self.client = self.server.client()
+        return self
+
+    def __exit__(self, *reason):
+        self.server.__exit__(*reason)
+
+    def slot(self, number):
+        return Slot(self.server, self.directory, number)
+
+    def local(self, method, path, body=None, **options):
+        return self.client.call(method, f"/_local/{path}", body, check=harness.CHECK_NONE, **options)
+
+    def health(self):
+        response = self.local("GET", "health")
+        return response.status, json.loads(response.body).get("reason")
+
+    def process(self, broker):
+        return json.loads(self.local("GET", f"brokers/{broker}").body).get("process")
+
+    def delete(self, broker):
+        return assert_ok(self.client.call("DELETE", broker_path(broker)), {"brokerId": broker})
+
+    def reboot(self, broker):
+        return assert_ok(self.client.call("POST", reboot_path(broker)), {})
+
+    def create_up(self, **members):
+        """Creates a broker in slot 0 and reports it up; returns its id, when it is RUNNING, and the order."""
+        broker = create_broker(self.client)
+        order = self.slot(0).up(**members)
+        wait_state(self.client, broker, "RUNNING")
+        return broker, order
+
+    def state(self, broker):
+        return describe_broker(self.client, broker)["brokerState"]
