@@ -10,6 +10,34 @@ enum { PLAN_ARENA = 64 << 20 };
 
 typedef enum result make_files(const struct broker_plan *, struct arena *, struct broker_files *);
 
+/* The plan of the test at hand. */
+static struct arena arena;
+static struct broker broker;
+static struct broker_plan plan;
+
+static inline void plan_begin(const struct broker *own, const struct user_login *users,
+                              size_t user_count)
+{
+    arena_init(&arena, PLAN_ARENA);
+    broker = *own;
+    plan = (struct broker_plan){
+        .broker = &broker,
+        .users = users,
+        .user_count = user_count,
+        .directory = "/brokers/1",
+        .common = "/brokers/common",
+        .address = "0.0.0.0",
+        .slot = 1,
+    };
+}
+
+static inline int plan_end(void **state)
+{
+    (void)state;
+    arena_close(&arena);
+    return 0;
+}
+
 /* The text of a file; fails if there is none of the name. */
 static inline const char *text_of(const struct broker_files *files, const char *name)
 {
@@ -52,14 +80,14 @@ static inline void assert_left_out(const struct broker_files *files, const char 
 }
 
 /* The same plan gives the same bytes; with less memory it fails and gives nothing. */
-static inline void assert_sound(make_files *make, const struct broker_plan *plan)
+static inline void assert_sound(make_files *make, const struct broker_plan *given)
 {
     struct broker_files files, again;
     struct arena arenas[3];
     arena_init(&arenas[0], PLAN_ARENA);
     arena_init(&arenas[1], PLAN_ARENA);
-    assert_int_equal(make(plan, &arenas[0], &files), RESULT_OK);
-    assert_int_equal(make(plan, &arenas[1], &again), RESULT_OK);
+    assert_int_equal(make(given, &arenas[0], &files), RESULT_OK);
+    assert_int_equal(make(given, &arenas[1], &again), RESULT_OK);
     assert_int_equal(files.count, again.count);
     for (size_t i = 0; i < files.count; i++) {
         assert_ptr_equal(files.files[i].name, again.files[i].name);
@@ -68,7 +96,7 @@ static inline void assert_sound(make_files *make, const struct broker_plan *plan
     }
     for (size_t part = 0; part < 500; part++) {
         arena_init(&arenas[2], arenas[0].used * part / 500);
-        assert_int_equal(make(plan, &arenas[2], &again), RESULT_NO_MEMORY);
+        assert_int_equal(make(given, &arenas[2], &again), RESULT_NO_MEMORY);
         assert_int_equal(again.count, 0);
         assert_int_equal(again.left_out_count, 0);
         arena_close(&arenas[2]);

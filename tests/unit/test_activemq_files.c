@@ -12,36 +12,16 @@ static const struct user_login users[] = {
     {SLICE_INIT("reader"), SLICE_INIT("reader-password-1"), SLICE_INIT("[\"a\"]"), false},
 };
 
-static struct arena arena;
-static struct broker broker;
-static struct broker_plan plan;
-
 static int begin(void **state)
 {
     (void)state;
-    arena_init(&arena, PLAN_ARENA);
-    broker = (struct broker){
+    const struct broker own = {
         .engine = ENGINE_ACTIVEMQ,
         .engine_version = SLICE("5.18"),
         .authentication_strategy = STRATEGY_SIMPLE,
     };
-    plan = (struct broker_plan){
-        .broker = &broker,
-        .users = users,
-        .user_count = COUNT(users),
-        .directory = "/brokers/1",
-        .common = "/brokers/common",
-        .address = "0.0.0.0",
-        .slot = 1,
-        .console_password = SLICE("console-1"),
-    };
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    arena_close(&arena);
+    plan_begin(&own, users, COUNT(users));
+    plan.console_password = SLICE("console-1");
     return 0;
 }
 
@@ -471,22 +451,22 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_small_plan, begin, end),
-        cmocka_unit_test_setup_teardown(test_embedded_texts, begin, end),
-        cmocka_unit_test_setup_teardown(test_the_document_is_kept, begin, end),
-        cmocka_unit_test_setup_teardown(test_what_is_ours_replaces_the_users, begin, end),
-        cmocka_unit_test_setup_teardown(test_elements_of_one_name_are_merged, begin, end),
-        cmocka_unit_test_setup_teardown(test_limits_and_persistence, begin, end),
-        cmocka_unit_test_setup_teardown(test_network_connectors_get_the_password, begin, end),
-        cmocka_unit_test_setup_teardown(test_paths_with_expressions, begin, end),
-        cmocka_unit_test_setup_teardown(test_another_version_has_another_schema, begin, end),
-        cmocka_unit_test_setup_teardown(test_other_namespaces_are_left_out, begin, end),
-        cmocka_unit_test_setup_teardown(test_what_is_no_broker_is_invalid, begin, end),
-        cmocka_unit_test_setup_teardown(test_passwords_of_every_character, begin, end),
-        cmocka_unit_test_setup_teardown(test_groups, begin, end),
-        cmocka_unit_test_setup_teardown(test_ldap, begin, end),
-        cmocka_unit_test_setup_teardown(test_ldap_that_jaas_cannot_say, begin, end),
-        cmocka_unit_test_setup_teardown(test_memory, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_small_plan, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_embedded_texts, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_the_document_is_kept, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_what_is_ours_replaces_the_users, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_elements_of_one_name_are_merged, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_limits_and_persistence, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_network_connectors_get_the_password, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_paths_with_expressions, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_another_version_has_another_schema, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_other_namespaces_are_left_out, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_what_is_no_broker_is_invalid, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_passwords_of_every_character, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_groups, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_ldap, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_ldap_that_jaas_cannot_say, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_memory, begin, plan_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

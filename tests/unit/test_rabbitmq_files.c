@@ -8,37 +8,17 @@
 static const struct user_login admin = {SLICE_INIT("admin"), SLICE_INIT("admin-password-1"),
                                         SLICE_INIT("[]"), false};
 
-static struct arena arena;
-static struct broker broker;
-static struct broker_plan plan;
-
 static int begin(void **state)
 {
     (void)state;
-    arena_init(&arena, PLAN_ARENA);
-    broker = (struct broker){
+    const struct broker own = {
         .engine = ENGINE_RABBITMQ,
         .engine_version = SLICE("4.2"),
         .host_instance_type = SLICE("mq.m7g.large"),
         .deployment_mode = DEPLOYMENT_SINGLE_INSTANCE,
     };
-    plan = (struct broker_plan){
-        .broker = &broker,
-        .users = &admin,
-        .user_count = 1,
-        .directory = "/brokers/1",
-        .common = "/brokers/common",
-        .address = "0.0.0.0",
-        .slot = 1,
-        .salt = SLICE("\x01\x02\x03\xff"),
-    };
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    arena_close(&arena);
+    plan_begin(&own, &admin, 1);
+    plan.salt = SLICE("\x01\x02\x03\xff");
     return 0;
 }
 
@@ -345,19 +325,19 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_small_plan, begin, end),
-        cmocka_unit_test_setup_teardown(test_no_user, begin, end),
-        cmocka_unit_test_setup_teardown(test_names_and_passwords_of_any_character, begin, end),
-        cmocka_unit_test_setup_teardown(test_the_default_configuration, begin, end),
-        cmocka_unit_test_setup_teardown(test_a_key_needs_its_release, begin, end),
-        cmocka_unit_test_setup_teardown(test_what_is_ours_is_not_the_users, begin, end),
-        cmocka_unit_test_setup_teardown(test_a_timeout_of_0_is_the_longest, begin, end),
-        cmocka_unit_test_setup_teardown(test_values_with_quotes, begin, end),
-        cmocka_unit_test_setup_teardown(test_sections, begin, end),
-        cmocka_unit_test_setup_teardown(test_backends_need_plugins, begin, end),
-        cmocka_unit_test_setup_teardown(test_releases, begin, end),
-        cmocka_unit_test_setup_teardown(test_the_table_of_keys, begin, end),
-        cmocka_unit_test_setup_teardown(test_memory, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_small_plan, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_no_user, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_names_and_passwords_of_any_character, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_the_default_configuration, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_a_key_needs_its_release, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_what_is_ours_is_not_the_users, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_a_timeout_of_0_is_the_longest, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_values_with_quotes, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_sections, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_backends_need_plugins, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_releases, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_the_table_of_keys, begin, plan_end),
+        cmocka_unit_test_setup_teardown(test_memory, begin, plan_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
