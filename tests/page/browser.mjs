@@ -113,6 +113,7 @@ export async function open(t, { server, flags, more, scheme = 'light', viewport 
   page.on('request', (request) => asked.push(request));
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) errors.push(message.text()); });
+  await page.clock.install(); // goes on as the machine's until a test moves it
   await page.goto(`${server.url}/_local/`);
   atEnd(t, () => {
     const strangers = asked.map((request) => request.url()).filter((url) => !url.startsWith(`${server.url}/`) && url !== 'data:,');
@@ -125,6 +126,8 @@ export async function open(t, { server, flags, more, scheme = 'light', viewport 
     page, server, asked,
     expectErrors: (pattern) => expected.push(pattern),
     status: page.getByRole('status'),
+    /** Waits until the page shows what it was last told of, and asks for nothing more. */
+    settled: () => eventually(async () => await page.locator('main').getAttribute('aria-busy') === 'false', 'the page to be complete'),
     journal: page.locator('#calls'),
     /** The row of a broker, by name, and one of the selected broker's users. */
     broker: (name) => page.locator('#list tbody tr', { hasText: name }),

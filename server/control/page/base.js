@@ -99,17 +99,22 @@ const onSubmit = (id, work) => $(id).addEventListener('submit', (event) => {
   work(event.target.elements);
 });
 
-// A function that runs `work`, again if it is called meanwhile, and never twice at a time.
+// A function that runs `work`, again if it is called meanwhile, and never twice at a time. While one runs, what the page
+// shows is marked as incomplete.
+let loading = 0;
+const count = (more) => { document.querySelector('main').ariaBusy = (loading += more) > 0; };
 function single(work) {
   let running, again;
   return () => {
     again = true;
     return running ??= (async () => {
+      count(1);
       while (again) {
         again = false;
         await work().catch(complain);
       }
       running = undefined;
+      count(-1);
     })();
   };
 }
