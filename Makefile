@@ -131,7 +131,7 @@ $(BUILD)/generated/page_html.c: $(PAGE)/page.html $(wildcard $(PAGE)/*) server/m
 	@mkdir -p $(@D)
 	@awk '$$1 == "@include" { file = "$(PAGE)/" $$2; while ((getline line <file) > 0) print line; close(file); next } { print }' \
 	    $< >$(@D)/page.joined
-	@$(call with_operations,$(@D)/page.joined) >$(@D)/page.html
+	@$(call with_operations,$(@D)/page.joined) | sed 's/@VERSION@/$(VERSION)/' >$(@D)/page.html
 	@{ echo '#include "control/page.h"'; echo 'const unsigned char page_html[] = {'; $(call bytes,$(@D)/page.html); echo '};'; \
 	   echo 'const size_t page_html_len = sizeof page_html;'; } >$@
 

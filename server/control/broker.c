@@ -105,7 +105,7 @@ static enum result write_broker(struct call *call, struct json_writer *writer,
     enum result result = brokers_write(call, broker, writer);
     if (!result)
         result = put_configurations(call, writer, broker);
-    control_put_process(call, writer, broker->id, true);
+    control_put_process(call, writer, broker, true);
     json_put_string(writer, "region", broker->region);
     control_put_remaining(call, writer, broker->state_due_ms);
     if (!result)

@@ -35,7 +35,7 @@ static enum result write_row(struct call *call, struct json_writer *writer,
     json_put_string(writer, "engineVersion",
                     broker->engine_patch.data ? broker->engine_patch : broker->engine_version);
     json_put_string(writer, "hostInstanceType", broker->host_instance_type);
-    control_put_process(call, writer, broker->id, false);
+    control_put_process(call, writer, broker, false);
     json_put_string(writer, "region", broker->region);
     control_put_remaining(call, writer, broker->state_due_ms);
     json_object_end(writer);

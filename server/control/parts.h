@@ -5,6 +5,8 @@
 #include "api/members.h"
 #include "control/control.h"
 
+struct broker;
+
 extern const struct members control_authenticate_members, control_fault_members,
     control_report_members;
 
@@ -41,7 +43,7 @@ bool control_read_number(struct call *call, struct slice name, int64_t *number);
 bool control_number(struct slice text, int64_t *number);
 
 /* The member `process` of a broker that has a slot, with its last lines or without. */
-void control_put_process(struct call *call, struct json_writer *writer, struct slice broker_id,
+void control_put_process(struct call *call, struct json_writer *writer, const struct broker *broker,
                          bool with_log);
 
 /* The members `remainingMs` and `stateDueMs` of a broker whose state changes by itself. */

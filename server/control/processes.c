@@ -25,14 +25,14 @@ static void put_log(struct call *call, struct json_writer *writer, int number)
     json_list_end(writer);
 }
 
-void control_put_process(struct call *call, struct json_writer *writer, struct slice broker_id,
+void control_put_process(struct call *call, struct json_writer *writer, const struct broker *broker,
                          bool with_log)
 {
     struct slots *slots = call->settings->slots;
-    const struct slot *slot = slots_find(slots, broker_id);
+    const struct slot *slot = slots_find(slots, broker->id);
     if (!slot)
         return;
-    bool waits = !slot_is_current(slot, broker_id);
+    bool waits = !slot_is_current(slot, broker->id);
     int number = slots_number(slots, slot);
     json_key(writer, "process");
     json_object_begin(writer);
@@ -44,8 +44,12 @@ void control_put_process(struct call *call, struct json_writer *writer, struct s
     json_put_integer(writer, "restarts", waits ? 0 : slot->restarts);
     json_put_integer(writer, "slot", number);
     json_put_string(writer, "state", slice_of(waits ? "WAITING" : process_states[slot->state]));
-    if (!waits && slot->real_version[0])
-        json_put_string(writer, "version", slice_of(slot->real_version));
+    if (!waits && slot->real_version[0]) {
+        struct slice version = slice_of(slot->real_version);
+        json_put_string(writer, "version", version);
+        if (!slots_same_line(broker->engine_version, version))
+            json_put_boolean(writer, "versionDiffers", true);
+    }
     json_object_end(writer);
 }
 

@@ -43,6 +43,7 @@ def test_PROC_10_a_slot_of_the_same_version_is_preferred(directory):
         assert world.process(broker)["slot"] == 2
         world.slot(2).up(version="5.16.7")
         wait_state(world.client, broker, "RUNNING")
+        assert world.process(broker)["versionDiffers"] is True
         line = f"event=broker-version-differs broker={broker} shown=5.18 real=5.16.7"
         harness.eventually(lambda: line in world.server.stderr_text(), "the line of the difference")
 

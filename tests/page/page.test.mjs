@@ -1,7 +1,9 @@
 // The page for people at /_local/, in a real browser.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { createUser, eventually, open, root, serve, shows } from './browser.mjs';
@@ -301,6 +303,28 @@ test('a seed with an error is shown with its line; then it is applied', async (t
   await shows(status, 'Apply the seed: done.');
   await shows(page.locator('#seed-error'), '');
   await shows(broker('second'), 'RUNNING');
+});
+
+test('the process of a real broker: state, another version than the shown one, its last lines', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'amazonmq-local-page-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const { page, server, broker, picture, status } = await open(t, { flags: ['--brokers', directory] });
+  await shows(broker('orders'), /STARTING\s*slot 0/);
+  await shows(status, /^$/); // that a broker is not up is no error of the page
+  await shows(page.locator('h1'), (await (await server.call('GET', '/_local/health')).json()).version);
+  await shows(broker('events'), /STARTING\s*slot 1/);
+  const [generation, , , id, secret] = readFileSync(join(directory, '0', 'order'), 'utf8').split(' ');
+  const report = (state, version) => ok(server.call('POST', `/_local/brokers/${id}`, { generation: Number(generation), secret, state, version }));
+  writeFileSync(join(directory, '0', 'log'), 'INFO | started\nWARN | <b>bold</b>\n');
+  await report('up', '5.16.7');
+  await shows(broker('orders'), /UP\s*slot 0/);
+  await page.getByRole('button', { name: 'Show orders' }).click();
+  await shows(page.locator('#detail dl').first(), /Process\s*UP slot 0, version 5\.16\.7, ended by itself 0 times not 5\.\d+/);
+  await page.getByText('Last lines of the process').click();
+  await shows(page.getByRole('region', { name: 'Last lines of the process' }), 'WARN | <b>bold</b>');
+  await picture('process');
+  await report('ended', '5.16.7');
+  await shows(page.locator('#detail dl').first(), /Process\s*STARTING slot 0, version 5\.16\.7, ended by itself 1 times/);
 });
 
 test('a snapshot is saved and loaded', async (t) => {

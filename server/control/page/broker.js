@@ -81,7 +81,8 @@ function facts(one) {
     ['Window', `${window ? `${window.dayOfWeek.toLowerCase()} ${window.timeOfDay} ${window.timeZone}` : 'none'}${one.windowDueMs ? `, next ${when(new Date(one.windowDueMs).toISOString())} UTC` : ''}`],
     ['Tags', Object.keys(broker.tags ?? {}).length ? Object.entries(broker.tags).map(([key, value]) => [mark(`${key}: ${value}`), ' ']).flat() : 'none']];
   if (broker.actionsRequired?.length) rows.push(['Required', broker.actionsRequired.map((action) => mark(action.actionRequiredCode))]);
-  if (process) rows.push(['Process', [stateOf(process.state), ` slot ${process.slot}, ended by itself ${process.restarts} times${process.overdue ? ', overdue' : ''}`]]);
+  if (process) rows.push(['Process', [stateOf(process.state), ` slot ${process.slot}, ${process.version ? `version ${process.version}, ` : ''}ended by itself ${process.restarts} times${process.overdue ? ', overdue' : ''} `,
+    process.versionDiffers ? mark(`not ${broker.engineVersion}`) : '']]);
   return make('dl', {}, rows.flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]));
 }
 

@@ -54,5 +54,4 @@ for (const id of ['journal-operation']) $(id).append(...OPERATIONS.map((name) =>
 for (const id of ['fault', 'ready']) $(id).elements.operation.append(...OPERATIONS.map((name) => make('option', {}, name)));
 $('errors').append(...ERRORS.split(/\s/).map((name) => make('option', { value: `${name}Exception` })));
 $('token').value = token;
-local('GET', 'health').then(({ version }) => { $('version').textContent = version; }, complain);
 connect();
