@@ -298,16 +298,18 @@ static-libraries:
 	$(if $(STATIC_COMPILER_$(ARCH)),,$(error ARCH is amd64 or arm64, and not $(ARCH)))@sh tests/setup static$(if $(FOREIGN_ARCH),-$(FOREIGN_ARCH))
 	@docker/static build $(STATIC_LIBRARIES) $(ARCH)
 
+# Of every file in a package, and of the list of what is in the static server.
+SOURCE_DATE_EPOCH ?= $(call once,SOURCE_DATE,git log -1 --format=%ct 2>/dev/null || stat -c %Y Makefile)
+
 # The files of the image, in IMAGE_ROOT: for docker/Dockerfile.
+image-root: export SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
 image-root:
-	STRIP=$$($(STATIC_COMPILER_$(ARCH)) -print-prog-name=strip) sh docker/collect $(STATIC)/amazonmq-local $(STATIC_LIBRARIES) $(IMAGE_ROOT)
+	STRIP=$$($(STATIC_COMPILER_$(ARCH)) -print-prog-name=strip) sh docker/collect $(STATIC)/amazonmq-local $(STATIC_LIBRARIES) $(IMAGE_ROOT) $(VERSION) $(ARCH)
 
 # --- Packages of the static server, for ARCHES. The same commit gives the same files.
 
 ARCHES ?= amd64 arm64
 DIST = $(BUILD)/dist
-# Of every file in a package.
-SOURCE_DATE_EPOCH ?= $(call once,SOURCE_DATE,git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
 
 dist: ## archives and Debian packages of the static server in build/dist, with SHA256SUMS; ARCHES=amd64: only for that
 	@sh tests/setup dist

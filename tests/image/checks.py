@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import hashlib
 import io
 import json
 import lzma
@@ -18,6 +19,7 @@ CLIENT = pathlib.Path(__file__).resolve().with_name("client.py")
 TAG = "localhost/amazonmq-local:test"
 SEEDS = "/docker-entrypoint-initdb.d"
 LICENCES = "/usr/share/doc/amazonmq-local/licences.xz"
+SBOM = "/usr/share/doc/amazonmq-local/sbom.spdx.json"
 USER = 65532
 BROKER = "b-11111111-2222-3333-4444-555555555555"
 # Megabytes of 1,000,000 bytes.
@@ -107,8 +109,12 @@ VALUES ('{BROKER}', 'resident', 'resident-password-1', '["admins"]');
 # The image
 
 def test_size(world):
-    size = sum(map(len, world.layers)) / 1e6
-    compressed = sum(len(gzip.compress(layer, 6)) for layer in world.layers) / 1e6
+    return size_within_limits(world.layers)
+
+
+def size_within_limits(layers):
+    size = sum(map(len, layers)) / 1e6
+    compressed = sum(len(gzip.compress(layer, 6)) for layer in layers) / 1e6
     said = f"{size:.2f} MB of {SIZE_LIMIT:g}, compressed {compressed:.2f} MB of {COMPRESSED_LIMIT:g}"
     assert size <= SIZE_LIMIT and compressed <= COMPRESSED_LIMIT, said
     return said
@@ -116,7 +122,7 @@ def test_size(world):
 
 def test_holds_the_binary_its_licences_and_two_folders_only(world):
     files = {path for path, member in world.members.items() if not member.isdir()}
-    expect({"/amazonmq-local", LICENCES}, files, "files")
+    expect({"/amazonmq-local", LICENCES, SBOM}, files, "files")
     folders = {path for path, member in world.members.items() if member.isdir()}
     parents = {str(parent) for path in files for parent in pathlib.PurePath(path).parents} - {"/"}
     expect({"/data", "/brokers", SEEDS} | parents, folders, "folders")
@@ -148,6 +154,13 @@ def test_has_no_shell(world):
     expect(127, done.process.wait(30), "exit code of /bin/sh")
 
 
+def test_lists_its_parts(world):
+    """The list's own rules are tested with the archives of a release."""
+    document = json.loads(world.content(SBOM))
+    server = document["packages"][0]
+    expect(hashlib.sha256(world.content("/amazonmq-local")).hexdigest(), server["checksums"][0]["checksumValue"], "the binary")
+
+
 def test_binary_is_stripped(world):
     elf = world.content("/amazonmq-local")
     expect(b"\x7fELF\x02\x01", elf[:6], "begin of the binary")
@@ -169,7 +182,7 @@ def test_configuration(world):
     variables = dict(variable.split("=", 1) for variable in config["Env"])
     variables.pop("PATH", None)  # some builders add the usual one
     expect({"AMAZONMQ_LOCAL_HOST": "0.0.0.0", "AMAZONMQ_LOCAL_SEED": SEEDS}, variables, "environment")
-    for label in "title", "description":
+    for label in "title", "description", "licenses":
         assert config["Labels"][f"org.opencontainers.image.{label}"], label
 
 
@@ -180,9 +193,9 @@ def test_context_is_what_the_build_reads(world):
     found = set()
     for layer in world.engine.layers("localhost/amazonmq-local:context"):
         found |= {"/".join(name.split("/")[:2]) for name in tarfile.open(fileobj=io.BytesIO(layer)).getnames()}
-    allowed = re.compile(r"LICENSE|Makefile|docker(/collect|/static|/static.sha256)?|tests(/setup)?|(schema|server)(/.*)?")
+    allowed = re.compile(r"LICENSE|Makefile|docker(/(collect|licences.tsv|sbom|sbom.awk|static|static.sha256))?|tests(/setup)?|(schema|server)(/.*)?")
     expect([], sorted(name for name in found if not allowed.fullmatch(name)), "strangers in the context")
-    assert {"Makefile", "docker/collect", "docker/static", "tests/setup", "schema", "server"} <= found, found
+    assert {"Makefile", "docker/collect", "docker/sbom", "docker/static", "tests/setup", "schema", "server"} <= found, found
 
 
 # A container
@@ -365,7 +378,12 @@ def test_sdk_boto3(world):
     container.ready()
     done = container.beside(python, CLIENT, "boto3", BROKER)
     expect(0, done.returncode, f"exit code of boto3 ({last_line(done.stderr)})")
-    answer = json.loads(done.stdout)
+    expect_boto3(done.stdout)
+
+
+def expect_boto3(said):
+    """What client.py prints of the broker and user that it has seen."""
+    answer = json.loads(said)
     expect(["mounted"], answer["brokers"], "brokers")
     expect({"ConsoleAccess": False, "Groups": ["guests"], "PendingChange": "CREATE"}, answer["pending"], "pending")
 
@@ -452,10 +470,14 @@ def test_compose_file_of_brokers_fits_the_server(world):
         expect((["brokers:/brokers"], "65532:65532"), (broker["volumes"], broker["user"]), "volume and user")
 
 
-def test_compose_file_is_valid(world):
+def test_compose_files_are_valid(world):
+    """By the schema of the Compose file format."""
+    files = sorted(COMPOSE.parent.glob("compose*.yaml"))
+    expect(2, len(files), "files")
     for words in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(words[0]) and subprocess.run([*words, "version"], capture_output=True).returncode == 0:
-            world.engine.command(*words, "--file", COMPOSE, "config", "--quiet")
+            for file in files:
+                world.engine.command(*words, "--file", file, "config", "--quiet")
             return
     raise Skip("there is no docker compose")
 

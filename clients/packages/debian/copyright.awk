@@ -34,7 +34,7 @@ BEGIN {
         next
     }
     if (!(part in licence_of)) {
-        print "clients/packages/debian/licences.tsv lacks " part >"/dev/stderr"
+        print "docker/licences.tsv lacks " part >"/dev/stderr"
         failed = 1
         exit 1
     }
