@@ -311,10 +311,13 @@ image-root:
 ARCHES ?= amd64 arm64
 DIST = $(BUILD)/dist
 
+# Of every file of this version.
+WRITE_SUMS = cd $(DIST) && LC_ALL=C && sha256sum *[_-]$(VERSION)[._-]* >SHA256SUMS && cat SHA256SUMS
+
 dist: ## archives and Debian packages of the static server in build/dist, with SHA256SUMS; ARCHES=amd64: only for that
 	@sh tests/setup dist
 	@+for arch in $(ARCHES); do $(AGAIN) static ARCH=$$arch && $(AGAIN) dist-packages ARCH=$$arch || exit 1; done
-	@cd $(DIST) && LC_ALL=C && sha256sum *_$(VERSION)_*.deb *-$(VERSION)-*.tar.gz >SHA256SUMS && cat SHA256SUMS
+	@$(WRITE_SUMS)
 
 # After `make static`, for one ARCH.
 dist-packages: export SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
@@ -361,6 +364,10 @@ wheel: static
 	@+$(AGAIN) -s ARCH=$(ARCH) IMAGE_ROOT=$(BUILD)/wheel-root-$(ARCH) image-root
 	@SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(CLIENT_BACKEND) wheel $(BUILD)/wheel-root-$(ARCH)/root/amazonmq-local \
 	    $(BUILD)/dist $(BUILD)/wheel-root-$(ARCH)/root/usr/share/doc/amazonmq-local/licences.xz
+
+release-files: ## all packages of a release in build/dist, with SHA256SUMS
+	@+$(AGAIN) dist && $(AGAIN) npm && $(AGAIN) wheels
+	@$(WRITE_SUMS)
 
 static-test: deps static ## run the suite api with build/static/amazonmq-local
 	@sh tests/setup test
@@ -479,7 +486,7 @@ uninstall: ## remove the installed files
 clean: ## remove build/
 	rm -rf $(BUILD)
 
-.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root dist dist-packages dist-test npm npm-platform npm-test wheels wheel static-test \
+.PHONY: FORCE all help deps run test check debug unit static static-libraries image-root dist dist-packages dist-test npm npm-platform npm-test wheels wheel release-files static-test \
         static-outdated lint image-test fresh-test release-test anomalies fuzz fuzzers sanitize valgrind coverage sdk-matrix user-life soak \
         bench bench-record bench-peers bench-check fidelity-diff install uninstall clean
 .DELETE_ON_ERROR:

@@ -8,10 +8,9 @@ import sys
 
 import pytest
 from conftest import EXAMPLES, read
+from workflows import parse
 
 import harness
-
-yaml = pytest.importorskip("yaml", reason="no PyYAML here")
 
 # They fetch from registries, and one of them changes the machine.
 INSTALLS = {"binary": ["Install the tools", "Install the clients"], "service-container": []}
@@ -19,13 +18,7 @@ NAMES = sorted(name.removesuffix(".yml") for name in os.listdir(os.path.join(EXA
 
 
 def load(name):
-    # Not the loader of YAML 1.1, for which `on` is a truth value.
-    class Loader(yaml.SafeLoader):
-        yaml_implicit_resolvers = {
-            first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:bool"]
-            for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()}
-
-    return yaml.load(read("github-actions", f"{name}.yml"), Loader)
+    return parse(read("github-actions", f"{name}.yml"))
 
 
 def run_steps(name, directory, env, **job_env):
