@@ -2,6 +2,8 @@
 
 client.py http METHOD PATH [BODY]     {"status": …, "body": …}
 client.py boto3 BROKER                lists the brokers, gives BROKER a user and describes it
+
+$PORT is the server's, 8267 by default.
 """
 
 import http.client
@@ -9,7 +11,7 @@ import json
 import os
 import sys
 
-HOST, PORT = "127.0.0.1", 8267
+HOST, PORT = "127.0.0.1", int(os.environ.get("PORT", "8267"))
 
 
 def call(method, path, body=None):

@@ -110,17 +110,41 @@ class Engine:
             "--tag", tag, "--file", dockerfile, context, timeout=2400,
         )
 
+    def build_index(self, tag, context, dockerfile, platforms):
+        """Builds for several platforms, as `docker buildx build --platform` does, and returns {platform: (config, layers)}."""
+        self.command(
+            "buildah", "bud", "--isolation", "chroot", "--network", "host", "--pull-never", "--layers", "--format", "docker",
+            "--platform", ",".join(platforms), "--manifest", tag, "--file", dockerfile, context, timeout=4800,
+        )
+        archive = self.top / "index"
+        self.command("buildah", "manifest", "push", "--all", tag, f"dir:{archive}", timeout=120)
+        index = json.loads((archive / "manifest.json").read_text())
+        images = {}
+        for row in index["manifests"]:
+            name = row["digest"].removeprefix("sha256:")
+            manifest = json.loads((archive / f"{name}.manifest.json").read_text())
+            platform = f"{row['platform']['os']}/{row['platform']['architecture']}"
+            images[platform] = (json.loads(self._blob(archive, manifest["config"])), self._layers(archive, manifest))
+        shutil.rmtree(archive)
+        return images
+
     def layers(self, tag):
         """The image as it would be moved: the bytes of each layer's tar file, in order."""
         archive = self.top / "saved"
         self.command("podman", "save", "--quiet", "--format", "docker-dir", "--output", archive, tag)
-        manifest = json.loads((archive / "manifest.json").read_text())
-        tars = []
-        for layer in manifest["layers"]:
-            data = (archive / layer["digest"].removeprefix("sha256:")).read_bytes()
-            tars.append(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data)
+        tars = self._layers(archive, json.loads((archive / "manifest.json").read_text()))
         shutil.rmtree(archive)
         return tars
+
+    def _layers(self, archive, manifest):
+        tars = []
+        for layer in manifest["layers"]:
+            data = self._blob(archive, layer)
+            tars.append(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data)
+        return tars
+
+    def _blob(self, archive, row):
+        return (archive / row["digest"].removeprefix("sha256:")).read_bytes()
 
     def inspect(self, kind, name):
         return json.loads(self.command("podman", kind, "inspect", name))[0]
