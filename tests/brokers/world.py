@@ -27,11 +27,11 @@ def activemq(version="5.18.3"):
 
 
 class Runner:
-    """run-broker for one slot, in a process group of its own."""
+    """run-broker for one slot, in a process group of its own, with more variables of the environment."""
 
-    def __init__(self, directory, slot, home):
+    def __init__(self, directory, slot, home, variables):
         self.command = ["bash", os.path.join(directory, "run-broker"), os.path.join(directory, str(slot))]
-        self.environment = harness.environment({"ACTIVEMQ_HOME": home})
+        self.environment = harness.environment({"ACTIVEMQ_HOME": home, **variables})
         self.path = os.path.join(directory, str(slot))
         self.output = tempfile.TemporaryFile()
         self.process = None
@@ -56,11 +56,12 @@ class Runner:
 
 
 class World:
-    """homes: for each slot the directory of ActiveMQ, or None for RabbitMQ."""
+    """homes: for each slot the directory of ActiveMQ, or None for RabbitMQ; variables: of the environment of all runners."""
 
-    def __init__(self, slots, homes, *flags, seed=None):
+    def __init__(self, slots, homes, *flags, seed=None, variables=None):
         self.directory = os.path.join(tempfile.mkdtemp(prefix="amazonmq-local-brokers-"), "brokers")
         self.homes = homes
+        self.variables = variables or {}
         self.runners = []
         self.server = harness.Server("--brokers", self.directory, "--broker-slots", slots, "--broker-timeout", f"{LIMIT_S}s",
                                      *flags, seed=seed)
@@ -68,7 +69,7 @@ class World:
     def __enter__(self):
         self.server.__enter__()
         try:
-            self.runners = [Runner(self.directory, slot, home or "") for slot, home in enumerate(self.homes)]
+            self.runners = [Runner(self.directory, slot, home or "", self.variables) for slot, home in enumerate(self.homes)]
             self.mq = boto3.client("mq", endpoint_url=self.server.url, region_name="us-east-1", aws_access_key_id="x",
                                    aws_secret_access_key="x")
         except BaseException as error:
@@ -158,6 +159,15 @@ class World:
         try:
             assert self.exchange(broker, scheme, user, password, text="hello") == "hello"
         except clients.Refused:
+            return False
+        return True
+
+    def may_send(self, broker, user="admin", password=PASSWORD, queue="checked"):
+        """Whether the user may send to that queue, and receive from it; a login that is refused is a failure."""
+        try:
+            assert self.exchange(broker, "stomp+ssl", user, password, destination=queue) == "hello"
+        except clients.Failed as error:
+            assert "not authorized" in str(error), error
             return False
         return True
 
