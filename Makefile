@@ -436,7 +436,7 @@ user-life: deps ## random lives of users against a model, 20,000 steps
 	@+$(AGAIN) all
 	@AMAZONMQ_LOCAL_LIFE_STEPS=20000 $(PYTHON) -m pytest -q -p no:cacheprovider tests/api/test_user_life.py
 
-brokers-test: deps ## everything with real brokers; installs a JDK and RabbitMQ
+brokers-test: deps ## everything with real brokers; installs a JDK, RabbitMQ and slapd
 	@sh tests/setup test
 	@sh tests/setup brokers
 	@+$(AGAIN) all
