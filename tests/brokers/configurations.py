@@ -28,6 +28,18 @@ AUTHORIZATION = """
     </authorizationPlugin>
   </plugins>"""
 
+# By the entries for destinations in an LDAP directory.
+AUTHORIZATION_IN_DIRECTORY = """
+  <plugins>
+    <authorizationPlugin>
+      <map>
+        <cachedLDAPAuthorizationMap legacyGroupMapping="false" queueSearchBase="ou=Queue,ou=Rights,dc=example,dc=test"
+                                    refreshInterval="0" tempSearchBase="ou=Temp,ou=Rights,dc=example,dc=test"
+                                    topicSearchBase="ou=Topic,ou=Rights,dc=example,dc=test"/>
+      </map>
+    </authorizationPlugin>
+  </plugins>"""
+
 POLICIES = """
   <destinationPolicy>
     <policyMap>
