@@ -146,6 +146,9 @@ export async function open(t, { server, flags, more, scheme = 'light', viewport 
           return left < 0 || right > innerWidth + 0.5 || element.localName === 'button' && element.scrollWidth > element.clientWidth;
         }).map((element) => element.outerHTML.slice(0, 200)));
       assert.deepEqual(cut, [], 'cut or outside');
+      const wide = await page.evaluate(() => [...document.querySelectorAll('section')]
+        .filter((element) => element.scrollWidth > element.clientWidth).map(({ id, scrollWidth, clientWidth }) => ({ id, scrollWidth, clientWidth })));
+      assert.deepEqual(wide, [], 'wider than its section');
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'sideways scrolling');
     },
   };

@@ -24,7 +24,9 @@ const button = (id, text, label, onclick, kind) => make('button', { id, type: 'b
 const mark = (text) => make('span', { class: 'mark' }, text);
 const code = (text) => make('code', {}, text);
 const faint = (text) => make('span', { class: 'faint' }, text);
-const state = (kind, text) => make('span', { class: `state ${kind}` }, text);
+// A line may break within such a name: MissingAuthenticationTokenException, CREATION_IN_PROGRESS.
+const breakable = (text) => text.split(/(?<=_)|(?<=[a-z])(?=[A-Z])/).flatMap((part, at) => at ? [make('wbr'), part] : [part]);
+const state = (kind, text) => make('span', { class: `state ${kind}` }, ...breakable(text));
 
 function copyButton(text, what) {
   const one = make('button', { type: 'button', class: 'copy', 'aria-label': `Copy ${what}`, title: `Copy ${what}` }, 'Copy');

@@ -38,9 +38,7 @@ async function loadBrokers() {
 
 const kind = (text) => text === 'RUNNING' || text === 'UP' ? 'good' : /FAILED|CRITICAL|GONE/.test(text) ? 'bad' : 'wait';
 const words = (text) => text.toLowerCase().replaceAll('_', ' ');
-// A long word of a state may be broken behind its underscores only.
-const breakable = (text) => text.split(/(?<=_)/).flatMap((part, at) => at ? [make('wbr'), part] : [part]);
-const stateOf = (text) => make('span', { class: `state ${kind(text)}`, title: words(text) }, ...breakable(text));
+const stateOf = (text) => Object.assign(state(kind(text), text), { title: words(text) });
 
 // The time that a transition takes is first known when it is first seen.
 const begun = new Map();
