@@ -18,21 +18,31 @@ def fixture_world():
         yield world
 
 
+# Settings, and the release of RabbitMQ since which they are known.
+SINCE = {"channel_max = 77": (3, 9, 0),
+         "quorum_queue.property_equivalence.relaxed_checks_on_redeclaration = true": (3, 11, 16),
+         "channel_max_per_node = 900": (3, 12, 13),
+         "cluster_exchange_limit = 500": (4, 1, 4),
+         "no.such.key = 1": (100,)}
+
+
 def management(world, path):
     url = f"{world.endpoint(world.broker, 'https')}/api/{path}"
     return json.loads(clients.get(url, "admin", PASSWORD, world.ca))
 
 
 def test_a_configuration(world):
-    data = ("# a comment\nheartbeat = 27\nchannel_max = 77\nconsumer_timeout = 3600000\n"
-            "quorum_queue.property_equivalence.relaxed_checks_on_redeclaration = true\n")
-    world.configure(world.broker, data)
+    lines = ["# a comment", "heartbeat = 27", "consumer_timeout = 3600000", *SINCE]
+    world.configure(world.broker, "\n".join(lines))
     world.reboot(world.broker)
-    with open(os.path.join(world.runners[0].path, "rabbitmq.conf"), encoding="utf-8") as file:
-        assert "channel_max = 77" in file.read()
     assert world.exchange(world.broker, "amqps") == "hello"
-    line = "event=broker-setting-left-out"
-    assert line in world.server.stderr_text()
+    release = tuple(map(int, world.process(world.broker)["version"].split(".")))
+    with open(os.path.join(world.runners[0].path, "rabbitmq.conf"), encoding="utf-8") as file:
+        taken = file.read().splitlines()
+    log = world.server.stderr_text()
+    for line, since in SINCE.items():
+        left_out = f"event=broker-setting-left-out broker={world.broker} setting={line.split()[0]} "
+        assert (line in taken, left_out in log) == (release >= since, release < since), line
 
 
 def test_a_broker_that_is_killed(world):
