@@ -41,6 +41,7 @@ struct broker_files {
     size_t count;
     struct left_out *left_out; /* in the arena */
     size_t left_out_count;
+    struct slice invalid_configuration; /* its id, if the files are without it, or absent */
 };
 
 /* Everything is in the arena. The same plan gives the same bytes. RESULT_NO_MEMORY; RESULT_INVALID

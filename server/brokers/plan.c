@@ -56,17 +56,6 @@ static enum result find_configuration(struct store *store, const struct broker *
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
-static void log_left_out(const struct broker *broker, const struct broker_files *files)
-{
-    for (size_t i = 0; i < files->left_out_count; i++)
-        if (log_begin(LOG_WARN, "broker-setting-left-out")) {
-            log_text("broker", broker->id);
-            log_text("setting", files->left_out[i].name);
-            log_string("reason", files->left_out[i].reason);
-            log_end();
-        }
-}
-
 static enum result make(struct broker_plan *plan, struct arena *arena, struct broker_files *files)
 {
     if (plan->broker->engine == ENGINE_RABBITMQ)
@@ -74,14 +63,10 @@ static enum result make(struct broker_plan *plan, struct arena *arena, struct br
     enum result result = activemq_files(plan, arena, files);
     if (result != RESULT_INVALID)
         return result;
-    if (log_begin(LOG_ERROR, "broker-configuration-invalid")) {
-        log_text("broker", plan->broker->id);
-        log_text("configuration", plan->broker->configuration_id);
-        log_string("effect", "the broker runs without it");
-        log_end();
-    }
     plan->configuration = nothing;
-    return activemq_files(plan, arena, files);
+    result = activemq_files(plan, arena, files);
+    files->invalid_configuration = plan->broker->configuration_id;
+    return result;
 }
 
 enum result plan_files(const struct plan_base *base, const struct slot *slot, int number,
@@ -119,6 +104,23 @@ enum result plan_files(const struct plan_base *base, const struct slot *slot, in
     if (result)
         return result;
     files->files[files->count++] = (struct broker_file){"ca.pem", base->ca, false};
-    log_left_out(&wanted, files);
     return RESULT_OK;
+}
+
+void plan_log(struct slice broker_id, const struct broker_files *files)
+{
+    if (files->invalid_configuration.data &&
+        log_begin(LOG_ERROR, "broker-configuration-invalid")) {
+        log_text("broker", broker_id);
+        log_text("configuration", files->invalid_configuration);
+        log_string("effect", "the broker runs without it");
+        log_end();
+    }
+    for (size_t i = 0; i < files->left_out_count; i++)
+        if (log_begin(LOG_WARN, "broker-setting-left-out")) {
+            log_text("broker", broker_id);
+            log_text("setting", files->left_out[i].name);
+            log_string("reason", files->left_out[i].reason);
+            log_end();
+        }
 }

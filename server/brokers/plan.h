@@ -16,11 +16,13 @@ struct plan_base {
 };
 
 /* The files of a broker in the slot of that number; `planned`: as it will be with its pending
- * changes. Logs what the configuration has that the process does not get, and an invalid
- * configuration, without which the broker then runs. Everything is in base->arena. RESULT_STORE,
- * RESULT_NO_MEMORY. */
+ * changes. The broker runs without a configuration that is invalid. Everything is in base->arena.
+ * RESULT_STORE, RESULT_NO_MEMORY. */
 enum result plan_files(const struct plan_base *base, const struct slot *slot, int number,
                        const struct broker *broker, bool planned,
                        struct broker_files *files) MUST_CHECK;
+
+/* Logs what the configuration has that the process does not get. */
+void plan_log(struct slice broker_id, const struct broker_files *files);
 
 #endif

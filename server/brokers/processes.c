@@ -203,8 +203,10 @@ static enum result start(const struct visit *visit, bool planned, bool anew)
         return result;
     directory_compare(&processes->directory, number, &files, &restart, &live);
     restart = restart || anew || (live && !processes->slots.reload);
-    result =
-        restart || live ? directory_write_files(&processes->directory, number, &files) : RESULT_OK;
+    if (!restart && !live)
+        return RESULT_OK;
+    plan_log(visit->broker.id, &files);
+    result = directory_write_files(&processes->directory, number, &files);
     return result || !restart ? result : order(visit, true);
 }
 

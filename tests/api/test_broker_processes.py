@@ -20,11 +20,11 @@ def test_PROC_1_a_creation_ends_when_the_broker_is_up(world):
     assert (order["engine"], order["broker"], order["port"]) == ("activemq", broker, world.server.port)
     assert len(order["secret"]) == 32 and order["generation"] > 0
     assert world.state(broker) == "CREATION_IN_PROGRESS"
-    assert slot.report(order, "up", version="5.18.3").status == 200
+    assert slot.report(order, "up", version="5.19.1").status == 200
     body = wait_state(world.client, broker, "RUNNING")
     assert body["users"] == [{"username": "admin"}]
     assert world.process(broker) == {"generation": order["generation"], "log": [], "overdue": False, "restarts": 0, "slot": 0,
-                                     "state": "UP", "version": "5.18.3"}
+                                     "state": "UP", "version": "5.19.1"}
 
 
 def test_PROC_1_not_before_the_time_of_the_creation(directory):

@@ -77,7 +77,45 @@ def test_PROC_10_the_files_are_for_the_version_that_the_runner_tells(directory):
         assert slot.report(again, "starting", version="3.10.8").status == 200
         slot.up(version="3.10.8")
         assert slot.order() == again
-        assert "event=broker-setting-left-out broker=b-1" in world.server.stderr_text()
+        assert world.server.stderr_text().count("event=broker-setting-left-out broker=b-1") == 1
+
+
+def test_PROC_10_what_is_left_out_is_logged_when_the_files_change(directory):
+    """And not at each reset or other change of the store."""
+    def seed(more):
+        return (harness.sql_insert("configuration", id="c-1", name="own", engine_type="RABBITMQ", engine_version="4.2") +
+                f"UPDATE configuration_revision SET data = 'unknown.key = 1\n{more}' WHERE configuration_id = 'c-1';" +
+                sql_broker("b-1", engine_type="RABBITMQ", engine_version="4.2", configuration_id="c-1"))
+
+    def lines(key):
+        assert world.local("GET", "health").status == 200  # what came before has been compared with the processes
+        return world.server.stderr_text().count(f"event=broker-setting-left-out broker=b-1 setting={key} ")
+
+    with World(directory, seed=seed("")) as world:
+        world.slot(1).up()
+        assert lines("unknown.key") == 1
+        for _ in range(3):
+            assert world.local("POST", "reset").status == 200
+        create_broker(world.client)
+        assert lines("unknown.key") == 1
+        with open(world.server.args[world.server.args.index("--seed") + 1], "w", encoding="utf-8") as file:
+            file.write(seed("other.key = 1\nconsumer_timeout = 3600000"))
+        order = world.slot(1).order()
+        assert world.local("POST", "reset").status == 200
+        world.slot(1).up(order["generation"])
+        assert (lines("unknown.key"), lines("other.key")) == (2, 1)
+
+
+def test_PROC_10_a_configuration_that_is_no_xml_is_logged_once(directory):
+    seed = (harness.sql_insert("configuration", id="c-1", name="own", engine_type="ACTIVEMQ", engine_version="5.18") +
+            "UPDATE configuration_revision SET data = 'no XML' WHERE configuration_id = 'c-1';" +
+            sql_broker("b-1", engine_version="5.18", configuration_id="c-1"))
+    with World(directory, seed=seed) as world:
+        world.slot(0).up()
+        for _ in range(3):
+            assert world.local("POST", "reset").status == 200
+        assert world.local("GET", "health").status == 200
+        assert world.server.stderr_text().count("event=broker-configuration-invalid broker=b-1") == 1
 
 
 def test_PROC_6_each_seeded_broker_without_a_slot_is_named(directory):
