@@ -101,7 +101,23 @@ class Engine:
                 part.replace(rootfs)
             finally:
                 part.unlink(missing_ok=True)
+        self.rootfs = rootfs
         self.command("podman", "import", "--quiet", rootfs, BASE, timeout=120)
+
+    def base_index(self, platforms):
+        """Puts an index for the platforms in the place of the base image; each has this machine's system.
+
+        That is the system in which the build stage runs, whatever it builds for. buildah looks the base image up for the
+        platform of the result.
+        """
+        self.command("podman", "untag", BASE)
+        self.command("buildah", "manifest", "create", BASE)
+        for platform in platforms:
+            os_name, architecture = platform.split("/")
+            name = f"localhost/base:{architecture}"
+            self.command("podman", "import", "--quiet", "--os", os_name, "--arch", architecture, self.rootfs, name, timeout=120)
+            self.command("buildah", "manifest", "add", "--os", os_name, "--arch", architecture, BASE, f"containers-storage:{name}",
+                         timeout=120)
 
     def build(self, tag, context, dockerfile):
         # Only the docker format carries a HEALTHCHECK.
@@ -112,6 +128,7 @@ class Engine:
 
     def build_index(self, tag, context, dockerfile, platforms):
         """Builds for several platforms, as `docker buildx build --platform` does, and returns {platform: (config, layers)}."""
+        self.base_index(platforms)
         self.command(
             "buildah", "bud", "--isolation", "chroot", "--network", "host", "--pull-never", "--layers", "--format", "docker",
             "--platform", ",".join(platforms), "--manifest", tag, "--file", dockerfile, context, timeout=4800,
