@@ -33,7 +33,8 @@ if not shutil.which("curl"):
 class Runner:
     """What the steps see of a runner: its files, and the variables that they export."""
 
-    def __init__(self, directory, **env):
+    def __init__(self, directory, repository="", **env):
+        self.repository = repository
         self.temp, self.work = directory / "temp", directory / "work"
         self.temp.mkdir()
         self.work.mkdir()
@@ -50,6 +51,8 @@ class Runner:
             word = match[1].strip()
             if word.startswith("inputs."):
                 return inputs[word.removeprefix("inputs.")]
+            if word == "github.action_repository":
+                return self.repository
             _, step, _, name = re.fullmatch(r"(steps)\.(\w+)\.(outputs)\.(\w+)", word).groups()
             return self.outputs[step][name]
 
@@ -183,7 +186,7 @@ def test_over_http_and_from_where_the_releases_are(runner, tmp_path):
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as site:
         threading.Thread(target=site.serve_forever, daemon=True).start()
-        job = runner(GITHUB_SERVER_URL=f"http://127.0.0.1:{site.server_port}", GITHUB_ACTION_REPOSITORY="owner/name", no_proxy="*")
+        job = runner(GITHUB_SERVER_URL=f"http://127.0.0.1:{site.server_port}", repository="owner/name", no_proxy="*")
         assert job.run(port="0"), job.output
         assert b'"ok"' in job.get("/_local/health")
         absent = runner(no_proxy="*")
@@ -206,7 +209,7 @@ def test_a_file_that_is_not_the_released_one_is_refused(runner, tmp_path):
     assert "SHA256SUMS has not one line" in job.output
     job = runner()
     assert not job.run(url=f"file://{tmp_path}/release", version="0/../..")
-    assert "is none" in job.output
+    assert "is not a version" in job.output
 
 
 def test_a_server_that_does_not_start_says_why(runner, release):

@@ -50,7 +50,7 @@ class Job:
         (folder / "dist").mkdir()
         self.env = {name: value for name, value in harness.environment().items() if not name.startswith(("GITHUB_", "MAKE"))}
         self.env |= {"PATH": f"{folder}/programs:{os.environ['PATH']}", "CALLS": str(self.calls), "RUNNER_TEMP": str(folder),
-                     "GITHUB_REPOSITORY": "Owner/amazonmq-local", "GITHUB_REF_NAME": f"v{VERSION}", "GITHUB_SHA": "f" * 40,
+                     "GITHUB_REPOSITORY": "amazonmq-local/amazonmq-local", "GITHUB_REF_NAME": f"v{VERSION}", "GITHUB_SHA": "f" * 40,
                      "GITHUB_SERVER_URL": "https://github.com", "GITHUB_ACTOR": "actor",
                      "GITHUB_OUTPUT": str(folder / "output")} | env
 
@@ -95,8 +95,9 @@ def test_others_actions_are_pinned_and_every_job_has_only_the_permissions_it_nee
 
 def test_its_make_targets_and_scripts_exist():
     commands = "\n".join(step.get("run", "") for job in JOBS.values() for step in job["steps"])
-    targets = re.findall(r"\bmake ([a-z-]+)", commands)
+    targets = re.findall(r"^make ([a-z-]+)", commands, re.MULTILINE)
     assert set(targets) == {"release-files", "test"}
+    assert {JOBS[name]["container"]["image"] for name in ("build", "test")} == {"docker.io/library/debian:12"}
     for target in targets:
         assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target
     for script in "tests/packages/run", "clients/packages/release-notes":
@@ -108,6 +109,7 @@ def released(folder, version, date="2026-12-01"):
     with open(NOTES, encoding="utf-8") as file:
         files = {"clients/packages/release-notes", *re.findall(r"^expect (\S+) ", file.read(), re.MULTILINE)}
     assert len(files) >= 9
+    files.add("clients/javascript/platform/package.json")
     for name in files:
         os.makedirs(os.path.dirname(folder / name), exist_ok=True)
         shutil.copy(os.path.join(harness.ROOT, name), folder / name)
@@ -131,6 +133,17 @@ def test_a_package_of_another_version_stops_the_release(tmp_path, file):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"release-notes: {file} does not have the version {VERSION}\n")
 
 
+def test_npm_packages_that_name_another_repository_stop_the_release(tmp_path):
+    """npm refuses them when they are published with their provenance."""
+    script = released(tmp_path, VERSION)
+    done = subprocess.run([script, f"v{VERSION}"], env=os.environ | {"GITHUB_REPOSITORY": "amazonmq-local/amazonmq-local"}, check=False,
+                          capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = subprocess.run([script, f"v{VERSION}"], env=os.environ | {"GITHUB_REPOSITORY": "fork/amazonmq-local"}, check=False,
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.count("does not have the repository fork/amazonmq-local") == 2
+
+
 @pytest.mark.parametrize("tag, said", [("main", "the tag [main] is not vX.Y.Z"), (VERSION, f"the tag [{VERSION}] is not vX.Y.Z"),
                                        (f"v{VERSION}-rc1", f"the tag [v{VERSION}-rc1] is not vX.Y.Z")])
 def test_a_tag_of_another_form_stops_the_release(tmp_path, tag, said):
@@ -146,7 +159,7 @@ def test_a_changelog_without_the_release_stops_it(tmp_path):
 def test_the_image_is_built_for_both_architectures_and_pushed_with_what_is_in_it(job):
     need("jq")
     shutil.copytree(os.path.join(harness.ROOT, ".git"), job.folder / ".git", ignore=shutil.ignore_patterns("worktrees"))
-    code, output, calls = job.run("image", "Build and push the image")
+    code, output, calls = job.run("image", "Build and push the image", GITHUB_REPOSITORY="Owner/amazonmq-local")
     assert code == 0, output
     login, create, build = calls
     assert login == "docker [login] [ghcr.io] [--username] [actor] [--password-stdin]" and create == "docker [buildx] [create] [--use]"
@@ -204,6 +217,10 @@ def test_the_java_packages_are_deployed(job):
     if code != 0 and re.search(r"Could not transfer|Unknown host|Connection refused|UnresolvableModel|PluginResolution", output):
         pytest.skip("Maven cannot load its plugins here")
     assert code == 0, output
+    assert output.count("BUILD SUCCESS") == 4
+    # A second run leaves out what is there.
+    code, output, _ = job.run("publish", "Publish the Java packages", REPOSITORY=(job.folder / "repository").as_uri())
+    assert (code, output.count("BUILD SUCCESS")) == (0, 1), output
     deployed = {path.name for path in (job.folder / "repository").rglob(f"*-{VERSION}.*") if path.suffix in (".jar", ".pom")}
     assert deployed == {f"amazonmq-local-{VERSION}.jar", f"amazonmq-local-{VERSION}.pom", f"amazonmq-local-parent-{VERSION}.pom",
                         f"amazonmq-local-testcontainers-{VERSION}.jar", f"amazonmq-local-testcontainers-{VERSION}.pom"}
@@ -227,7 +244,7 @@ def test_the_go_module_gets_its_tag(job):
     code, output, calls = job.run("publish", "Tag the Go module")
     assert code == 0, output
     tag = f"refs/tags/clients/go/v{VERSION}"
-    assert calls == [f"gh [api] [repos/Owner/amazonmq-local/git/{tag}]",
-                     f"gh [api] [repos/Owner/amazonmq-local/git/refs] [--field] [ref={tag}] [--field] [sha={'f' * 40}]"]
+    assert calls == [f"gh [api] [repos/amazonmq-local/amazonmq-local/git/{tag}]",
+                     f"gh [api] [repos/amazonmq-local/amazonmq-local/git/refs] [--field] [ref={tag}] [--field] [sha={'f' * 40}]"]
     _, _, calls = job.run("publish", "Tag the Go module", PUBLISHED="0")
     assert len(calls) == 1

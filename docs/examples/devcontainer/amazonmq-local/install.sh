@@ -7,7 +7,7 @@ aarch64 | arm64) architecture=arm64 ;;
 *) echo "amazonmq-local: there is none for $(uname -m)" >&2 && exit 1 ;;
 esac
 version=${VERSION:-0.1.0}
-url=${URL:-https://github.com/OWNER/amazonmq-local/releases/download/v$version}
+url=${URL:-https://github.com/amazonmq-local/amazonmq-local/releases/download/v$version}
 file=amazonmq-local-$version-linux-$architecture.tar.gz
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
