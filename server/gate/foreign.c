@@ -14,6 +14,7 @@ struct protocol {
 static const struct protocol aws_json = {
     "application/x-amz-json-1.1", "{\"__type\":\"AccessDeniedException\",\"message\":\"{}\"}"};
 static const struct protocol rest_json = {NULL, "{\"message\":\"{}\"}"};
+/* Of services with rest-xml too, except S3. */
 static const struct protocol query = {
     "text/xml", "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{}"
                 "</Message></Error></ErrorResponse>"};
@@ -24,13 +25,21 @@ static const struct protocol s3 = {
     "application/xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied"
                        "</Code><Message>{}</Message></Error>"};
 
+/* Those whose protocol the request does not show. */
+static const struct {
+    struct slice name;
+    const struct protocol *protocol;
+} services[] = {
+    {SLICE_INIT("cloudfront"), &query}, {SLICE_INIT("ec2"), &ec2}, {SLICE_INIT("route53"), &query}};
+
 static const struct protocol *find_protocol(const struct request *request, struct slice service)
 {
     struct slice type = request_header(request, SLICE("Content-Type"));
     if (slice_starts_with(service, SLICE("s3")))
         return &s3;
-    if (slice_equal(service, SLICE("ec2")))
-        return &ec2;
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
+        if (slice_equal(service, services[i].name))
+            return services[i].protocol;
     if (request_header(request, SLICE("X-Amz-Target")).data)
         return &aws_json;
     return slice_starts_with(type, SLICE("application/x-www-form-urlencoded")) ? &query

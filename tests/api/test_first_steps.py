@@ -167,8 +167,11 @@ BROWSER = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
 
 @pytest.mark.parametrize("path", ("/", "/_local", "/health"))
 def test_RTE_13_a_browser_is_led_to_the_page(client, path):
+    assert client.call("DELETE", "/_local/requests", check=harness.CHECK_NONE).status == 200
     response = client.call("GET", path, headers=[BROWSER], check=harness.CHECK_NONE)
     assert (response.status, response.header("Location"), response.body) == (302, "/_local/", b"")
+    # Whoever opens the page has made no call.
+    assert client.call("GET", "/_local/requests?count=true", check=harness.CHECK_NONE).json() == {"count": 0}
     for method, headers in (("GET", []), ("GET", [("Accept", "*/*")]), ("GET", [BROWSER, credential("x")]),
                             ("POST", [BROWSER])):
         assert client.call(method, path, headers=headers, check=harness.CHECK_NONE).status == 403
@@ -199,6 +202,8 @@ TARGET = ("X-Amz-Target", "AmazonSQS.ListQueues")
                                 f"{ONLY_MQ}</Message></Error></Errors></Response>"),
     ("s3", [], "application/xml", '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>'
                                   f"{ONLY_MQ}</Message></Error>"),
+    *((service, [], "text/xml", "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>"
+                                f"{ONLY_MQ}</Message></Error></ErrorResponse>") for service in ("route53", "cloudfront")),
     ("lambda", [], "application/json", f'{{"message":"{ONLY_MQ}"}}'),
 ))
 def test_AUTH_12_a_call_for_another_service(client, service, headers, content_type, body):
