@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
+AUTHORITIES = "usr/local/share/ca-certificates"
 SOURCES = "/etc/apt/sources.list", "/etc/apt/sources.list.d/"
 # Seconds; only to end a hang.
 LIMIT_S = 7200
@@ -113,6 +114,12 @@ class Root:
         if code != 0:
             raise Failed(f"{text}: exit code {code}\n{output[-3000:]}")
         return output
+
+    def trust(self):
+        """Trusts there the authorities that were added to this machine, such as that of a proxy."""
+        for file in pathlib.Path("/", AUTHORITIES).glob("*.crt"):
+            shutil.copy(file, self.root / AUTHORITIES)
+        self.do("update-ca-certificates")
 
     def install(self, *packages):
         self.do(f"{INSTALL} {' '.join(packages)}")
