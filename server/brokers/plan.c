@@ -109,8 +109,7 @@ enum result plan_files(const struct plan_base *base, const struct slot *slot, in
 
 void plan_log(struct slice broker_id, const struct broker_files *files)
 {
-    if (files->invalid_configuration.data &&
-        log_begin(LOG_ERROR, "broker-configuration-invalid")) {
+    if (files->invalid_configuration.data && log_begin(LOG_ERROR, "broker-configuration-invalid")) {
         log_text("broker", broker_id);
         log_text("configuration", files->invalid_configuration);
         log_string("effect", "the broker runs without it");
