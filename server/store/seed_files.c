@@ -99,7 +99,7 @@ static enum result apply_directory(struct seed_run *run, const char *path,
     struct dirent **entries = NULL;
     int count = scandir(path, &entries, is_sql, by_name);
     if (count == 0)
-        log_event(LOG_WARN, "seed-directory-empty", "path", path);
+        log_event(LOG_WARN, "seed-directory-without-sql", "path", path);
     if (count < 0)
         return errno == ENOMEM ? fail_memory(error, path)
                                : fail(error, path, sandbox_explain(errno));

@@ -107,7 +107,7 @@ def test_START_8_with_nohup_a_hangup_is_ignored():
 def test_SEED_12_an_empty_directory_is_a_warning(tmp_path):
     (tmp_path / "readme.txt").write_text("no SQL")
     with Server("--seed", str(tmp_path)) as server:
-        (line,) = [line for line in wire.log_lines(server) if line["event"] == "seed-directory-empty"]
+        (line,) = [line for line in wire.log_lines(server) if line["event"] == "seed-directory-without-sql"]
         assert (line["level"], line["path"]) == ("warn", str(tmp_path))
 
 
