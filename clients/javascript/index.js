@@ -88,6 +88,8 @@ class Server {
 
   async seed(seed) {
     for (const part of list(seed)) {
+      // No SQL is one word; without this its message would be that of the SQL parser.
+      if (typeof part === 'string' && /^\S+\.sql$/.test(part)) throw new TypeError(`seed: a file is given by its URL: new URL('${part}', import.meta.url)`);
       if (typeof part === 'string') await this.#call('POST', 'seed', part);
       else await this.#seedFile(part);
     }

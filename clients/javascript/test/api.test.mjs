@@ -180,6 +180,7 @@ test('options of the server', async () => {
 test('a start that fails says why', async () => {
   await assert.rejects(start({ flags: ['--no-such-option'] }), /^AmazonMqLocalError: amazonmq-local ended with status 2: .*--no-such-option/);
   await assert.rejects(start({ seed: 'nonsense' }), /body:1/);
+  await assert.rejects(start({ seed: './seeds/world.sql' }), /seed: a file is given by its URL: new URL\('\.\/seeds\/world\.sql', import\.meta\.url\)/);
   await assert.rejects(start({ sed: BROKER }), /start: there is no option sed/);
   await assert.rejects(start({ binary: '/no/such/file' }), /\/no\/such\/file/);
   const taken = http.createServer().listen(0, '127.0.0.1');
