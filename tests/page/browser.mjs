@@ -149,6 +149,15 @@ export async function open(t, { server, flags, more, scheme = 'light', viewport 
       const wide = await page.evaluate(() => [...document.querySelectorAll('section')]
         .filter((element) => element.scrollWidth > element.clientWidth).map(({ id, scrollWidth, clientWidth }) => ({ id, scrollWidth, clientWidth })));
       assert.deepEqual(wide, [], 'wider than its section');
+      const apart = await page.evaluate(() => [...document.querySelectorAll('.state')].filter((element) => {
+        const word = document.createRange();
+        word.selectNodeContents(element.firstChild);
+        element.style = 'display: inline-block; width: 0'; // breaks the text wherever it can be broken
+        const below = element.checkVisibility() && word.getClientRects()[0].top - element.getBoundingClientRect().top;
+        element.removeAttribute('style');
+        return below > 8;
+      }).map((element) => element.textContent));
+      assert.deepEqual(apart, [], 'a dot that can be on the line before its word');
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'sideways scrolling');
     },
   };

@@ -197,19 +197,25 @@ test('the keyboard alone reaches, names and shows the focus of everything', asyn
   await shows(page.locator('#faults'), 'Faults (1)');
 });
 
+// The longest names that the service takes, without a place to break them.
+const LONG = { broker: 'W'.repeat(50), user: 'M'.repeat(100), group: 'G'.repeat(100), tag: 'T'.repeat(128) };
+
 // Much of what a page can show.
 const RICH = `
   INSERT INTO user (broker_id, username, pending_change, pending_password) VALUES ('b-orders', 'newcomer', 'CREATE', 'newcomer-password-1');
   INSERT INTO broker (id, name, state) VALUES ('b-growing', 'growing', 'CREATION_IN_PROGRESS'), ('b-broken', 'broken', 'CREATION_FAILED'),
-    ('b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9', 'a-name-of-a-broker-that-is-as-long-as-they-can-be', 'RUNNING');
-  INSERT INTO fault (operation, error) VALUES ('Promote', 'ConflictException'), ('ListTags', 'ConflictException');`;
+    ('b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9', '${LONG.broker}', 'RUNNING');
+  INSERT INTO user (broker_id, username, password, groups, pending_change)
+    SELECT id, '${LONG.user}', 'a-long-password-1', '["${LONG.group}"]', 'DELETE' FROM broker WHERE id IN ('b-orders', 'b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9');
+  INSERT INTO fault (operation, error, username) VALUES ('Promote', 'ConflictException', NULL), ('ListTags', 'ConflictException', '${LONG.user}');`;
 
 async function enrich(server) {
   const { configurations: { current } } = await (await server.call('GET', '/_local/brokers/b-orders')).json();
   const data = Buffer.from(current.text.replace('limit="1000"', 'limit="250"')).toString('base64');
   await ok(server.call('PUT', `/v1/configurations/${current.id}`, { data, description: 'fewer pending messages' }));
   await ok(server.call('PUT', BROKER, { configuration: { id: current.id, revision: 2 }, hostInstanceType: 'mq.m5.xlarge', logs: { general: true } }));
-  await server.call('POST', '/v1/tags/arn:aws:mq:us-east-1:123456789012:broker:orders:b-orders', { tags: { team: 'blue' } });
+  await server.call('POST', '/v1/tags/arn:aws:mq:us-east-1:123456789012:broker:orders:b-orders', { tags: { team: 'blue', [LONG.tag]: LONG.tag } });
+  assert.equal((await createUser(server, LONG.user)).status, 409);
   await server.call('GET', '/v1/nothing');
   await ok(server.call('GET', '/v1/brokers'));
   await ok(server.call('POST', '/v1/brokers/b-rabbit/reboot'));
@@ -262,15 +268,26 @@ for (const scheme of ['light', 'dark']) {
 
 for (const width of [360, 768, 1280, 2560]) {
   test(`${width} pixels wide: nothing is cut, no sideways scrolling`, async (t) => {
-    const { page, server, broker, journal, picture } = await open(t, { viewport: { width, height: 900 }, more: RICH, scheme: width === 768 ? 'dark' : 'light' });
+    const { page, server, broker, journal, picture, settled } = await open(t, { viewport: { width, height: 900 }, more: RICH, scheme: width === 768 ? 'dark' : 'light' });
     await enrich(server);
     await page.getByRole('button', { name: 'Show orders' }).click();
     await shows(page.locator('#detail'), 'limit="250"');
     await journal.getByRole('button', { name: /request and answer/ }).first().click();
     await shows(journal, 'Body of the answer');
     await shows(broker('growing'), 'CREATION_IN_PROGRESS');
-    await page.evaluate(() => { for (const one of document.querySelectorAll('details')) one.open = true; });
+    const unfold = () => page.evaluate(() => { for (const one of document.querySelectorAll('details')) one.open = true; });
+    await unfold();
     await picture(`width-${width}`);
+    await page.getByRole('button', { name: `Show ${LONG.broker}` }).click();
+    await shows(page.locator('#detail'), `Auto-generated default for ${LONG.broker}`);
+    await page.locator('#world').selectOption('*');
+    await shows(broker(LONG.broker), '123456789012 us-east-1');
+    await page.getByRole('button', { name: `Reboot ${LONG.broker}` }).click();
+    await shows(page.getByRole('status'), `Reboot ${LONG.broker}: done.`);
+    await shows(broker(LONG.broker), 'left');
+    await settled();
+    await unfold();
+    await picture(`width-${width}-long`);
   });
 }
 
@@ -308,7 +325,7 @@ test('a seed with an error is shown with its line; then it is applied', async (t
 test('the process of a real broker: state, another version than the shown one, its last lines', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'amazonmq-local-page-'));
   t.after(() => rmSync(directory, { recursive: true }));
-  const { page, server, broker, picture, status } = await open(t, { flags: ['--brokers', directory] });
+  const { page, server, broker, picture, status } = await open(t, { flags: ['--brokers', directory], more: RICH });
   await shows(broker('orders'), /STARTING\s*slot 0/);
   await shows(status, /^$/); // that a broker is not up is no error of the page
   await shows(page.locator('h1'), (await (await server.call('GET', '/_local/health')).json()).version);
@@ -322,7 +339,12 @@ test('the process of a real broker: state, another version than the shown one, i
   await shows(page.locator('#detail dl').first(), /Process\s*UP slot 0, version 5\.16\.7, ended by itself 0 times not 5\.\d+/);
   await page.getByText('Last lines of the process').click();
   await shows(page.getByRole('region', { name: 'Last lines of the process' }), 'WARN | <b>bold</b>');
+  await ok(server.call('POST', '/v1/brokers/b-rabbit/reboot'));
+  await shows(broker('events'), 'left');
+  await page.locator('#world').selectOption('*');
+  await shows(broker(LONG.broker), '123456789012 us-east-1');
   await picture('process');
+  await page.getByRole('button', { name: 'Show orders' }).click();
   await report('ended', '5.16.7');
   await shows(page.locator('#detail dl').first(), /Process\s*STARTING slot 0, version 5\.16\.7, ended by itself 1 times/);
 });

@@ -46,8 +46,8 @@ function progress({ brokerId, remainingMs, stateDueMs }) {
   if (remainingMs === undefined) return '';
   const key = `${brokerId} ${stateDueMs}`, total = begun.get(key) ?? remainingMs;
   begun.set(key, total);
-  return make('span', { class: 'fact', 'data-due': brokers.loaded + remainingMs, 'data-total': total },
-    make('progress', { max: 1, value: 0, 'aria-label': 'Progress of the transition' }), ' ', make('span', { class: 'faint' }, ''));
+  return make('span', { 'data-due': brokers.loaded + remainingMs, 'data-total': total },
+    make('progress', { max: 1, value: 0, 'aria-label': 'Progress of the transition' }), ' ', make('span', { class: 'faint fact' }, ''));
 }
 function tickProgress() {
   for (const one of document.querySelectorAll('[data-due]')) {
@@ -66,11 +66,10 @@ function brokerRow(one) {
   const { brokerId: id, brokerName: name, process } = one, picked = id === brokers.selected;
   const pick = make('button', { type: 'button', id: `pick-${id}`, class: 'plain', 'aria-label': `Show ${name}`, 'aria-current': picked && 'true',
     onclick: () => select(id) }, name);
-  return tr('td', [[pick, { class: 'name' }], [idOf(id, 'the broker id'), { class: 'short' }],
+  return tr('td', [[[pick, ...world === '*' ? [' ', faint(`${one.account} ${one.region}`)] : []], { class: 'name' }], [idOf(id, 'the broker id'), { class: 'short' }],
     [[stateOf(one.brokerState), ' ', progress(one)], {}],
     ...brokers.list.some((other) => other.process) ? [[process ? [stateOf(process.state), ` slot ${process.slot}`] : '', { 'data-head': process && 'process' }]] : [],
     [[`${one.engineType} ${one.engineVersion} `, faint(`${one.hostInstanceType}, ${words(one.deploymentMode)}`)], { class: 'line' }],
-    ...world === '*' ? [[faint(`${one.account} ${one.region}`), {}]] : [],
     [[button(`reboot-${id}`, 'Reboot', `Reboot ${name}`, () => reboot(one)), ' ', button(`delete-${id}`, 'Delete', `Delete ${name}`, () => remove(one))], { class: 'short line' }]],
   { class: picked ? 'picked' : undefined });
 }
@@ -91,7 +90,7 @@ function drawBrokers() {
   const { list, count, skip } = brokers;
   draw('list', [list, count, skip, brokers.selected, world, worlds, list.length ? '' : $('brokers-text').value], () => {
     if (!list.length) return emptyWorld();
-    const heads = ['Name', 'Id', 'State', ...list.some((one) => one.process) ? ['Process'] : [], 'Engine', ...world === '*' ? ['Account and region'] : [], 'Actions'];
+    const heads = ['Name', 'Id', 'State', ...list.some((one) => one.process) ? ['Process'] : [], 'Engine', 'Actions'];
     const turn = (id, text, by, possible) => make('button', { id, type: 'button', disabled: !possible, onclick: () => { brokers.skip += by; refreshBrokers(); } }, text);
     return [table(`${skip + 1} to ${skip + list.length} of ${count}`, heads, list.map(brokerRow)),
       count > PAGE ? make('div', { class: 'row' }, turn('previous', 'Previous page', -PAGE, skip > 0), turn('next', 'Next page', PAGE, skip + PAGE < count)) : ''];

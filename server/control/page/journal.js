@@ -36,7 +36,7 @@ function callRows(one) {
   const toggle = make('button', { type: 'button', class: 'plain', id: `call-${one.number}`, 'aria-expanded': String(open),
     'aria-label': `Call ${one.number}: request and answer`, onclick: () => openCall(open ? undefined : one.number) }, String(one.number));
   const rows = [tr('td', [[toggle, { class: 'short' }],
-    [[one.operation ? make('strong', {}, one.operation) : code(one.path ?? '-'), ' ', one.page ? mark('page') : ''], { class: 'name' }],
+    [[one.operation ? make('strong', {}, ...breakable(one.operation)) : code(one.path ?? '-'), ' ', one.page ? mark('page') : ''], { class: 'name' }],
     [statusOf(one), {}], [code(`${one.method ?? ''}`), { class: 'short' }],
     [one.username ?? '', one.username ? { 'data-head': 'user', class: 'user' } : {}],
     [id ? idOf(id, 'the broker id') : '', { class: 'short' }],
