@@ -1,14 +1,15 @@
 // The real server and a real browser that shows its page, for one test.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export const root = new URL('../../', import.meta.url);
 const binary = process.env.AMAZONMQ_LOCAL_BIN || fileURLToPath(new URL('build/amazonmq-local', root));
@@ -65,6 +66,18 @@ export async function shows(locator, wanted) {
     return wanted instanceof RegExp ? wanted.test(text) : text.includes(wanted);
   };
   await eventually(matches, `${locator} to show ${wanted}`).catch((error) => assert.fail(`${error.message}; it shows: ${text}`));
+}
+
+const venv = fileURLToPath(new URL('build/venv/bin', root));
+/** The AWS CLI, and boto3, which is installed with it. */
+export const hasAws = existsSync(join(venv, 'aws'));
+
+/** Runs a command as it is in a shell without settings, whose PATH has amazonmq-local and aws; it must not fail. */
+export async function shell(t, command) {
+  const home = mkdtempSync(join(tmpdir(), 'amazonmq-local-page-'));
+  atEnd(t, () => rmSync(home, { recursive: true }));
+  symlinkSync(binary, join(home, 'amazonmq-local'));
+  await promisify(execFile)('/bin/sh', ['-c', command], { cwd: home, env: { HOME: home, PATH: `${home}:${venv}:/usr/bin:/bin` } });
 }
 
 /** A server on a free port with the world above and `more`: {url, call(method, path, body, headers)}. It must stop cleanly. */

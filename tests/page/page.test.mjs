@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { createUser, eventually, open, root, serve, shows } from './browser.mjs';
+import { createUser, eventually, hasAws, open, root, serve, shell, shows } from './browser.mjs';
 
 const ok = async (answer) => {
   const response = await answer;
@@ -295,14 +295,94 @@ test('with nothing there: three commands that put something there, and where els
   const { page, server, picture, broker } = await open(t);
   await shows(broker('orders'), 'RUNNING');
   await ok(server.call('POST', '/_local/reset?empty=true'));
-  await shows(page.locator('#list'), /There is no broker in account 123456789012, region us-east-1[^]*aws mq create-broker[^]*curl[^]*ctl seed/);
+  await shows(page.locator('#list'), /There is no broker in account 123456789012, region us-east-1[^]*aws mq create-broker[^]*curl[^]*ctl/);
   await shows(page.locator('#detail'), 'No broker is selected.');
   await ok(server.call('DELETE', '/_local/requests'));
   await picture('empty');
-  await page.getByRole('button', { name: 'Copy command 2' }).click();
-  const command = await page.evaluate(() => navigator.clipboard.readText());
-  await ok(fetch(`${server.url}/_local/seed`, { method: 'POST', body: command.match(/"(.*)"/)[1].replace(');', `), ('b-far', 'far');`) }));
+
+  // Where callers without settings are not: each command must name the account and the region.
+  await ok(fetch(`${server.url}/_local/seed`, { method: 'POST', body: `INSERT INTO broker (id, account, region, name) VALUES ('b-far', '111122223333', 'eu-west-1', 'far');` }));
+  await page.locator('#world').selectOption('111122223333 eu-west-1');
   await shows(broker('far'), 'RUNNING');
+  await ok(server.call('POST', '/_local/reset?empty=true'));
+  await shows(page.locator('#list'), 'There is no broker in account 111122223333, region eu-west-1');
+  const commands = [];
+  for (const number of [1, 2, 3]) {
+    await page.getByRole('button', { name: `Copy command ${number}` }).click();
+    commands.push(await page.evaluate(() => navigator.clipboard.readText()));
+  }
+  for (const command of hasAws ? commands : commands.slice(1)) await shell(t, command);
+  for (const name of hasAws ? ['orders', 'payments', 'events'] : ['payments', 'events']) await shows(broker(name), /RUNNING|CREATION/);
+  const { worlds } = await (await server.call('GET', '/_local/worlds')).json();
+  assert.deepEqual(worlds, [{ account: '111122223333', brokers: hasAws ? 3 : 2, region: 'eu-west-1' }]);
+});
+
+test('with a token the commands for an empty world take it from the environment', async (t) => {
+  const { page, server, expectErrors } = await open(t, { flags: ['--control-token', 'secret-token'] });
+  expectErrors(/status of 401/);
+  await ok(server.call('POST', '/_local/reset?empty=true', undefined, { authorization: 'Bearer secret-token' }));
+  await page.getByLabel('Token of').fill('secret-token');
+  await page.getByRole('button', { name: 'Use the token' }).click();
+  await shows(page.locator('#list'), /with the token in AMAZONMQ_LOCAL_CONTROL_TOKEN/);
+  for (const number of [2, 3]) {
+    await page.getByRole('button', { name: `Copy command ${number}` }).click();
+    await shell(t, `export AMAZONMQ_LOCAL_CONTROL_TOKEN=secret-token\n${await page.evaluate(() => navigator.clipboard.readText())}`);
+    await shows(page.locator('#list'), number === 2 ? 'payments' : 'events');
+    await ok(server.call('POST', '/_local/reset?empty=true', undefined, { authorization: 'Bearer secret-token' }));
+    await shows(page.locator('#list'), 'There is no broker');
+  }
+});
+
+test('the same in code makes the same call, or says what the journal does not record', async (t) => {
+  const { page, server, journal } = await open(t, { more: "INSERT INTO broker (id, account, region, name) VALUES ('b-far', '111122223333', 'eu-west-1', 'far');" });
+  const arn = 'arn:aws:mq:eu-west-1:111122223333:broker:far:b-far', tags = `/v1/tags/${arn}`;
+  const authorization = 'AWS4-HMAC-SHA256 Credential=111122223333/20260101/eu-west-1/mq/aws4_request, SignedHeaders=host, Signature=x';
+  const call = (...parts) => server.call(...parts, { authorization });
+  const newest = async () => (await (await server.call('GET', '/_local/requests?last=1')).json()).requests[0];
+  const look = async (operation) => {
+    await shows(journal.locator('tbody tr').first(), operation);
+    await journal.getByRole('button', { name: /request and answer/ }).first().click();
+    await shows(journal, 'Body of the answer');
+  };
+  const text = () => journal.getByRole('region', { name: /^\w+ in / }).innerText();
+
+  assert.equal((await call('POST', tags, { tags: { env: 'test', "it's": 'so' } })).status, 204);
+  await look('CreateTags');
+  await journal.getByText('The same in code').click();
+  const { body } = await newest();
+  if (hasAws) {
+    await shell(t, await text());
+    const { number, operation, account, region, ...again } = await newest();
+    assert.deepEqual([number, operation, account, region, again.body], [2, 'CreateTags', '111122223333', 'eu-west-1', body]);
+  }
+  await journal.getByRole('button', { name: 'boto3' }).click();
+  assert.match(await text(), /Tags=\{\s*"env": "test",\s*"it's": "so"\s*\}/);
+  if (hasAws) {
+    await shell(t, `python3 - <<'END'\n${await text()}\nEND\n`);
+    const { number, operation, account, region, ...again } = await newest();
+    assert.deepEqual([number, operation, account, region, again.body], [3, 'CreateTags', '111122223333', 'eu-west-1', body]);
+  }
+  await journal.getByRole('button', { name: 'JavaScript' }).click();
+  assert.match(await text(), /region: "eu-west-1",\s*credentials: \{ accessKeyId: "111122223333", secretAccessKey: "local" \}/);
+  assert.match(await text(), /"Tags": \{\s*"env": "test"/);
+
+  const shown = () => journal.getByText('The same in code').count();
+  assert.equal((await call('DELETE', `${tags}?tagKeys=env`, undefined)).status, 204);
+  await look('DeleteTags');
+  await shows(journal, 'Not shown in code: the journal does not record the query of a call.');
+  assert.equal(await shown(), 0);
+  await ok(call('GET', '/v1/brokers?maxResults=5', undefined));
+  await look('ListBrokers');
+  await journal.getByText('The same in code').click();
+  await shows(journal, 'The journal does not record the query of a call, such as MaxResults.');
+  await call('POST', '/v1/brokers/b-far/users/alice', { password: 'a-long-password-1' });
+  await look('CreateUser');
+  await journal.getByText('The same in code').click();
+  await shows(journal, 'The journal does not record passwords: *** stands for them.');
+  await call('POST', '/v1/brokers/b-far/users/bob', { password: 'a-long-password-1', groups: ['x'.repeat(20000)] });
+  await look('CreateUser');
+  await shows(journal, 'Not shown in code: the journal does not record the body of this call.');
+  assert.equal(await shown(), 0);
 });
 
 test('a seed with an error is shown with its line; then it is applied', async (t) => {

@@ -124,7 +124,7 @@ function brokerView(one) {
   parts.push(...configurationView(one.configurations), ...endpointView(broker));
   if (one.process?.log?.length) parts.push(make('details', { id: 'process-log' }, make('summary', {}, 'Last lines of the process'),
     make('pre', { tabindex: 0, role: 'region', 'aria-label': 'Last lines of the process' }, one.process.log.join('\n'))));
-  parts.push(sameInCode('broker-code', { look: ['DescribeBroker', { BrokerId: id }], reboot: ['RebootBroker', { BrokerId: id }],
+  parts.push(sameInCode('broker-code', one, { look: ['DescribeBroker', { BrokerId: id }], reboot: ['RebootBroker', { BrokerId: id }],
     ...users.length && !rabbit ? { user: ['DescribeUser', { BrokerId: id, Username: users[0].username }] } : {},
     'create a user': ['CreateUser', { BrokerId: id, Username: 'alice', Password: 'correct-horse-12', Groups: ['admins'] }] }));
   return parts;

@@ -77,10 +77,13 @@ function brokerRow(one) {
 function emptyWorld() {
   const elsewhere = worlds.list.filter((one) => `${one.account} ${one.region}` !== (world || `${worlds.account} ${worlds.region}`));
   if ($('brokers-text').value) return [make('p', { class: 'faint' }, 'No broker here matches the filter.')];
-  const commands = [`aws mq create-broker --endpoint-url ${location.origin} --broker-name orders --engine-type ACTIVEMQ --deployment-mode SINGLE_INSTANCE --host-instance-type mq.m5.large --no-publicly-accessible --users Username=admin,Password=correct-horse-12`,
-    `curl ${location.origin}/_local/seed --data-binary "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"`,
-    'amazonmq-local ctl seed world.sql'];
-  return [make('p', {}, `There is no broker in account ${here().account}, region ${here().region}. Each of these puts one there:`),
+  const where = here(), { account, region } = where;
+  const insert = (name) => `"INSERT INTO broker (id, account, region, name) VALUES ('b-${name}-${account}-${region}', '${account}', '${region}', '${name}');"`;
+  // ctl reads the token from that variable by itself.
+  const commands = [`${cli('create-broker', where)} --broker-name orders --engine-type ACTIVEMQ --deployment-mode SINGLE_INSTANCE --host-instance-type mq.m5.large --no-publicly-accessible --users Username=admin,Password=correct-horse-12`,
+    `curl ${location.origin}/_local/seed ${token && '-H "Authorization: Bearer $AMAZONMQ_LOCAL_CONTROL_TOKEN" '}--data-binary ${insert('payments')}`,
+    `echo ${insert('events')} | amazonmq-local ctl --url ${location.origin} seed -`];
+  return [make('p', {}, `There is no broker in account ${account}, region ${region}. Each of these puts one there${token && ', with the token in AMAZONMQ_LOCAL_CONTROL_TOKEN'}:`),
     ...commands.map((text, at) => make('div', {}, make('pre', { tabindex: 0, role: 'region', 'aria-label': `Command ${at + 1}` }, text), copyButton(text, `command ${at + 1}`))),
     ...elsewhere.length ? [make('p', {}, 'Elsewhere: ', elsewhere.map((one, at) => button(`go-${at}`, `${one.account} · ${one.region}: ${one.brokers}`,
       undefined, () => enter(`${one.account} ${one.region}`))))] : []];

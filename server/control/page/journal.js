@@ -59,7 +59,7 @@ function callBody(one) {
   make('div', { class: 'pair' },
     body('Body of the request', full.body === undefined ? undefined : text(full.body), full.bodyBytes),
     body(`Body of the answer${cut}`, full.answerStart ?? (full.answer === undefined ? undefined : text(full.answer)), full.answerBytes)),
-  full.operation ? sameInCode(`code-${full.number}`, { call: [full.operation, { ...labels(full.path), ...pascal(full.body ?? {}) }] }) : '');
+  full.operation ? callInCode(full) : '');
 }
 
 function openCall(number) {
