@@ -614,6 +614,25 @@ test('with --control-token the page is served and asks for the token', async (t)
   await shows(journal, 'No call of the service has arrived');
 });
 
+test('a wrong token is told from none', async (t) => {
+  const { page, status, expectErrors } = await open(t, { flags: ['--control-token', 'secret-token'] });
+  expectErrors(/status of 401/);
+  await shows(status, /^GET \/_local\/events: 401 UnauthorizedException: The control API requires the bearer token of --control-token\.$/);
+  await page.getByLabel('Token of').fill('another-token');
+  await page.getByRole('button', { name: 'Use the token' }).click();
+  await shows(status, /of --control-token\. The token given here is another\.$/);
+  assert.ok(await page.getByLabel('Token of').isVisible());
+});
+
+test('with --auth verify it is said why the calls of the page are refused', async (t) => {
+  const { page, status, broker, picture, expectErrors } = await open(t, { flags: ['--auth', 'verify'] });
+  expectErrors(/status of 403/);
+  await shows(broker('orders'), 'RUNNING');
+  await page.getByRole('button', { name: 'Reboot orders' }).click();
+  await shows(status, /403 IncompleteSignatureException: [^]* The page does not sign its calls of the service: with --auth verify they are refused\.$/);
+  await picture('verify');
+});
+
 test('with --control off there is no page', async (t) => {
   const server = await serve(t, { flags: ['--control', 'off'] });
   const response = await server.call('GET', '/_local/');

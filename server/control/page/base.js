@@ -69,12 +69,14 @@ const LIMIT_MS = 30000;
 let token = sessionStorage.token ?? '';
 const tokenHeader = () => token ? { authorization: `Bearer ${token}` } : {};
 
-async function send(method, path, body, headers) {
+async function send(method, path, body, headers, signal = AbortSignal.timeout(LIMIT_MS)) {
   try {
-    const response = await fetch(path, { method, body, headers, signal: AbortSignal.timeout(LIMIT_MS) });
+    const response = await fetch(path, { method, body, headers, signal });
     if (response.ok) return response;
-    const answer = await response.json(), type = response.headers.get('x-amzn-errortype');
-    throw Object.assign(Error(`${response.status} ${type}: ${answer.message}`), { status: response.status, told: answer.message });
+    const { status } = response, { message } = await response.json(), type = response.headers.get('x-amzn-errortype');
+    const why = type === 'IncompleteSignatureException' ? ' The page does not sign its calls of the service: with --auth verify they are refused.'
+      : status === 401 && headers.authorization === `Bearer ${token}` ? ' The token given here is another.' : '';
+    throw Object.assign(Error(`${status} ${type}: ${message}${why}`), { status, told: message });
   } catch ({ status, told, message }) {
     throw Object.assign(Error(`${method} ${path.split('?')[0]}: ${message}`), { status, told });
   }

@@ -17,9 +17,8 @@ const live = (kind, text) => { $('live').className = `state ${kind}`; $('live').
 let stream, lost;
 
 async function read(signal) {
-  const response = await fetch('/_local/events', { headers: tokenHeader(), signal });
-  if (!response.ok) throw Object.assign(Error(`GET /_local/events: ${response.status} ${response.headers.get('x-amzn-errortype')}: ${(await response.json()).message}`), { status: response.status });
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const { body } = await send('GET', '/_local/events', undefined, tokenHeader(), signal);
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   live('good', 'live');
   if (lost) say('The server responds again.');
   lost = false;
