@@ -141,6 +141,43 @@ test('the filters of the journal, its bodies, and older calls', async (t) => {
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^[0-9a-f-]{36}$/);
 });
 
+test('a status that is none is marked, and that it does not filter is said', async (t) => {
+  const { page, server, journal, picture } = await open(t);
+  await ok(server.call('GET', BROKER));
+  await shows(journal, 'DescribeBroker');
+  const field = page.locator('#journal').getByLabel('Status'), marked = () => field.evaluate((element) => {
+    const bad = document.createElement('i');
+    bad.style.color = 'var(--bad)';
+    document.body.append(bad);
+    const [border, color] = [getComputedStyle(element).borderColor, getComputedStyle(bad).color];
+    bad.remove();
+    return [border === color, element.getAttribute('aria-invalid')];
+  });
+  await field.fill('4');
+  await shows(journal, /1 calls, the newest first\. Not filtered by status: that takes a number such as 404\.[^]*DescribeBroker/);
+  assert.deepEqual(await marked(), [true, 'true']);
+  await picture('no-status');
+  await page.getByRole('searchbox', { name: 'User' }).fill('nobody');
+  await shows(journal, /No call[^]*Not filtered by status/);
+  await page.getByRole('searchbox', { name: 'User' }).fill('');
+  await field.fill('404');
+  await shows(journal, /^No call of the service has arrived that this filter shows\.$/);
+  assert.deepEqual(await marked(), [false, 'false']);
+});
+
+test('how long a call took is shown as precisely as it is known', async (t) => {
+  const { page, server, journal } = await open(t);
+  await page.route('**/_local/requests*', async (route) => {
+    const response = await route.fetch(), answer = await response.json();
+    answer.requests?.forEach((one, at) => { one.durationUs = [7, 999, 1000, 123456][at]; });
+    await route.fulfill({ response, json: answer });
+  });
+  await page.getByLabel('Pause').check();
+  for (let at = 0; at < 4; at++) await ok(server.call('GET', BROKER));
+  await page.getByLabel('Pause').uncheck();
+  await shows(journal, /\s123\.5 ms\s[^]*\s1\.0 ms\s[^]*\s999 µs\s[^]*\s7 µs\s/);
+});
+
 test('the keyboard alone reaches, names and shows the focus of everything', async (t) => {
   const { page, server, broker, status, journal } = await open(t, { more: `
     INSERT INTO fault (operation, error, times) VALUES ('Promote', 'ConflictException', 1);` });

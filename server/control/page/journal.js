@@ -40,7 +40,7 @@ function callRows(one) {
     [statusOf(one), {}], [code(`${one.method ?? ''}`), { class: 'short' }],
     [one.username ?? '', one.username ? { 'data-head': 'user', class: 'user' } : {}],
     [id ? idOf(id, 'the broker id') : '', { class: 'short' }],
-    [`${(one.durationUs / 1000).toFixed(1)} ms`, { class: 'short' }], [make('time', { title: one.time }, one.time.slice(11, 23)), { class: 'short' }]])];
+    [one.durationUs < 1000 ? `${one.durationUs} µs` : `${(one.durationUs / 1000).toFixed(1)} ms`, { class: 'short' }], [make('time', { title: one.time }, one.time.slice(11, 23)), { class: 'short' }]])];
   if (open) rows.push(tr('td', [[callBody(one), { colspan: 8 }]], { class: 'open' }));
   return rows;
 }
@@ -73,10 +73,12 @@ function openCall(number) {
 }
 
 function drawJournal() {
-  const { calls, rows } = journal, shown = calls.slice(0, rows);
-  draw('calls', [shown, journal.open, journal.body, rows], () => {
-    if (!shown.length) return [make('p', { class: 'faint' }, 'No call of the service has arrived that this filter shows.')];
-    return [table(`${shown.length} calls, the newest first`, ['No.', 'Operation', 'Status', 'Method', 'User', 'Broker', 'Took', 'Time'], shown.flatMap(callRows)),
+  const { calls, rows } = journal, shown = calls.slice(0, rows), valid = $('journal-status').checkValidity();
+  $('journal-status').ariaInvalid = String(!valid);
+  const note = (text) => valid ? text : [`${text.replace(/\.?$/, '.')} `, make('span', { class: 'bad' }, 'Not filtered by status: that takes a number such as 404.')];
+  draw('calls', [shown, journal.open, journal.body, rows, valid], () => {
+    if (!shown.length) return [make('p', { class: 'faint' }, note('No call of the service has arrived that this filter shows.'))];
+    return [table(note(`${shown.length} calls, the newest first`), ['No.', 'Operation', 'Status', 'Method', 'User', 'Broker', 'Took', 'Time'], shown.flatMap(callRows)),
       calls.length > rows ? button('older', 'Show older calls', undefined, () => { journal.rows *= 2; reloadJournal(); }) : ''];
   });
 }
