@@ -122,6 +122,7 @@ type Fault struct {
 // AddFault breaks calls from now on, and returns the rule with its ID.
 func (s *Server) AddFault(fault Fault) Fault {
 	s.t.Helper()
+	fault.ID = 0 // of a rule that was added before
 	s.read("POST", "faults", fault, &fault)
 	return fault
 }

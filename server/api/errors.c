@@ -405,6 +405,7 @@ static const struct error_text texts[ERROR_COUNT] = {
                              "The control API requires the bearer token of --control-token.",
                              GRADE_ASSUMED},
     [ERROR_CONTROL_QUERY] = {BAD_REQUEST, NULL, "There is no query parameter [{}].", GRADE_ASSUMED},
+    [ERROR_CONTROL_MEMBER] = {BAD_REQUEST, NULL, "There is no member [{}].{}", GRADE_ASSUMED},
     [ERROR_CONTROL_VALUE] = {BAD_REQUEST, NULL, "[{}] {}.", GRADE_ASSUMED},
     [ERROR_CONTROL_NO_FAULT] = {404, "NotFoundException", NULL, "There is no fault [{}].",
                                 GRADE_ASSUMED},

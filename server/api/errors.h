@@ -144,6 +144,7 @@ enum error_id {
     ERROR_CONTROL_ORIGIN,
     ERROR_CONTROL_TOKEN,
     ERROR_CONTROL_QUERY,
+    ERROR_CONTROL_MEMBER, /* name, a hint or nothing */
     ERROR_CONTROL_VALUE,
     ERROR_CONTROL_NO_FAULT,
     ERROR_CONTROL_REFUSED,      /* reason */

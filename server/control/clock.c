@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "control/names.h"
 #include "control/parts.h"
 #include "mq/clock.h"
 #include "store/store.h"
@@ -36,8 +37,11 @@ static const struct slice too_far =
     SLICE_INIT("[now] is more than ten years after the time of the clock.");
 static const struct slice too_late = SLICE_INIT("The clock can be set up to the end of 9999.");
 
-/* Sets *to_ms, or *problem. Not read by members_read, as a step may exceed 32 bits.
- * RESULT_NO_MEMORY. */
+/* Of different types than these, and a step may exceed 32 bits: not read by members_read. */
+static const struct member clock_list[] = {{.name = "advanceMs"}, {.name = "now"}};
+static const struct members clock_members = {clock_list, sizeof clock_list / sizeof *clock_list, 1};
+
+/* Sets *to_ms, or *problem. RESULT_INVALID: answered. RESULT_NO_MEMORY. */
 static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms,
                              struct slice *problem)
 {
@@ -47,6 +51,8 @@ static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms,
     enum result result = json_parse(call->scratch, call->request->body, &body, &syntax);
     if (result == RESULT_NO_MEMORY)
         return result;
+    if (!result && !control_knows_members(call, &clock_members, body))
+        return RESULT_INVALID;
     const struct json *by = result ? NULL : json_member(body, "advanceMs");
     const struct json *now = result ? NULL : json_member(body, "now");
     double step_ms = by && json_type(by) == JSON_NUMBER ? json_number(by) : -1;
@@ -74,6 +80,8 @@ static void begin_step(struct call *call)
     int64_t *offset_ms = arena_alloc(call->arena, sizeof *offset_ms);
     struct slice problem = {NULL, 0};
     enum result result = offset_ms ? read_step(call, from_ms, &to_ms, &problem) : RESULT_NO_MEMORY;
+    if (result == RESULT_INVALID)
+        return;
     if (problem.data) {
         call_fail(call, ERROR_CONTROL_REFUSED, problem);
         return;

@@ -7,6 +7,7 @@
 #include "api/operation.h"
 #include "base/crypto.h"
 #include "base/text.h"
+#include "control/names.h"
 
 /* A Host header as `host [ ":" port ]`: RFC 9110, 7.2. */
 struct authority {
@@ -126,21 +127,12 @@ static bool has_token(const struct control *control, const struct request *reque
                         slice_of(control->token));
 }
 
-static bool is_listed(struct slice name, const char *list)
-{
-    char word[32];
-    if (!list)
-        return true;
-    snprintf(word, sizeof word, " %.*s ", (int)(name.len < 24 ? name.len : 24), name.data);
-    return name.len > 0 && name.len < 24 && !memchr(name.data, ' ', name.len) && strstr(list, word);
-}
-
 /* Unknown parameters are rejected: ignoring a misspelt one could, for example, reset everything. */
 static bool check_query(struct call *call)
 {
     const struct target *target = &call->request->target;
     for (size_t i = 0; i < target->member_count; i++) {
-        if (is_listed(target->members[i].name, call->operation->query))
+        if (control_has_parameter(call->operation, target->members[i].name))
             continue;
         call_fail(call, ERROR_CONTROL_QUERY, target->members[i].name);
         return false;

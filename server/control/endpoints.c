@@ -1,6 +1,7 @@
 #include "control/endpoints.h"
 
 #include "api/slots.h"
+#include "control/names.h"
 #include "control/parts.h"
 #include "store/store.h"
 
@@ -48,7 +49,7 @@ const struct operation control_operations[] = {
     {.method = "GET", .path = LOCAL "health", .open = true, .run = answer_health},
     {.method = "GET", .path = LOCAL, .tokenless = true, .linkable = true, .run = control_page},
     {.method = "POST", .path = LOCAL "reset", .exclusive = true,
-     .query = " empty account region ", .run = control_reset},
+     .query = " empty account region ", .body = &control_no_members, .run = control_reset},
     {.method = "POST", .path = LOCAL "seed", .exclusive = true, .query = " name ", .run = control_seed},
     {.method = "GET", .path = LOCAL "snapshot", .exclusive = true, .query = "",
      .run = control_get_snapshot},
@@ -61,11 +62,12 @@ const struct operation control_operations[] = {
     {.method = "POST", .path = LOCAL "faults", .status = 201, .exclusive = true, .query = "",
      .body = &control_fault_members, .run = control_add_fault},
     {.method = "DELETE", .path = LOCAL "faults", .exclusive = true, .query = " id ",
-     .run = control_delete_faults},
+     .body = &control_no_members, .run = control_delete_faults},
     {.method = "GET", .path = LOCAL "requests",
      .query = " bodies count errors last number operation since status username ",
      .run = control_list_requests},
-    {.method = "DELETE", .path = LOCAL "requests", .query = "", .run = control_clear_requests},
+    {.method = "DELETE", .path = LOCAL "requests", .query = "", .body = &control_no_members,
+     .run = control_clear_requests},
     {.method = "POST", .path = LOCAL "authenticate", .query = "",
      .body = &control_authenticate_members, .run = control_authenticate},
     {.method = "GET", .path = LOCAL "metrics", .query = "", .run = control_metrics},

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/nearest.h"
+#include "control/names.h"
 #include "control/parts.h"
 #include "mq/operations.h"
 
@@ -176,9 +176,7 @@ static bool check_operation(struct call *call, struct slice name)
             return true;
         nearest_try(&nearest, operations[i].name);
     }
-    const char *question =
-        nearest.name ? arena_printf(call->scratch, " Did you mean [%s]?", nearest.name) : "";
-    call_fail(call, ERROR_CONTROL_NO_OPERATION, name, slice_of(question));
+    call_fail(call, ERROR_CONTROL_NO_OPERATION, name, control_question(call, &nearest));
     return false;
 }
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "control/control.h"
+#include "control/names.h"
 #include "control/sts.h"
 #include "gate/caller.h"
 #include "gate/fault.h"
@@ -215,6 +216,9 @@ static bool check_body(struct call *call, struct gate *gate)
         if (call->input)
             memset(call->input, 0, members->size);
         result = call->input ? json_parse(&gate->parse, text, &body, &syntax) : RESULT_NO_MEMORY;
+        if (!result && call->request->target.is_control &&
+            !control_knows_members(call, members, body))
+            return false;
         if (!result)
             result = members_read(members, body, call->input, &gate->parse, &error);
     }

@@ -87,7 +87,7 @@ def test_each_condition_is_kept(client):
 
 def test_CTL_8_seeded_faults_are_listed_with_the_added_the_oldest_first(serve):
     client = serve(seed=SEED + sql_fault(id=5, operation="ListUsers", error="ForbiddenException")).client()
-    add(client, operation="ListTags", delay=1, error="ForbiddenException")
+    add(client, operation="ListTags", delayMs=1, error="ForbiddenException")
     assert [(fault["id"], fault["operation"]) for fault in faults(client)] == [(5, "ListUsers"), (6, "ListTags")]
 
 
