@@ -190,13 +190,25 @@ static bool read_bodies(struct call *call, struct filter *filter)
     return true;
 }
 
+/* A status that no call can have would match nothing, too. */
+static bool read_status(struct call *call, struct filter *filter)
+{
+    struct slice text = request_query(call->request, SLICE("status"));
+    if (!text.data ||
+        (control_number(text, &filter->status) && filter->status >= 100 && filter->status <= 599))
+        return true;
+    call_fail(call, ERROR_CONTROL_VALUE, SLICE("status"),
+              SLICE("must be a number from 100 to 599"));
+    return false;
+}
+
 static bool read_filter(struct call *call, struct filter *filter)
 {
     struct slice since = request_query(call->request, SLICE("since"));
     *filter = (struct filter){.operation = request_query(call->request, SLICE("operation")),
                               .username = request_query(call->request, SLICE("username")),
                               .last = INT64_MAX};
-    if (!control_read_number(call, SLICE("status"), &filter->status) ||
+    if (!read_status(call, filter) ||
         !control_read_number(call, SLICE("number"), &filter->number) ||
         !control_read_flag(call, SLICE("errors"), &filter->errors_only) ||
         !read_bodies(call, filter) || !control_read_number(call, SLICE("last"), &filter->last) ||
