@@ -5,10 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "control/names.h"
 #include "control/parts.h"
 #include "store/store.h"
 
-enum { FAULTS_MAX = 1000 }; /* of an answer */
+enum {
+    FAULTS_MAX = 1000,           /* of an answer */
+    FAULT_MESSAGE_MAX = 4 << 10, /* bytes */
+};
 
 struct fault_input {
     struct slice operation, broker_id, username, error, message;
@@ -85,6 +89,53 @@ void control_list_faults(struct call *call)
         call_succeed(call);
 }
 
+/* A rule of the table with the names of the members for those of the columns. */
+static void put_rule(struct buffer *out, struct slice rule)
+{
+    static const struct {
+        struct slice column, member;
+    } names[] = {{SLICE_INIT("delay_ms"), SLICE_INIT("delayMs")},
+                 {SLICE_INIT("drop_connection"), SLICE_INIT("drop")}};
+    while (rule.len > 0) {
+        size_t taken = 1;
+        struct slice shown = {rule.data, 1};
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            if (slice_starts_with(rule, names[i].column)) {
+                taken = names[i].column.len;
+                shown = names[i].member;
+            }
+        buffer_append_slice(out, shown);
+        rule = slice_part(rule, taken, rule.len - taken);
+    }
+}
+
+/* Of an unknown error, which needs a status: the known one that was probably meant. */
+static struct slice ask_for_error(struct call *call, const struct fault *fault)
+{
+    struct nearest nearest = nearest_to(fault->error);
+    if (fault->status != FAULT_UNSET || error_by_name(fault->error))
+        return SLICE("");
+    for (int id = ERROR_NONE + 1; id < ERROR_COUNT; id++)
+        nearest_try(&nearest, error_text((enum error_id)id)->name);
+    return control_question(call, &nearest);
+}
+
+static void refuse_fault(struct call *call, const struct fault *fault)
+{
+    struct slice rule = slice_of(store_broken_rule(call->store));
+    struct slice question = ask_for_error(call, fault);
+    struct buffer message;
+    buffer_init(&message, FAULT_MESSAGE_MAX);
+    put_rule(&message, rule);
+    buffer_append_string(&message, question.len > 0 ? "." : "");
+    buffer_append_slice(&message, question);
+    if (message.failed)
+        call_fail_internal(call, message.failed);
+    else
+        call_fail(call, ERROR_CONTROL_REFUSED, buffer_slice(&message));
+    buffer_close(&message);
+}
+
 static int64_t number_of(struct optional_integer number)
 {
     return number.present ? number.value : FAULT_UNSET;
@@ -105,9 +156,11 @@ void control_add_fault(struct call *call)
                           .times = number_of(input->times),
                           .probability = input->probability.present ? input->probability.value : 1,
                           .seed = input->seed.value};
+    if (input->operation.data && !control_knows_operation(call, input->operation))
+        return;
     enum result result = fault_insert(call->store, &fault);
     if (result == RESULT_INVALID) {
-        call_fail(call, ERROR_CONTROL_REFUSED, slice_of(store_broken_rule(call->store)));
+        refuse_fault(call, &fault);
     } else if (result) {
         call_fail_internal(call, result);
     } else {

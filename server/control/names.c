@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "mq/operations.h"
+
 const struct members control_no_members = {NULL, 0, 1};
 
 bool control_has_parameter(const struct operation *operation, struct slice name)
@@ -46,5 +48,17 @@ bool control_knows_members(struct call *call, const struct members *members,
     bool in_query = call->operation->query && control_has_parameter(call->operation, nearest.given);
     call_fail(call, ERROR_CONTROL_MEMBER, nearest.given,
               in_query ? SLICE(" It is a query parameter.") : control_question(call, &nearest));
+    return false;
+}
+
+bool control_knows_operation(struct call *call, struct slice name)
+{
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < operation_count; i++) {
+        if (slice_equal(name, slice_of(operations[i].name)))
+            return true;
+        nearest_try(&nearest, operations[i].name);
+    }
+    call_fail(call, ERROR_CONTROL_NO_OPERATION, name, control_question(call, &nearest));
     return false;
 }

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "control/names.h"
 #include "control/parts.h"
-#include "mq/operations.h"
 
 /* Members whose values are masked. */
 static const char *const secrets[] = {"password", "serviceAccountPassword"};
@@ -167,19 +166,6 @@ struct filter {
     enum shown_bodies bodies;
 };
 
-/* A misspelt name would match nothing, and pass for a call that was not made. */
-static bool check_operation(struct call *call, struct slice name)
-{
-    struct nearest nearest = nearest_to(name);
-    for (size_t i = 0; i < operation_count; i++) {
-        if (slice_equal(name, slice_of(operations[i].name)))
-            return true;
-        nearest_try(&nearest, operations[i].name);
-    }
-    call_fail(call, ERROR_CONTROL_NO_OPERATION, name, control_question(call, &nearest));
-    return false;
-}
-
 static bool read_bodies(struct call *call, struct filter *filter)
 {
     bool both = false;
@@ -190,7 +176,7 @@ static bool read_bodies(struct call *call, struct filter *filter)
     return true;
 }
 
-/* A status that no call can have would match nothing, too. */
+/* A status that no call can have would match nothing, and pass for a call that was not made. */
 static bool read_status(struct call *call, struct filter *filter)
 {
     struct slice text = request_query(call->request, SLICE("status"));
@@ -214,7 +200,7 @@ static bool read_filter(struct call *call, struct filter *filter)
         !read_bodies(call, filter) || !control_read_number(call, SLICE("last"), &filter->last) ||
         !control_read_flag(call, SLICE("count"), &filter->count_only))
         return false;
-    if (filter->operation.len > 0 && !check_operation(call, filter->operation))
+    if (filter->operation.len > 0 && !control_knows_operation(call, filter->operation))
         return false;
     if (!clock_parse_ms(since, &filter->since_ms) && !control_number(since, &filter->since_number))
         call_fail(call, ERROR_CONTROL_VALUE, SLICE("since"),

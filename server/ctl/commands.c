@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/nearest.h"
 #include "ctl/files.h"
 
 static void add_encoded(struct ctl_call *call, const char *value)
@@ -28,6 +29,10 @@ static void add_query(struct ctl_call *call, const char *name, const char *value
 
 static enum ctl_status prepare_brokers(const struct ctl_line *line, struct ctl_call *call)
 {
+    if (line->count > 0 && *line->words[0] == '\0') {
+        files_complain("ctl brokers: the ID is empty; without one, all are listed");
+        return CTL_USAGE;
+    }
     if (line->count > 0) {
         buffer_append_char(&call->target, '/');
         add_encoded(call, line->words[0]);
@@ -158,6 +163,19 @@ static const char *put_value(struct json_writer *writer, const struct key *key, 
     return NULL;
 }
 
+static enum ctl_status refuse_value(const char *word, const struct key *key, const char *expected)
+{
+    struct nearest nearest = nearest_to((struct slice){word, strcspn(word, "=")});
+    for (size_t i = 0; !key && i < sizeof keys / sizeof *keys; i++)
+        nearest_try(&nearest, keys[i].name);
+    if (nearest.name && word[nearest.given.len] == '=')
+        files_complain("faults add: unknown key '%.*s'; did you mean %s?", (int)nearest.given.len,
+                       word, nearest.name);
+    else
+        files_complain("faults add: bad value '%.60s', expected %s", word, expected);
+    return CTL_USAGE;
+}
+
 static enum ctl_status prepare_fault(const struct ctl_line *line, struct ctl_call *call)
 {
     struct json_writer writer = {.out = &call->body};
@@ -168,10 +186,8 @@ static enum ctl_status prepare_fault(const struct ctl_line *line, struct ctl_cal
         const struct key *key = word[len] == '=' ? find_key(word, len) : NULL;
         const char *expected =
             key ? put_value(&writer, key, word + len + 1) : "KEY=VALUE with one of: " KEYS;
-        if (expected) {
-            files_complain("faults add: bad value '%.60s', expected %s", word, expected);
-            return CTL_USAGE;
-        }
+        if (expected)
+            return refuse_value(word, key, expected);
     }
     json_object_end(&writer);
     return CTL_OK;

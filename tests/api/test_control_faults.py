@@ -112,11 +112,13 @@ def test_an_id_that_is_none(client, text):
 
 
 @pytest.mark.parametrize("fault, message", (
-    ({}, "fault: give error, delay_ms or drop_connection"),
-    ({"operation": "ListUsers", "times": 1}, "fault: give error, delay_ms or drop_connection"),
-    ({"drop": False}, "fault: give error, delay_ms or drop_connection"),
-    ({"delayMs": 1, "operation": "ListUser"}, "operation: the name of an operation of the API"),
-    ({"delayMs": 1, "operation": ""}, "operation: the name of an operation of the API"),
+    ({}, "fault: give error, delayMs or drop"),
+    ({"operation": "ListUsers", "times": 1}, "fault: give error, delayMs or drop"),
+    ({"drop": False}, "fault: give error, delayMs or drop"),
+    ({"delayMs": 1, "operation": "ListUser"}, "There is no operation [ListUser]. Did you mean [ListUsers]?"),
+    ({"operation": "CreateUsr", "error": "Unknown"}, "There is no operation [CreateUsr]. Did you mean [CreateUser]?"),
+    ({"delayMs": 1, "operation": "Nothing"}, "There is no operation [Nothing]."),
+    ({"delayMs": 1, "operation": ""}, "There is no operation []."),
     ({"error": ""}, "error: 1 to 100 letters and digits"),
     ({"error": "x" * 101, "status": 500}, "error: 1 to 100 letters and digits"),
     ({"error": "No-Hyphen", "status": 500}, "error: 1 to 100 letters and digits"),
@@ -124,15 +126,20 @@ def test_an_id_that_is_none(client, text):
     ({"error": "ForbiddenException", "status": 399}, "status: 400 to 599"),
     ({"error": "ForbiddenException", "status": 600}, "status: 400 to 599"),
     ({"error": "UnheardOfException"}, "status: needed with an error the server does not know"),
+    ({"error": "ServiceUnavailableException"}, "status: needed with an error the server does not know"),
+    ({"error": "InternalServerErrorExcepton"},
+     "status: needed with an error the server does not know. Did you mean [InternalServerErrorException]?"),
+    ({"error": "notfoundexception"},
+     "status: needed with an error the server does not know. Did you mean [NotFoundException]?"),
     ({"error": "ForbiddenException", "message": "x" * 1001}, "message: up to 1000 characters"),
-    ({"delayMs": -1}, "delay_ms: 0 to 600000"),
-    ({"delayMs": 600001}, "delay_ms: 0 to 600000"),
+    ({"delayMs": -1}, "delayMs: 0 to 600000"),
+    ({"delayMs": 600001}, "delayMs: 0 to 600000"),
     ({"delayMs": 1, "times": -1}, "times: 0 or more"),
     ({"delayMs": 1, "probability": -0.01}, "probability: 0.0 to 1.0"),
     ({"delayMs": 1, "probability": 1.01}, "probability: 0.0 to 1.0"),
     ({"delayMs": 1, "status": 500}, "error: needed with status or message"),
     ({"delayMs": 1, "message": "x"}, "error: needed with status or message"),
-    ({"drop": True, "error": "ForbiddenException"}, "drop_connection: excludes error"),
+    ({"drop": True, "error": "ForbiddenException"}, "drop: excludes error"),
 ), ids=str)
 def test_each_rule_of_the_table_is_kept(client, fault, message):
     control.refused(client, "POST", control.FAULTS, fault, message)
@@ -142,7 +149,7 @@ def test_each_rule_of_the_table_is_kept(client, fault, message):
 
 def test_CTL_9_a_fault_that_is_refused_is_no_error_of_the_log(serve):
     server = serve()
-    control.refused(server.client(), "POST", control.FAULTS, {"delayMs": -1}, "delay_ms: 0 to 600000")
+    control.refused(server.client(), "POST", control.FAULTS, {"delayMs": -1}, "delayMs: 0 to 600000")
     wire.assert_no_error_logged(server)
 
 
