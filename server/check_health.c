@@ -22,7 +22,7 @@ int check_health(const struct options *options)
     struct client_request request = {
         .url = &url, .method = "GET", .target = "/_local/health", .limit_ms = HEALTH_MS};
     struct client_answer answer = {.status = 0};
-    struct client_error error = {""};
+    struct client_error error = {.text = ""};
     snprintf(url.host, sizeof url.host, "%s", host);
     snprintf(url.port, sizeof url.port, "%d", (int)options->port);
     if (client_call(&request, &answer, &error))

@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/variables.h"
 #include "base/xml.h"
 #include "brokers/processes.h"
 #include "check_health.h"
@@ -352,6 +353,45 @@ out:
     return status;
 }
 
+static void log_variable(struct slice name, const char *meant)
+{
+    if (!log_begin(LOG_WARN, "unknown-variable"))
+        return;
+    log_text("name", name);
+    log_string("did-you-mean", meant);
+    log_end();
+}
+
+/* On standard error, as everything of ctl but answers. */
+static void tell_variable(struct slice name, const char *meant)
+{
+    char line[300];
+    snprintf(line, sizeof line, "warning: unknown variable %.*s%s%s%s",
+             (int)(name.len < 100 ? name.len : 100), name.data, meant ? "; did you mean " : "",
+             meant ? meant : "", meant ? "?" : "");
+    complain(line);
+}
+
+/* The exit status, or -1: the words are those of the server. */
+static int run_ctl(int argc, char *const argv[])
+{
+    char error[256];
+    const char *word = argc > 1 ? argv[1] : "", *command = NULL;
+    if (strcmp(word, "ctl") == 0) {
+        variables_check(options_variable, tell_variable);
+        return ctl_run(argc - 1, argv + 1);
+    }
+    if (strcmp(word, "--ctl") == 0)
+        snprintf(error, sizeof error, "unknown option: --ctl; did you mean amazonmq-local ctl?");
+    else if (*word != '-' && (command = ctl_nearest_command(word)))
+        snprintf(error, sizeof error, "not an option: %s; did you mean amazonmq-local ctl %s?",
+                 word, command);
+    else
+        return -1;
+    complain(error);
+    return EXIT_USAGE;
+}
+
 /* Any user of the machine can see the arguments of a process. */
 static void hide_token(char *const argv[], struct options *options)
 {
@@ -372,17 +412,12 @@ int main(int argc, char *argv[])
 {
     struct options options;
     char error[256] = "";
-    int status = 0;
     limits_open_standard_descriptors();
     limits_return_memory();
-    if (argc > 1 && strcmp(argv[1], "ctl") == 0)
-        return ctl_run(argc - 1, argv + 1);
-    if (argc > 1 && ctl_is_command(argv[1])) {
-        snprintf(error, sizeof error, "not an option: %s; did you mean amazonmq-local ctl %s?",
-                 argv[1], argv[1]);
-        complain(error);
-        return EXIT_USAGE;
-    }
+    int status = run_ctl(argc, argv);
+    if (status >= 0)
+        return status;
+    status = 0;
     if (options_read(argc, argv, &options, error)) {
         complain(error);
         options_close();
@@ -393,7 +428,7 @@ int main(int argc, char *argv[])
     log_set_format(options.log_json ? LOG_JSON : LOG_LOGFMT);
     catch_signals();
     if (!options.help && !options.version)
-        options_check_environment();
+        variables_check(options_variable, log_variable);
     if (options.help)
         options_print_help();
     else if (options.version)

@@ -4,15 +4,15 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "api/slots.h"
 #include "api/world.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "base/variables.h"
 #include "option_values.h"
 
-#define ENV "AMAZONMQ_LOCAL_"
+#define ENV VARIABLE("")
 
 enum option_type {
     OPTION_LIST,
@@ -292,19 +292,13 @@ static enum result set_list(size_t row, const char *text, struct options *option
     return RESULT_OK;
 }
 
-/* Kubernetes sets AMAZONMQ_LOCAL_PORT, say, for each service of that name. */
-static bool is_service_link(const char *text)
-{
-    return strncmp(text, "tcp://", 6) == 0 || strncmp(text, "udp://", 6) == 0;
-}
-
 /* For options that are not on the command line. */
 static enum result read_environment(struct options *options, const bool given[], char error[256])
 {
     for (size_t row = 0; row < OPTIONS; row++) {
         const struct option *option = &table[row];
-        const char *text = option->environment ? getenv(option->environment) : NULL;
-        if (!text || *text == '\0' || given[row] || is_service_link(text))
+        const char *text = option->environment ? variable_get(option->environment) : NULL;
+        if (!text || given[row])
             continue;
         enum result result = RESULT_OK;
         if (is_list(option))
@@ -345,48 +339,54 @@ static const char *expand(const char *argument)
     return argument;
 }
 
+/* Of an argument with one dash or two. */
 static enum result complain_of_flag(char error[256], const char *argument)
 {
-    struct nearest nearest = nearest_to((struct slice){argument + 2, strcspn(argument + 2, "=")});
+    const char *name = argument + strspn(argument, "-");
+    struct nearest nearest = nearest_to((struct slice){name, strcspn(name, "=")});
     for (size_t row = 0; row < OPTIONS; row++)
         nearest_try(&nearest, table[row].flag);
     if (!nearest.name)
         return complain(error, "unknown option", argument);
-    snprintf(error, 256, "unknown option: --%.*s; did you mean --%s?", (int)nearest.given.len,
-             nearest.given.data, nearest.name);
+    snprintf(error, 256, "unknown option: %.*s; did you mean --%s?",
+             (int)(name - argument + (int)nearest.given.len), argument, nearest.name);
     return one_line(error);
 }
 
-void options_check_environment(void)
+static enum result complain_of_word(char error[256], const char *argument)
 {
-    for (char *const *at = environ; *at; at++) {
-        struct slice rest = slice_of(*at), name = text_take(&rest, '=');
-        if (!slice_starts_with(name, SLICE(ENV)) || is_service_link(rest.data))
-            continue;
-        bool known = false;
-        struct nearest nearest =
-            nearest_to(slice_part(name, sizeof ENV - 1, name.len - (sizeof ENV - 1)));
-        for (size_t row = 0; !known && row < OPTIONS; row++) {
-            const char *variable = table[row].environment;
-            known = variable && slice_equal(name, slice_of(variable));
-            if (variable)
-                nearest_try(&nearest, variable + sizeof ENV - 1);
+    static const char *const starts[] = {"start", "run", "serve", "server", "up"};
+    struct nearest nearest = nearest_to((struct slice){argument, strcspn(argument, "=")});
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (strcmp(argument, starts[i]) == 0) {
+            snprintf(error, 256, "not an option: %s; without it the server starts (see --help)",
+                     argument);
+            return RESULT_INVALID;
         }
-        if (known || !nearest.name || !log_begin(LOG_WARN, "unknown-variable"))
-            continue;
-        log_text("name", name);
-        log_string("did-you-mean", nearest.name - (sizeof ENV - 1));
-        log_end();
-    }
+    for (size_t row = 0; row < OPTIONS; row++)
+        nearest_try(&nearest, table[row].flag);
+    if (!nearest.name)
+        return complain(error, "not an option", argument);
+    snprintf(error, 256, "not an option: %.*s; did you mean --%s?", (int)nearest.given.len,
+             argument, nearest.name);
+    return one_line(error);
+}
+
+const char *options_variable(size_t row)
+{
+    return row < OPTIONS ? table[row].environment : NULL;
 }
 
 static enum result read_argument(char *const argv[], int *at, bool given[], struct options *options,
                                  char error[256])
 {
     const char *argument = expand(argv[*at]);
-    if (strncmp(argument, "--", 2) != 0 || argument[2] == '\0')
-        return complain(error, "not an option",
-                        options->control_token ? "an argument after a token" : argument);
+    if (strncmp(argument, "--", 2) != 0 || argument[2] == '\0') {
+        if (options->control_token)
+            return complain(error, "not an option", "an argument after a token");
+        return *argument == '-' ? complain_of_flag(error, argument)
+                                : complain_of_word(error, argument);
+    }
     size_t len = strcspn(argument + 2, "=");
     const struct option *option = find_flag(argument + 2, len);
     const char *text = argument[2 + len] == '=' ? argument + 3 + len : NULL;

@@ -59,8 +59,8 @@ struct options {
 enum result options_read(int argc, char *const argv[], struct options *options,
                          char error[256]) MUST_CHECK;
 
-/* Logs variables that are none of these and look like one of them. */
-void options_check_environment(void);
+/* The variable of an option; NULL after the last that has one. */
+const char *options_variable(size_t row);
 
 void options_close(void);
 

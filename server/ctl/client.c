@@ -114,6 +114,7 @@ static enum result open_connection(struct connection *connection, const struct c
         reason = NULL;
     if (!reason)
         return RESULT_OK;
+    error->unreachable = true;
     snprintf(error->text, sizeof error->text, "cannot connect to %s port %s: %s", url->host,
              url->port, reason);
     return RESULT_SYSTEM;

@@ -2,6 +2,7 @@
 #ifndef CTL_CLIENT_H
 #define CTL_CLIENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buffer.h"
@@ -29,7 +30,8 @@ struct client_answer {
 };
 
 struct client_error {
-    char text[400]; /* one line without a line feed */
+    char text[400];   /* one line without a line feed */
+    bool unreachable; /* there is no connection */
 };
 
 /* Parses http://HOST[:PORT][/]; false for anything else. */

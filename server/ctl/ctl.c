@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/nearest.h"
+#include "base/variables.h"
 #include "ctl/client.h"
 #include "ctl/commands.h"
 #include "ctl/files.h"
@@ -20,28 +21,29 @@ struct option {
     const char *flag;
     const char *value; /* as --help shows it; NULL: it takes none */
     const char *environment;
-    const char *default_value;
     const char *help;
 };
 
+#define DEFAULT_PORT "8267"
+
 static const struct option options[CTL_OPTIONS] = {
-    [CTL_URL] = {"url", "URL", "AMAZONMQ_LOCAL_URL", "http://localhost:8267",
-                 "where the server listens"},
-    [CTL_TOKEN] = {"token", "TOKEN", "AMAZONMQ_LOCAL_CONTROL_TOKEN", NULL,
-                   "the server's --control-token"},
-    [CTL_HELP] = {"help", NULL, NULL, NULL, "print this text"},
-    [CTL_EMPTY] = {"empty", NULL, NULL, NULL, "do not apply the seeds"},
-    [CTL_ACCOUNT] = {"account", "ID", NULL, NULL,
+    [CTL_URL] = {"url", "URL", VARIABLE("URL"),
+                 "where the server listens (default http://localhost:" DEFAULT_PORT
+                 ", or the port of " VARIABLE("PORT") ")"},
+    [CTL_TOKEN] = {"token", "TOKEN", VARIABLE("CONTROL_TOKEN"), "the server's --control-token"},
+    [CTL_HELP] = {"help", NULL, NULL, "print this text"},
+    [CTL_EMPTY] = {"empty", NULL, NULL, "do not apply the seeds"},
+    [CTL_ACCOUNT] = {"account", "ID", NULL,
                      "only this account, in --region or the server's region"},
-    [CTL_REGION] = {"region", "NAME", NULL, NULL,
+    [CTL_REGION] = {"region", "NAME", NULL,
                     "only this region, of --account or the server's account"},
-    [CTL_OPERATION] = {"operation", "NAME", NULL, NULL, "calls of this operation"},
-    [CTL_STATUS] = {"status", "N", NULL, NULL, "calls answered with this status"},
-    [CTL_USERNAME] = {"username", "NAME", NULL, NULL, "calls about this user"},
-    [CTL_SINCE] = {"since", "N|TIME", NULL, NULL, "calls after this number, or since this time"},
-    [CTL_LAST] = {"last", "N", NULL, NULL, "the last N calls"},
-    [CTL_COUNT] = {"count", NULL, NULL, NULL, "print the number of calls only"},
-    [CTL_PASSWORD] = {"password", "PASSWORD", NULL, NULL,
+    [CTL_OPERATION] = {"operation", "NAME", NULL, "calls of this operation"},
+    [CTL_STATUS] = {"status", "N", NULL, "calls answered with this status"},
+    [CTL_USERNAME] = {"username", "NAME", NULL, "calls about this user"},
+    [CTL_SINCE] = {"since", "N|TIME", NULL, "calls after this number, or since this time"},
+    [CTL_LAST] = {"last", "N", NULL, "the last N calls"},
+    [CTL_COUNT] = {"count", NULL, NULL, "print the number of calls only"},
+    [CTL_PASSWORD] = {"password", "PASSWORD", NULL,
                       "instead of standard input; other users can see it in the list of processes"},
 };
 
@@ -164,13 +166,14 @@ static enum ctl_status bad_option(const char *what, const char *argument)
 
 static enum ctl_status bad_flag(const char *argument)
 {
-    struct nearest nearest = nearest_to((struct slice){argument + 2, strcspn(argument + 2, "=")});
+    const char *name = argument + strspn(argument, "-"); /* after one dash or two */
+    struct nearest nearest = nearest_to((struct slice){name, strcspn(name, "=")});
     for (size_t row = 0; row < CTL_OPTIONS; row++)
         nearest_try(&nearest, options[row].flag);
     if (!nearest.name)
         return bad_option("unknown option", argument);
-    files_complain("ctl: unknown option: --%.*s; did you mean --%s?", (int)nearest.given.len,
-                   nearest.given.data, nearest.name);
+    files_complain("ctl: unknown option: %.*s; did you mean --%s?",
+                   (int)(name - argument + (int)nearest.given.len), argument, nearest.name);
     return CTL_USAGE;
 }
 
@@ -212,7 +215,7 @@ static enum ctl_status read_line(int argc, char *const argv[], struct ctl_line *
         } else if (!words_only && strcmp(argument, "-h") == 0) {
             line->values[CTL_HELP] = argument;
         } else if (!words_only && argument[0] == '-' && argument[1] != '\0') {
-            return bad_option("unknown option", argument);
+            return bad_flag(argument);
         } else if (line->count == CTL_WORDS_MAX) {
             return bad_option("too many words", argument);
         } else {
@@ -220,9 +223,9 @@ static enum ctl_status read_line(int argc, char *const argv[], struct ctl_line *
         }
     }
     for (size_t row = 0; row < CTL_OPTIONS; row++) {
-        const char *text = options[row].environment ? getenv(options[row].environment) : NULL;
+        const char *name = options[row].environment, *text = name ? variable_get(name) : NULL;
         if (!line->values[row])
-            line->values[row] = text && *text ? text : options[row].default_value;
+            line->values[row] = text;
     }
     return CTL_OK;
 }
@@ -236,9 +239,12 @@ static bool is_token(const char *text)
     return *at == '\0' && at > text;
 }
 
-bool ctl_is_command(const char *word)
+const char *ctl_nearest_command(const char *word)
 {
-    return is_name(word);
+    struct nearest nearest = nearest_to(slice_of(word));
+    for (size_t i = 0; i < ctl_command_count; i++)
+        nearest_try(&nearest, ctl_commands[i].name);
+    return nearest.name;
 }
 
 static void print_command(const struct ctl_command *command)
@@ -264,10 +270,7 @@ static enum ctl_status print_help(void)
         char left[64];
         snprintf(left, sizeof left, "--%s %s", options[i].flag,
                  options[i].value ? options[i].value : "");
-        printf("  %-22s %s", left, options[i].help);
-        if (options[i].default_value)
-            printf(" (default %s)", options[i].default_value);
-        printf("\n");
+        printf("  %-22s %s\n", left, options[i].help);
         if (options[i].environment)
             printf("  %-22s   %s\n", "", options[i].environment);
     }
@@ -311,7 +314,7 @@ static enum ctl_status deliver_parts(const struct client_request *request,
                                      const struct ctl_command *command, const struct ctl_line *line,
                                      struct client_answer *answer)
 {
-    struct client_error error = {"the list is too large"};
+    struct client_error error = {.text = "the list is too large"};
     struct buffer list;
     enum ctl_status status = CTL_OK;
     buffer_init(&list, CLIENT_BODY_MAX);
@@ -333,7 +336,7 @@ static enum ctl_status call(const struct ctl_command *command, const struct ctl_
 {
     struct ctl_call sent = {.has_query = false};
     struct client_answer answer = {.status = 0};
-    struct client_error error = {""};
+    struct client_error error = {.text = ""};
     enum ctl_status status = CTL_OK;
     buffer_init(&sent.target, CTL_TARGET_MAX);
     buffer_init(&sent.body, CTL_BODY_MAX);
@@ -354,7 +357,10 @@ static enum ctl_status call(const struct ctl_command *command, const struct ctl_
                                      .body = buffer_slice(&sent.body),
                                      .limit_ms = CTL_TIMEOUT_MS};
     if (client_call(&request, &answer, &error)) {
-        files_complain("%s", error.text);
+        files_complain("%s%s", error.text,
+                       error.unreachable ? "; does the server run? --url or " VARIABLE(
+                                               "URL") " names another address"
+                                         : "");
         status = CTL_NO_ANSWER;
     } else {
         status = command->output == CTL_JOIN ? deliver_parts(&request, command, line, &answer)
@@ -365,6 +371,24 @@ out:
     buffer_close(&sent.target);
     buffer_close(&sent.body);
     return status;
+}
+
+/* The server's port is also that of ctl, unless a URL is given. False: a message was printed. */
+static bool read_url(const struct ctl_line *line, struct client_url *url)
+{
+    const char *given = line->values[CTL_URL], *port = variable_get(VARIABLE("PORT"));
+    const char *variable = variable_get(options[CTL_URL].environment);
+    char local[100];
+    snprintf(local, sizeof local, "http://localhost:%.60s", port ? port : DEFAULT_PORT);
+    if (client_read_url(given ? given : local, url))
+        return true;
+    files_complain(
+        "ctl: bad URL '%.80s' of %s, expected one such as http://localhost:" DEFAULT_PORT,
+        given ? given : local,
+        !given              ? VARIABLE("PORT")
+        : given == variable ? options[CTL_URL].environment
+                            : "--url");
+    return false;
 }
 
 int ctl_run(int argc, char *const argv[])
@@ -378,11 +402,8 @@ int ctl_run(int argc, char *const argv[])
     const struct ctl_command *command = take_command(&line);
     if (!command || check_line(command, &line))
         return CTL_USAGE;
-    if (!client_read_url(line.values[CTL_URL], &url)) {
-        files_complain("ctl: bad URL '%.80s', expected one such as http://localhost:8267",
-                       line.values[CTL_URL]);
+    if (!read_url(&line, &url))
         return CTL_USAGE;
-    }
     if (line.values[CTL_TOKEN] && !is_token(line.values[CTL_TOKEN])) {
         files_complain("ctl: bad token, expected printable characters without blanks");
         return CTL_USAGE;

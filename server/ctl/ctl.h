@@ -2,15 +2,13 @@
 #ifndef CTL_CTL_H
 #define CTL_CTL_H
 
-#include <stdbool.h>
-
 /* argv[0] is `ctl`. Returns the exit status: 0; 1 if the server rejected the request or a file
  * could not be used; 2 for a wrong command line; 3 without an answer. If not 0, prints one line on
  * stderr.
  */
 int ctl_run(int argc, char *const argv[]);
 
-/* Whether ctl has a command of that name. */
-bool ctl_is_command(const char *word);
+/* The command of ctl that has that name, or the nearest one; NULL: none is near. */
+const char *ctl_nearest_command(const char *word);
 
 #endif

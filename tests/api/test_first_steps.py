@@ -29,7 +29,17 @@ def run_ctl(*words, url):
     (("--nothing-like-it",), "unknown option: --nothing-like-it (see --help)"),
     (("reset",), "not an option: reset; did you mean amazonmq-local ctl reset?"),
     (("faults", "list"), "not an option: faults; did you mean amazonmq-local ctl faults?"),
-    (("start",), "not an option: start (see --help)"),
+    (("rset",), "not an option: rset; did you mean amazonmq-local ctl reset?"),
+    (("start",), "not an option: start; without it the server starts (see --help)"),
+    (("hlep",), "not an option: hlep; did you mean --help?"),
+    (("nothing-like-it",), "not an option: nothing-like-it (see --help)"),
+    (("-port", "80"), "unknown option: -port; did you mean --port?"),
+    (("-prot=80",), "unknown option: -prot; did you mean --port?"),
+    (("-p", "80"), "unknown option: -p (see --help)"),
+    (("-",), "unknown option: - (see --help)"),
+    (("--",), "unknown option: -- (see --help)"),
+    (("--ctl", "reset"), "unknown option: --ctl; did you mean amazonmq-local ctl?"),
+    (("--control-token", "a-secret-1", "a-secret-2"), "not an option: an argument after a token (see --help)"),
 ))
 def test_START_16_a_misspelt_option(words, says):
     assert wire.refuse_start(*words, code=2) == f"amazonmq-local: {says}"
@@ -39,18 +49,92 @@ def test_START_16_a_misspelt_option(words, says):
     (("rest",), "ctl: unknown word 'rest'; did you mean reset? (see ctl --help)"),
     (("clock", "advnce", "1s"), "ctl clock: unknown word 'advnce'; did you mean advance? (see ctl --help)"),
     (("reset", "--regoin", "x"), "ctl: unknown option: --regoin; did you mean --region?"),
+    (("reset", "-region", "x"), "ctl: unknown option: -region; did you mean --region?"),
+    (("reset", "-x"), "ctl: unknown option: -x (see ctl --help)"),
+    (("brokers", ""), "ctl brokers: the ID is empty; without one, all are listed"),
+    (("faults", "add", "opration=CreateUser"), "faults add: unknown key 'opration'; did you mean operation?"),
+    (("faults", "add", "delay_ms=5"), "faults add: unknown key 'delay_ms'; did you mean delayMs?"),
+    (("faults", "add", "Status=503"), "faults add: unknown key 'Status'; did you mean status?"),
+    (("faults", "add", "operation"), "faults add: bad value 'operation', expected KEY=VALUE with one of: operation, brokerId, "
+     "username, error, status, message, delayMs, drop, times, probability, seed"),
+    (("faults", "add", "other=x"), "faults add: bad value 'other=x', expected KEY=VALUE with one of: operation, brokerId, "
+     "username, error, status, message, delayMs, drop, times, probability, seed"),
+    (("faults", "add", "times=x"), "faults add: bad value 'times=x', expected a number"),
 ))
 def test_START_16_a_misspelt_word_of_ctl(words, says):
     done = harness.run("ctl", *words)
     assert (done.returncode, done.stderr.decode()) == (2, f"amazonmq-local: {says}\n")
 
 
-def test_START_16_a_misspelt_variable():
-    with Server(env={"AMAZONMQ_LOCAL_PROT": "1", "AMAZONMQ_LOCAL_REBOOTTIME": "1s", "AMAZONMQ_LOCAL_BIN": "x",
-                     "AMAZONMQ_LOCAL_SERVICE_HOST": "10.0.0.1"}) as server:
+VARIABLES = {"PROT": "PORT", "REBOOTTIME": "REBOOT_TIME", "SEED_FILE": "SEED", "TOKEN": "CONTROL_TOKEN", "ULR": "URL", "TIME": None,
+             "COLOUR": None, "": None, "HOST_NAME": "HOST"}
+OF_OTHERS = {
+    "BIN": "x", "IMAGE": "x", "NPM": "x", "URL": "x",
+    # Kubernetes, for the services amazonmq-local and amazonmq-local-brokers
+    "SERVICE_HOST": "10.0.0.1", "SERVICE_PORT": "8267", "SERVICE_PORT_HTTP": "8267", "PORT": "tcp://10.0.0.1:8267",
+    "PORT_8267_TCP": "tcp://10.0.0.1:8267", "PORT_8267_TCP_PROTO": "tcp", "PORT_8267_TCP_PORT": "8267",
+    "PORT_8267_TCP_ADDR": "10.0.0.1", "BROKERS_SERVICE_HOST": "10.0.0.2", "BROKERS_SERVICE_PORT_AMQP": "5671",
+    "BROKERS_PORT": "tcp://10.0.0.2:5671", "BROKERS_PORT_5671_TCP_ADDR": "10.0.0.2", "BROKERS": "tcp://10.0.0.3:80"}
+
+
+def variables(values):
+    return {f"AMAZONMQ_LOCAL_{name}": str(value) for name, value in values.items()}
+
+
+def test_START_16_an_unknown_variable():
+    with Server(env=variables({**dict.fromkeys(VARIABLES, "x"), **OF_OTHERS})) as server:
+        server.stop()
         lines = [line for line in wire.log_lines(server) if line["event"] == "unknown-variable"]
-        assert sorted((line["name"], line["did-you-mean"]) for line in lines) == [
-            ("AMAZONMQ_LOCAL_PROT", "AMAZONMQ_LOCAL_PORT"), ("AMAZONMQ_LOCAL_REBOOTTIME", "AMAZONMQ_LOCAL_REBOOT_TIME")]
+        assert {line["level"] for line in lines} == {"warn"}
+        assert {line["name"]: line.get("did-you-mean") for line in lines} == {
+            f"AMAZONMQ_LOCAL_{name}": meant and f"AMAZONMQ_LOCAL_{meant}" for name, meant in VARIABLES.items()}
+
+
+def test_START_16_an_unknown_variable_of_ctl(server):
+    done = harness.run("ctl", "--url", server.url, "health", env=variables({**dict.fromkeys(VARIABLES, "x"), **OF_OTHERS}))
+    assert done.returncode == 0 and b'"ok"' in done.stdout
+    assert sorted(done.stderr.decode().splitlines()) == sorted(
+        f"amazonmq-local: warning: unknown variable AMAZONMQ_LOCAL_{name}"
+        + (f"; did you mean AMAZONMQ_LOCAL_{meant}?" if meant else "") for name, meant in VARIABLES.items())
+
+
+def ctl(*words, **values):
+    done = harness.run("ctl", *words, env=variables(values))
+    return done.returncode, done.stderr.decode().removeprefix("amazonmq-local: ").rstrip("\n")
+
+
+def test_the_port_of_the_server_is_that_of_ctl(server):
+    """As it is that of --check-health; --url and AMAZONMQ_LOCAL_URL say it better."""
+    nowhere = "http://localhost:1"
+    assert ctl("health", PORT=server.port) == (0, "")
+    assert ctl("health", PORT=server.port, URL="") == (0, "")
+    assert ctl("health", PORT=1, URL=server.url) == (0, "")
+    assert ctl("--url", server.url, "health", PORT="x", URL=nowhere) == (0, "")
+    assert ctl("health", PORT=server.port, URL=nowhere)[0] == 3
+
+
+EXPECTED = "expected one such as http://localhost:8267"
+
+
+@pytest.mark.parametrize("words, values, says", (
+    (("--url", "foo"), {"URL": "bar"}, f"ctl: bad URL 'foo' of --url, {EXPECTED}"),
+    ((), {"URL": "bar"}, f"ctl: bad URL 'bar' of AMAZONMQ_LOCAL_URL, {EXPECTED}"),
+    ((), {"PORT": "8267x"}, f"ctl: bad URL 'http://localhost:8267x' of AMAZONMQ_LOCAL_PORT, {EXPECTED}"),
+    ((), {"PORT": "0"}, f"ctl: bad URL 'http://localhost:0' of AMAZONMQ_LOCAL_PORT, {EXPECTED}"),
+))
+def test_a_bad_url_is_told_with_its_origin(words, values, says):
+    assert ctl(*words, "health", **values) == (2, says)
+
+
+def test_no_server_is_told_with_a_hint():
+    code, line = ctl("health", PORT=1)
+    assert (code, line) == (3, "cannot connect to localhost port 1: Connection refused; does the server run? --url or "
+                               "AMAZONMQ_LOCAL_URL names another address")
+
+
+def test_a_service_link_of_kubernetes_is_no_port_of_ctl():
+    code, line = ctl("health", PORT="tcp://10.0.0.1:8267")
+    assert code in (0, 3) and "bad URL" not in line
 
 
 def test_START_16_a_service_link_of_kubernetes_is_no_port():

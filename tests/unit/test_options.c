@@ -273,9 +273,10 @@ static void wrong_arguments_are_named(void **state)
     expect_error("--PORT=1", "unknown option: --PORT; did you mean --port?");
     expect_error("--por=1", "unknown option: --por; did you mean --port?");
     expect_error("--port", "needs a value: --port (see --help)");
-    expect_error("-p 1", "not an option: -p (see --help)");
+    expect_error("-p 1", "unknown option: -p (see --help)");
     expect_error("8267", "not an option: 8267 (see --help)");
-    expect_error("--", "not an option: -- (see --help)");
+    expect_error("--", "unknown option: -- (see --help)");
+    expect_error("-port 1", "unknown option: -port; did you mean --port?");
     expect_error("--db  --port",
                  "--db: bad value '', expected a file name that does not begin with file:");
 }
