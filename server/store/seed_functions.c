@@ -21,16 +21,44 @@ static bool is_bounded(int64_t number)
     return number >= -SEED_VALUE_MAX && number <= SEED_VALUE_MAX;
 }
 
-/* Whether no number of the format, and with `*` no argument, is above the limit. */
+/* The length of a conversion's flags, width and precision, in any order. No conversion is one of
+ * these characters, so none begins earlier for SQLite, whose versions differ in the order. */
+static size_t specification_len(struct slice text)
+{
+    static const char characters[] = TEXT_DIGITS "-+ #!,l.*";
+    size_t len = 0;
+    while (len < text.len && text.data[len] != '\0' && strchr(characters, text.data[len]))
+        len++;
+    return len;
+}
+
+static bool has_bounded_numbers(struct slice specification)
+{
+    for (size_t i = 0, digits = 0; i < specification.len; i += digits + 1) {
+        int64_t number = 0;
+        for (digits = 0;
+             i + digits < specification.len && text_is_digit(specification.data[i + digits]);)
+            digits++;
+        if (digits > 0 &&
+            !text_number(slice_part(specification, i, digits), SEED_VALUE_MAX, &number))
+            return false;
+    }
+    return true;
+}
+
+/* Whether no width or precision of the format, and with `*` no argument, is above the limit. */
 static bool has_bounded_widths(struct slice format, int count, sqlite3_value **arguments)
 {
-    bool has_star = format.len > 0 && memchr(format.data, '*', format.len);
-    for (size_t i = 0, digits = 0; i < format.len; i += digits + 1) {
-        int64_t number = 0;
-        for (digits = 0; i + digits < format.len && text_is_digit(format.data[i + digits]);)
-            digits++;
-        if (digits > 0 && !text_number(slice_part(format, i, digits), SEED_VALUE_MAX, &number))
+    bool has_star = false;
+    for (size_t i = 0; i < format.len; i++) {
+        if (format.data[i] != '%')
+            continue;
+        struct slice rest = slice_part(format, i + 1, format.len - i - 1);
+        struct slice specification = {rest.data, specification_len(rest)};
+        if (!has_bounded_numbers(specification))
             return false;
+        has_star |= specification.len > 0 && memchr(specification.data, '*', specification.len);
+        i += specification.len + 1; /* and the conversion, which is `%` in `%%` */
     }
     for (int i = 1; has_star && i < count; i++)
         if (!is_bounded(sqlite3_value_int64(arguments[i]))) /* of texts and reals too, as printf */

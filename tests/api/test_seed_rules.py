@@ -259,18 +259,22 @@ def test_SEED_6_an_endless_statement_is_stopped(store, text):
 
 
 X, LONG = "printf('%.900000c', 'x')", "printf('%.400000c', 'x')"
+WIDE = "printf: a width or precision is too large"
 LARGE = "a statement or a value is larger than"
 ENTRIES = "(SELECT json_group_object('k' || i, i) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60000) SELECT i FROM n))"
 
 
 @pytest.mark.parametrize("value, message", (
-    ("printf('%.1000000000c', 'x')", "printf: a width or precision is too large"),
-    ("format('%.1000000000c', 'x')", "printf: a width or precision is too large"),
-    ("printf('%.*c', 1000000000, 'x')", "printf: a width or precision is too large"),
-    ("printf('%.*c', '1000000000', 'x')", "printf: a width or precision is too large"),
-    ("printf('%.*c', 1e9, 'x')", "printf: a width or precision is too large"),
-    ("printf('%1048577d', 1)", "printf: a width or precision is too large"),
-    ("printf('%99999999999999999999d', 1)", "printf: a width or precision is too large"),
+    ("printf('%.1000000000c', 'x')", WIDE),
+    ("format('%.1000000000c', 'x')", WIDE),
+    ("printf('%.*c', 1000000000, 'x')", WIDE),
+    ("printf('%.*c', '1000000000', 'x')", WIDE),
+    ("printf('%.*c', 1e9, 'x')", WIDE),
+    ("printf('%1048577d', 1)", WIDE),
+    *((f"printf('{text}', 1, 1)", WIDE) for text in (
+        "%-1000000000d", "%,1000000000d", "%+ 1000000000d", "%01000000000d", "%!.1000000000f", "%5.1000000000d", "%#1000000000x",
+        "%l1000000000d", "%.*1000000000d", "%%%1000000000d", "%d%1000000000d", "%%%%%.1000000000c", "%1000000000%")),
+    ("printf('%99999999999999999999d', 1)", WIDE),
     (f"replace({X}, {LONG} || 'y', 'z')", LARGE), (f"instr({X}, {LONG} || 'y')", LARGE),
     (f"trim({X}, {LONG.replace('x', 'y')} || 'x')", LARGE), (f"ltrim({X}, {LONG.replace('x', 'y')} || 'x')", LARGE),
     (f"rtrim({X}, {LONG.replace('x', 'y')} || 'x')", LARGE), (f"{X} LIKE '%x%x%x%x%x%x%x%y'", LARGE),
@@ -284,7 +288,11 @@ def test_SEED_6_no_function_takes_long(store, value, message):
 @pytest.mark.parametrize("value, result", (
     ("printf('%05d|%-4s|%.3c|%,d|%%|%Q', 7, 'ab', 'x', 1234567, 'it''s')", "00007|ab  |xxx|1,234,567|%|'it''s'"),
     ("printf('%*d', 6, 42)", "    42"), ("format('%s', NULL)", ""), ("printf('%.1000c', 'x')", "x" * 1000),
-    ("printf('%d-%s-%d-%s', 1, 'b', 3, 4.5)", "1-b-3-4.5"), ("length(printf('%.1000000c', 'x'))", "1000000"),
+    ("printf('%d-%s-%d-%s', 1, 'b', 3, 4.5)", "1-b-3-4.5"),
+    ("printf('arn:aws:iam::123456789012:role/%d', 1)", "arn:aws:iam::123456789012:role/1"),
+    ("printf('123456789012')", "123456789012"), ("printf('%d123456789012', 7)", "7123456789012"),
+    ("printf('%%123456789012%s', 'x')", "%123456789012x"), ("printf('100%')", "100%"), ("printf('%5%|')", "    %|"),
+    ("printf('2 * 3: %d', 123456789012)", "2 * 3: 123456789012"), ("printf('%!.3s|%-3d|', 'äöüß', 1)", "äöü|1  |"), ("length(printf('%.1000000c', 'x'))", "1000000"),
     ("replace('a-b-c', '-', '+')", "a+b+c"), ("instr('hello', 'l')", "3"), ("trim('  x ')", "x"),
 ))
 def test_SEED_6_functions_do_what_they_did(serve, value, result):
