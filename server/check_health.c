@@ -3,15 +3,16 @@
 #include <stdio.h>
 
 #include "ctl/client.h"
+#include "option_values.h"
 
 enum { HEALTH_MS = 3000 };
 
 /* A server that listens on all interfaces is reached over loopback. */
 static const char *client_address(const char *host)
 {
-    if (strcmp(host, "0.0.0.0") == 0)
-        return "127.0.0.1";
-    return strcmp(host, "::") == 0 ? "::1" : host;
+    if (!value_is_wildcard(host))
+        return host;
+    return strchr(host, ':') ? "::1" : "127.0.0.1";
 }
 
 int check_health(const struct options *options)

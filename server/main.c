@@ -22,6 +22,7 @@
 #include "mq/clock.h"
 #include "mq/lifecycle.h"
 #include "mq/operations.h"
+#include "option_values.h"
 #include "options.h"
 #include "process/confine.h"
 #include "process/limits.h"
@@ -176,10 +177,13 @@ static void close_endpoints(struct endpoints *endpoints)
     processes_free(endpoints->processes);
 }
 
-static void format_url(const struct options *options, const char *scheme, uint16_t port,
-                       char url[256])
+static const char *first_host(const struct options *options)
 {
-    const char *host = options->hosts.count > 0 ? options->hosts.items[0] : "localhost";
+    return options->hosts.count > 0 ? options->hosts.items[0] : "localhost";
+}
+
+static void format_url(const char *scheme, const char *host, uint16_t port, char url[256])
+{
     bool bracketed = strchr(host, ':') != NULL;
     snprintf(url, 256, "%s://%s%s%s:%d", scheme, bracketed ? "[" : "", host, bracketed ? "]" : "",
              (int)port);
@@ -188,7 +192,7 @@ static void format_url(const struct options *options, const char *scheme, uint16
 static void print_url(const struct options *options, const char *scheme, uint16_t port)
 {
     char url[256];
-    format_url(options, scheme, port, url);
+    format_url(scheme, first_host(options), port, url);
     printf("%s\n", url);
 }
 
@@ -203,8 +207,9 @@ static bool announce(const struct options *options, uint16_t port, uint16_t tls_
         print_url(options, "https", tls_port);
     if (finish_output() != 0)
         return false;
+    const char *host = first_host(options);
     char page[300];
-    format_url(options, "http", port, page);
+    format_url("http", value_is_wildcard(host) ? "localhost" : host, port, page);
     strncat(page, "/_local/", sizeof page - strlen(page) - 1);
     if (log_begin(LOG_INFO, "ready")) {
         log_string("version", VERSION);

@@ -54,6 +54,14 @@ bool value_is_host(const char *text)
 
 /* The first label may be `*` if two others follow: GnuTLS and browsers match no
  * others. */
+bool value_is_wildcard(const char *host)
+{
+    static const unsigned char zeros[16];
+    unsigned char bytes[16];
+    return (inet_pton(AF_INET, host, bytes) == 1 && memcmp(bytes, zeros, 4) == 0) ||
+           (inet_pton(AF_INET6, host, bytes) == 1 && memcmp(bytes, zeros, 16) == 0);
+}
+
 bool value_is_dns_name(const char *text)
 {
     size_t label = 0;

@@ -23,6 +23,9 @@ bool value_is_token(const char *text);
 /* localhost or an address. */
 bool value_is_host(const char *text);
 
+/* 0.0.0.0 or ::, which a server listens on, but which is no address to go to. */
+bool value_is_wildcard(const char *host);
+
 /* A host name, also one with a wildcard, such as *.mq.example. */
 bool value_is_dns_name(const char *text);
 

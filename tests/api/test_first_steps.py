@@ -169,10 +169,16 @@ def test_START_4_a_port_in_use_names_the_option():
                         "AMAZONMQ_LOCAL_PORT selects another")
 
 
-def test_START_1_the_log_names_the_page():
-    with Server() as server:
+@pytest.mark.parametrize("flags, host", (
+    ((), "localhost"), (("--host", "0.0.0.0"), "localhost"), (("--host", "::"), "localhost"),
+    (("--host", "0:0::0", "--host", "127.0.0.1"), "localhost"), (("--host", "127.0.0.1"), "127.0.0.1"), (("--host", "::1"), "[::1]"),
+    (("--host", "localhost"), "localhost")))
+def test_START_1_the_log_names_the_page(flags, host):
+    """An address to open, also where the server listens on all."""
+    with Server(*flags) as server:
+        server.stop()
         (ready,) = [line for line in wire.log_lines(server) if line["event"] == "ready"]
-        assert ready["page"] == f"{server.url}/_local/"
+        assert ready["page"] == f"http://{host}:{server.port}/_local/"
 
 
 def test_START_8_a_hangup_is_a_clean_stop():
