@@ -13,7 +13,7 @@ BROKER = "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
 
 # No setting of whoever runs the tests counts.
 for _name in list(os.environ):
-    if _name.startswith(("AMAZONMQ_LOCAL_", "AWS_", "PYTEST_")) and not _name.startswith("AMAZONMQ_LOCAL_CLIENT_"):
+    if _name.startswith(("AMAZONMQ_LOCAL_", "AWS_", "PYTEST_")):
         del os.environ[_name]
 os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull, AWS_EC2_METADATA_DISABLED="true")
 

@@ -16,8 +16,8 @@ from conftest import LIMIT_S
 
 import amazonmq_local
 
-DIST = os.environ["AMAZONMQ_LOCAL_CLIENT_DIST"]
-SOURCE = os.environ["AMAZONMQ_LOCAL_CLIENT_SOURCE"]
+DIST = os.environ["PACKAGE_TEST_DIST"]
+SOURCE = os.environ["PACKAGE_TEST_SOURCE"]
 BACKEND = os.path.join(SOURCE, "backend", "backend.py")
 
 
@@ -117,7 +117,7 @@ def test_missing_packages_are_named(tmp_path):
     assert "to compile it packages are missing" in done.stdout and "apt-get install" in done.stdout, done.stdout
 
 
-@pytest.mark.skipif("AMAZONMQ_LOCAL_CLIENT_COMPILE" not in os.environ, reason="compiles the server: python-client-more")
+@pytest.mark.skipif("PACKAGE_TEST_COMPILE" not in os.environ, reason="compiles the server: python-client-more")
 def test_the_source_distribution_compiles(tmp_path):
     done = pip("wheel", "--no-index", "--no-deps", "-w", str(tmp_path), only("*.tar.gz"))
     assert done.returncode == 0, done.stdout

@@ -5,7 +5,7 @@ import re
 
 import amazonmq_local
 
-with open(os.path.join(os.environ["AMAZONMQ_LOCAL_CLIENT_SOURCE"], "README.md"), encoding="utf-8") as _file:
+with open(os.path.join(os.environ["PACKAGE_TEST_SOURCE"], "README.md"), encoding="utf-8") as _file:
     TEXT = _file.read()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 
