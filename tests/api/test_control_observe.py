@@ -106,7 +106,7 @@ def test_CTL_16_the_configurations_as_text_and_the_window(client):
     control.done(client, "DELETE", control.FAULTS)
     broker = get(client, "/_local/brokers/b-1")
     current = broker["configurations"]["current"]
-    assert current["text"].startswith("<?xml") and current["revision"] == 1 and "pending" not in broker["configurations"]
+    assert current["text"].startswith("<?xml") and current["revision"] == 1 and set(broker["configurations"]) == {"current"}
     data = base64.b64encode(b'<broker xmlns="http://activemq.apache.org/schema/core" schedulePeriodForDestinationPurge="5000"/>').decode()
     assert_ok(client.call("PUT", f"/v1/configurations/{current['id']}", {"data": data}))
     assert_ok(client.call("PUT", "/v1/brokers/b-1", {"configuration": {"id": current["id"], "revision": 2}}))
@@ -118,6 +118,9 @@ def test_CTL_16_the_configurations_as_text_and_the_window(client):
     control.advance(client, left // 1000 + 1)
     assert get(client, "/_local/brokers/b-1")["broker"]["brokerState"] == "REBOOT_IN_PROGRESS"
     assert get(client, "/_local/brokers/b-1")["windowDueMs"] > both["windowDueMs"]
+    control.advance(client, 3600)
+    after = get(client, "/_local/brokers/b-1")["configurations"]
+    assert after == {"current": both["configurations"]["pending"], "previous": current}
 
 
 def test_CTL_17_worlds(client):

@@ -303,6 +303,19 @@ for (const scheme of ['light', 'dark']) {
   });
 }
 
+test('what the last revision of the configuration has changed', async (t) => {
+  const { page, server } = await open(t, { more: RICH });
+  await page.getByRole('button', { name: 'Show orders' }).click();
+  await enrich(server);
+  await shows(page.locator('#detail'), 'limit="250"');
+  const change = page.locator('#applied-change');
+  assert.equal(await change.count(), 0); // revision 1 is the first
+  await page.getByRole('button', { name: 'Reboot orders' }).click();
+  await step(page, 2);
+  await page.getByText('What revision 2 changed in revision 1').click();
+  await shows(change, /-\s*<constantPendingMessageLimitStrategy limit="1000"\/>\s*\+\s*<constantPendingMessageLimitStrategy limit="250"\/>/);
+});
+
 for (const width of [360, 768, 1280, 2560]) {
   test(`${width} pixels wide: nothing is cut, no sideways scrolling`, async (t) => {
     const { page, server, broker, journal, picture, settled } = await open(t, { viewport: { width, height: 900 }, more: RICH, scheme: width === 768 ? 'dark' : 'light' });

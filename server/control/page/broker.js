@@ -48,22 +48,27 @@ function diff(a, b) {
 }
 
 // Three lines around each change.
-function diffView(lines) {
+function diffView(label, a, b) {
+  const lines = diff(a.split('\n'), b.split('\n'));
   const near = lines.map((_, at) => lines.slice(Math.max(0, at - 3), at + 4).some(([sign]) => sign !== ' ')), view = [];
   lines.forEach(([sign, line], at) => {
     if (near[at]) view.push(make('span', { class: { '+': 'plus', '-': 'minus' }[sign] }, `${sign} ${line}`));
     else if (at === 0 || near[at - 1]) view.push(make('span', { class: 'gap' }, '⋯'));
   });
-  return make('pre', { tabindex: 0, role: 'region', 'aria-label': 'Lines the next reboot changes: minus is applied, plus is pending' }, view);
+  return make('pre', { tabindex: 0, role: 'region', 'aria-label': label }, view);
 }
 
-function configurationView({ current, pending }) {
+function configurationView({ current, pending, previous }) {
   if (!current && !pending) return [];
   const title = (one) => `${one.id} revision ${one.revision}${one.description ? `: ${one.description}` : ''}`;
   const parts = [make('h3', {}, 'Configuration')];
   if (pending) {
     parts.push(make('p', { class: 'faint' }, `From ${current ? title(current) : 'none'} to ${title(pending)} by the next reboot`),
-      diffView(diff((current?.text ?? '').split('\n'), pending.text.split('\n'))));
+      diffView('Lines the next reboot changes: minus is applied, plus is pending', current?.text ?? '', pending.text));
+  }
+  if (previous) {
+    parts.push(make('details', { id: 'applied-change' }, make('summary', {}, `What revision ${current.revision} changed in revision ${previous.revision}`),
+      diffView('Lines that the revision changed: minus is before, plus is now', previous.text, current.text)));
   }
   if (current) parts.push(make('details', { id: 'applied-text' }, make('summary', {}, title(current)),
     make('pre', { tabindex: 0, role: 'region', 'aria-label': 'The applied configuration' }, current.text)));
