@@ -16,11 +16,6 @@ struct original {
     sqlite3_stmt *calls[ARGUMENTS_MAX + 1];
 };
 
-static bool is_bounded(int64_t number)
-{
-    return number >= -SEED_VALUE_MAX && number <= SEED_VALUE_MAX;
-}
-
 /* The length of a conversion's flags, width and precision, in any order. No conversion is one of
  * these characters, so none begins earlier for SQLite, whose versions differ in the order. */
 static size_t specification_len(struct slice text)
@@ -32,37 +27,53 @@ static size_t specification_len(struct slice text)
     return len;
 }
 
-static bool has_bounded_numbers(struct slice specification)
+/* Adds the numbers of a specification to *total, and `star` for each `*`; false: it is too large.
+ */
+static bool add_numbers(struct slice specification, int64_t star, int64_t *total)
 {
-    for (size_t i = 0, digits = 0; i < specification.len; i += digits + 1) {
-        int64_t number = 0;
+    for (size_t i = 0, digits = 0; i<specification.len; i += digits> 0 ? digits : 1) {
+        int64_t number = specification.data[i] == '*' ? star : 0;
         for (digits = 0;
              i + digits < specification.len && text_is_digit(specification.data[i + digits]);)
             digits++;
         if (digits > 0 &&
             !text_number(slice_part(specification, i, digits), SEED_VALUE_MAX, &number))
             return false;
+        *total += number;
+        if (*total > SEED_VALUE_MAX)
+            return false;
     }
     return true;
 }
 
-/* Whether no width or precision of the format, and with `*` no argument, is above the limit. */
+/* The largest number that a `*` can take from the arguments, of texts and reals too, as printf. */
+static int64_t largest(int count, sqlite3_value **arguments)
+{
+    int64_t most = 0;
+    for (int i = 1; i < count; i++) {
+        int64_t number = sqlite3_value_int64(arguments[i]);
+        bool bounded = number >= -SEED_VALUE_MAX && number <= SEED_VALUE_MAX;
+        int64_t size = bounded ? (number < 0 ? -number : number) : SEED_VALUE_MAX + 1;
+        most = size > most ? size : most;
+    }
+    return most;
+}
+
+/* Whether the widths and precisions together are within the limit of a value: SQLite works each
+ * off, even when the result is already too long. */
 static bool has_bounded_widths(struct slice format, int count, sqlite3_value **arguments)
 {
-    bool has_star = false;
+    int64_t star = memchr(format.data, '*', format.len) ? largest(count, arguments) : 0;
+    int64_t total = 0;
     for (size_t i = 0; i < format.len; i++) {
         if (format.data[i] != '%')
             continue;
         struct slice rest = slice_part(format, i + 1, format.len - i - 1);
         struct slice specification = {rest.data, specification_len(rest)};
-        if (!has_bounded_numbers(specification))
+        if (!add_numbers(specification, star, &total))
             return false;
-        has_star |= specification.len > 0 && memchr(specification.data, '*', specification.len);
         i += specification.len + 1; /* and the conversion, which is `%` in `%%` */
     }
-    for (int i = 1; has_star && i < count; i++)
-        if (!is_bounded(sqlite3_value_int64(arguments[i]))) /* of texts and reals too, as printf */
-            return false;
     return true;
 }
 
@@ -96,7 +107,7 @@ static void call_original(sqlite3_context *context, int count, sqlite3_value **a
     struct slice format = {(const char *)sqlite3_value_text(arguments[0]),
                            (size_t)sqlite3_value_bytes(arguments[0])};
     if (format.data && !has_bounded_widths(format, count, arguments)) {
-        sqlite3_result_error(context, "printf: a width or precision is too large", -1);
+        sqlite3_result_error(context, "printf: the widths and precisions are too large", -1);
         return;
     }
     sqlite3_stmt *call = prepare_call(original, count);

@@ -93,7 +93,7 @@ const char *seed_message_of_run(const char *message)
         {"cannot VACUUM from within a transaction", NULL},
         {"datatype mismatch", NULL},
         {"too many levels of trigger recursion", NULL},
-        {"printf: a width or precision is too large", NULL},
+        {"printf: the widths and precisions are too large", NULL},
         {"frame starting offset must be a non-negative integer", NULL},
         {"frame ending offset must be a non-negative integer", NULL},
         {"frame starting offset must be a non-negative number", NULL},

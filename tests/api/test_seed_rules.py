@@ -259,7 +259,7 @@ def test_SEED_6_an_endless_statement_is_stopped(store, text):
 
 
 X, LONG = "printf('%.900000c', 'x')", "printf('%.400000c', 'x')"
-WIDE = "printf: a width or precision is too large"
+WIDE = "printf: the widths and precisions are too large"
 LARGE = "a statement or a value is larger than"
 ENTRIES = "(SELECT json_group_object('k' || i, i) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60000) SELECT i FROM n))"
 
@@ -275,6 +275,10 @@ ENTRIES = "(SELECT json_group_object('k' || i, i) FROM (WITH RECURSIVE n(i) AS (
         "%-1000000000d", "%,1000000000d", "%+ 1000000000d", "%01000000000d", "%!.1000000000f", "%5.1000000000d", "%#1000000000x",
         "%l1000000000d", "%.*1000000000d", "%%%1000000000d", "%d%1000000000d", "%%%%%.1000000000c", "%1000000000%")),
     ("printf('%99999999999999999999d', 1)", WIDE),
+    ("printf('%.1000000c%.1000000c', 'x', 'y')", WIDE), ("printf('%*c%*c', 1000000, 'x', 1000000, 'y')", WIDE),
+    ("printf((SELECT group_concat('%.1048576c', '') FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000)"
+     " SELECT i FROM n)))", WIDE),
+    ("printf(replace(printf('%.1000c', 'x'), 'x', '%.1048576c'))", WIDE),
     (f"replace({X}, {LONG} || 'y', 'z')", LARGE), (f"instr({X}, {LONG} || 'y')", LARGE),
     (f"trim({X}, {LONG.replace('x', 'y')} || 'x')", LARGE), (f"ltrim({X}, {LONG.replace('x', 'y')} || 'x')", LARGE),
     (f"rtrim({X}, {LONG.replace('x', 'y')} || 'x')", LARGE), (f"{X} LIKE '%x%x%x%x%x%x%x%y'", LARGE),
