@@ -25,31 +25,20 @@ static inline bool world_is_region(struct slice text)
     return world_has_only(text, "abcdefghijklmnopqrstuvwxyz0123456789-", 1, 32);
 }
 
-static inline bool world_is_direction(struct slice word)
-{
-    static const struct slice directions[] = {
-        SLICE_INIT("central"),   SLICE_INIT("north"), SLICE_INIT("northeast"),
-        SLICE_INIT("northwest"), SLICE_INIT("south"), SLICE_INIT("southeast"),
-        SLICE_INIT("southwest"), SLICE_INIT("east"),  SLICE_INIT("west")};
-    for (size_t i = 0; i < sizeof directions / sizeof *directions; i++)
-        if (slice_equal(word, directions[i]))
-            return true;
-    return false;
-}
-
-/* As us-east-1 and us-gov-west-1: words of letters, the last one a direction, and a digit. */
+/* As us-east-1 and us-gov-west-1: words of letters and a number, at least three parts. */
 static inline bool world_is_region_name(struct slice text)
 {
-    const char *word = text.data;
-    bool directed = false;
+    size_t parts = 1, letters = 0;
     for (size_t i = 0; i < text.len; i++) {
-        const char *at = text.data + i;
-        if (*at == '-' && at > word) {
-            directed =
-                word > text.data && world_is_direction((struct slice){word, (size_t)(at - word)});
-            word = at + 1;
-        } else if (*at < 'a' || *at > 'z') {
-            return directed && at == word && i + 1 == text.len && *at >= '0' && *at <= '9';
+        char c = text.data[i];
+        bool last = i + 1 == text.len;
+        if (c == '-' && letters > 0 && !last) {
+            parts++;
+            letters = 0;
+        } else if (c >= 'a' && c <= 'z') {
+            letters++;
+        } else {
+            return last && parts > 2 && letters == 0 && c >= '0' && c <= '9';
         }
     }
     return false;

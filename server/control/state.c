@@ -22,27 +22,6 @@ static void answer(struct call *call, enum result result, const struct store_err
         call_finish_empty(call, result);
 }
 
-static bool is_known(struct call *call, struct slice account, struct slice region)
-{
-    return world_is_region_name(region) || slice_equal(region, call->settings->region) ||
-           store_has_world(call->store, account, region);
-}
-
-/* A region of any name has rows before, or those of the seeds after. A misspelt one has none. */
-static void reset_world(struct call *call, size_t count, struct slice account, struct slice region)
-{
-    struct store_error error = {""};
-    bool known = is_known(call, account, region);
-    enum result result = store_reset_world(call->store, call->control->seeds, count, account,
-                                           region, replication_settle, &error);
-    if (!result && !known && !is_known(call, account, region))
-        call_fail(call, ERROR_CONTROL_VALUE, SLICE("region"),
-                  SLICE("must be a region such as us-east-1, or one with brokers, configurations "
-                        "or VPCs"));
-    else
-        answer(call, result, &error);
-}
-
 void control_reset(struct call *call)
 {
     const struct control *control = call->control;
@@ -66,8 +45,14 @@ void control_reset(struct call *call)
     else if (!world_is_region(region))
         call_fail(call, ERROR_CONTROL_VALUE, SLICE("region"),
                   SLICE("must be 1 to 32 characters of [a-z0-9-]"));
+    else if (!world_is_region_name(region) && !slice_equal(region, call->settings->region))
+        call_fail(call, ERROR_CONTROL_VALUE, SLICE("region"),
+                  SLICE("must be a region such as us-east-1"));
     else
-        reset_world(call, count, account, region);
+        answer(call,
+               store_reset_world(call->store, control->seeds, count, account, region,
+                                 replication_settle, &error),
+               &error);
 }
 
 void control_seed(struct call *call)

@@ -143,21 +143,6 @@ static bool empty_world(sqlite3 *db, struct slice account, struct slice region)
     return good;
 }
 
-STATEMENT(world_has_rows_sql,
-          "SELECT EXISTS (SELECT 1 FROM broker WHERE account = ?1 AND region = ?2)"
-          " OR EXISTS (SELECT 1 FROM configuration WHERE account = ?1 AND region = ?2)"
-          " OR EXISTS (SELECT 1 FROM vpc WHERE account = ?1 AND region = ?2)");
-
-bool store_has_world(struct store *store, struct slice account, struct slice region)
-{
-    sqlite3_stmt *stmt = statement_get(store, &world_has_rows_sql);
-    statement_bind(stmt, 1, account);
-    statement_bind(stmt, 2, region);
-    bool has_rows = statement_step(store, stmt) || sqlite3_column_int(stmt, 0) != 0;
-    statement_end(stmt);
-    return has_rows;
-}
-
 static bool play_world(struct store *store, uint64_t stamp, struct slice account,
                        struct slice region, store_settle *settle)
 {

@@ -20,7 +20,4 @@ enum result store_reset_world(struct store *store, const char *const *paths, siz
                               struct slice account, struct slice region, store_settle *settle,
                               struct store_error *error) MUST_CHECK;
 
-/* Whether an account and region has brokers, configurations or VPCs; true if that is unknown. */
-bool store_has_world(struct store *store, struct slice account, struct slice region);
-
 #endif

@@ -284,7 +284,6 @@ static void the_control_api_is_called(struct costs *costs)
     hold(costs, 200, 1, "GET", "/_local/metrics", "");
     /* Halves of pairs that the reset parts are looked for among the brokers of the account. */
     hold(costs, 200, 420, "POST", "/_local/reset?region=eu-north-1", "");
-    hold(costs, 400, 420, "POST", "/_local/reset?region=nowhere", "");
 }
 
 /* `brokers`: how many a slice looks at. */
