@@ -52,8 +52,6 @@ bool value_is_host(const char *text)
            inet_pton(AF_INET6, text, address) == 1;
 }
 
-/* The first label may be `*` if two others follow: GnuTLS and browsers match no
- * others. */
 bool value_is_wildcard(const char *host)
 {
     static const unsigned char zeros[16];
@@ -62,6 +60,8 @@ bool value_is_wildcard(const char *host)
            (inet_pton(AF_INET6, host, bytes) == 1 && memcmp(bytes, zeros, 16) == 0);
 }
 
+/* The first label may be `*` if two others follow: GnuTLS and browsers match no
+ * others. */
 bool value_is_dns_name(const char *text)
 {
     size_t label = 0;

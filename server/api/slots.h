@@ -52,6 +52,7 @@ struct slot {
     bool restarted;        /* for the reboot that is in progress */
     bool overdue;          /* the time limit has passed, and the log says so */
     bool version_heard;    /* it is another one than the files were made for */
+    uint8_t left_out[32];  /* a hash of what the log has last said to be left out */
     bool version_compared; /* with that of the broker, and the log has a difference */
     bool is_shown_running; /* the service shows the broker as one that can be connected to */
     int64_t generation;    /* of the last order */

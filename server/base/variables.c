@@ -21,15 +21,25 @@ static bool contains(struct slice text, const char *part)
     return memmem(text.data, text.len, part, strlen(part)) != NULL;
 }
 
-/* Those of a service or of one whose name begins so: …_SERVICE_HOST, …_SERVICE_PORT_HTTP,
- * …_PORT_8267_TCP_ADDR. */
-static bool is_of_kubernetes(struct slice name, struct slice value)
+/* …_PORT_8267_TCP_ADDR. */
+static bool has_port(struct slice name)
 {
     static const char port[] = "_PORT_";
-    const char *at = memmem(name.data, name.len, port, sizeof port - 1);
-    bool numbered = at && text_is_digit(at[sizeof port - 1]); /* a `=` follows the name */
-    return numbered || contains(name, "_SERVICE_HOST") || contains(name, "_SERVICE_PORT") ||
-           is_service_link(value);
+    const char *at = name.data, *end = name.data + name.len;
+    while ((at = memmem(at, (size_t)(end - at), port, sizeof port - 1))) {
+        at += sizeof port - 1;
+        if (text_is_digit(*at)) /* a `=` follows the name */
+            return true;
+    }
+    return false;
+}
+
+/* Those of a service or of one whose name begins so, and of a container's link: …_SERVICE_HOST,
+ * …_SERVICE_PORT_HTTP, …_NAME. */
+static bool is_of_kubernetes(struct slice name, struct slice value)
+{
+    return has_port(name) || contains(name, "_SERVICE_HOST") || contains(name, "_SERVICE_PORT") ||
+           slice_equal(name, SLICE(VARIABLE("NAME"))) || is_service_link(value);
 }
 
 const char *variable_get(const char *name)

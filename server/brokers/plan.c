@@ -1,10 +1,14 @@
 #include "brokers/plan.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "base/buffer.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "store/configurations.h"
+
+enum { LEFT_OUT_MAX = 1 << 20 }; /* bytes of names */
 
 static const struct slice nothing = {NULL, 0};
 
@@ -107,8 +111,33 @@ enum result plan_files(const struct plan_base *base, const struct slot *slot, in
     return RESULT_OK;
 }
 
-void plan_log(struct slice broker_id, const struct broker_files *files)
+/* Whether it is not what was last logged, whose hash is in `logged` and is replaced. */
+static bool is_news(struct slice broker_id, const struct broker_files *files,
+                    uint8_t logged[CRYPTO_SHA256])
 {
+    uint8_t hash[CRYPTO_SHA256];
+    struct buffer text;
+    buffer_init(&text, LEFT_OUT_MAX);
+    buffer_append_slice(&text, broker_id);
+    buffer_append_char(&text, '\n');
+    buffer_append_slice(&text, files->invalid_configuration);
+    for (size_t i = 0; i < files->left_out_count; i++) {
+        buffer_append_char(&text, '\n');
+        buffer_append_slice(&text, files->left_out[i].name);
+    }
+    bool same = !text.failed && !crypto_sha256(buffer_slice(&text), hash) &&
+                memcmp(hash, logged, sizeof hash) == 0;
+    if (!text.failed && !same)
+        memcpy(logged, hash, sizeof hash);
+    buffer_close(&text);
+    return !same;
+}
+
+void plan_log(struct slice broker_id, const struct broker_files *files,
+              uint8_t logged[CRYPTO_SHA256])
+{
+    if (!is_news(broker_id, files, logged))
+        return;
     if (files->invalid_configuration.data && log_begin(LOG_ERROR, "broker-configuration-invalid")) {
         log_text("broker", broker_id);
         log_text("configuration", files->invalid_configuration);

@@ -2,6 +2,7 @@
 #ifndef BROKERS_PLAN_H
 #define BROKERS_PLAN_H
 
+#include "base/crypto.h"
 #include "brokers/files.h"
 #include "store/store.h"
 
@@ -22,7 +23,9 @@ enum result plan_files(const struct plan_base *base, const struct slot *slot, in
                        const struct broker *broker, bool planned,
                        struct broker_files *files) MUST_CHECK;
 
-/* Logs what the configuration has that the process does not get. */
-void plan_log(struct slice broker_id, const struct broker_files *files);
+/* Logs what the configuration has that the process does not get, unless that was logged last:
+ * `logged` has a hash of it, zeros at first. */
+void plan_log(struct slice broker_id, const struct broker_files *files,
+              uint8_t logged[CRYPTO_SHA256]);
 
 #endif

@@ -205,7 +205,7 @@ static enum result start(const struct visit *visit, bool planned, bool anew)
     restart = restart || anew || (live && !processes->slots.reload);
     if (!restart && !live)
         return RESULT_OK;
-    plan_log(visit->broker.id, &files);
+    plan_log(visit->broker.id, &files, slot->left_out);
     result = directory_write_files(&processes->directory, number, &files);
     return result || !restart ? result : order(visit, true);
 }

@@ -17,6 +17,7 @@ enum {
 struct fault_input {
     struct slice operation, broker_id, username, error, message;
     struct optional_integer status, delay_ms, times, seed;
+    struct optional_number id; /* of an answer that is sent back; the new fault has its own */
     struct optional_number probability;
     enum optional drop;
 };
@@ -34,6 +35,7 @@ static const struct member fault_member_list[] = {
     {"times", MEMBER_INTEGER, AT(times), false, NULL},
     {"seed", MEMBER_INTEGER, AT(seed), false, NULL},
     {"probability", MEMBER_NUMBER, AT(probability), false, NULL},
+    {"id", MEMBER_NUMBER, AT(id), false, NULL},
 };
 const struct members control_fault_members = MEMBERS(fault_member_list, struct fault_input);
 
@@ -109,11 +111,11 @@ static void put_rule(struct buffer *out, struct slice rule)
     }
 }
 
-/* Of an unknown error, which needs a status: the known one that was probably meant. */
-static struct slice ask_for_error(struct call *call, const struct fault *fault)
+/* If the rule is that an unknown error needs a status: the known one that was probably meant. */
+static struct slice ask_for_error(struct call *call, const struct fault *fault, struct slice rule)
 {
     struct nearest nearest = nearest_to(fault->error);
-    if (fault->status != FAULT_UNSET || error_by_name(fault->error))
+    if (!slice_starts_with(rule, SLICE("status: needed")) || error_by_name(fault->error))
         return SLICE("");
     for (int id = ERROR_NONE + 1; id < ERROR_COUNT; id++)
         nearest_try(&nearest, error_text((enum error_id)id)->name);
@@ -123,7 +125,7 @@ static struct slice ask_for_error(struct call *call, const struct fault *fault)
 static void refuse_fault(struct call *call, const struct fault *fault)
 {
     struct slice rule = slice_of(store_broken_rule(call->store));
-    struct slice question = ask_for_error(call, fault);
+    struct slice question = ask_for_error(call, fault, rule);
     struct buffer message;
     buffer_init(&message, FAULT_MESSAGE_MAX);
     put_rule(&message, rule);

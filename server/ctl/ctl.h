@@ -4,7 +4,7 @@
 
 /* argv[0] is `ctl`. Returns the exit status: 0; 1 if the server rejected the request or a file
  * could not be used; 2 for a wrong command line; 3 without an answer. If not 0, prints one line on
- * stderr.
+ * stderr. Before, it warns there of each unknown variable.
  */
 int ctl_run(int argc, char *const argv[]);
 

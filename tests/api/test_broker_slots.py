@@ -97,6 +97,9 @@ def test_PROC_10_what_is_left_out_is_logged_when_the_files_change(directory):
         for _ in range(3):
             assert world.local("POST", "reset").status == 200
         create_broker(world.client)
+        before = world.slot(1).order()["generation"]
+        world.reboot("b-1")
+        world.slot(1).up(before)
         assert lines("unknown.key") == 1
         with open(world.server.args[world.server.args.index("--seed") + 1], "w", encoding="utf-8") as file:
             file.write(seed("other.key = 1\nconsumer_timeout = 3600000"))

@@ -134,6 +134,8 @@ def test_an_id_that_is_none(client, text):
     ({"error": "ForbiddenException", "message": "x" * 1001}, "message: up to 1000 characters"),
     ({"delayMs": -1}, "delayMs: 0 to 600000"),
     ({"delayMs": 600001}, "delayMs: 0 to 600000"),
+    ({"error": "NotFoundException", "delayMs": -1}, "delayMs: 0 to 600000"),
+    ({"error": "NotFoundExcepton", "delayMs": -1}, "delayMs: 0 to 600000"),
     ({"delayMs": 1, "times": -1}, "times: 0 or more"),
     ({"delayMs": 1, "probability": -0.01}, "probability: 0.0 to 1.0"),
     ({"delayMs": 1, "probability": 1.01}, "probability: 0.0 to 1.0"),
@@ -145,6 +147,16 @@ def test_each_rule_of_the_table_is_kept(client, fault, message):
     control.refused(client, "POST", control.FAULTS, fault, message)
     assert faults(client) == []
     assert_ok(client.call("GET", ALICE))
+
+
+def test_CTL_9_listed_faults_can_be_sent_again(client):
+    add(client, operation="ListUsers", error="ForbiddenException", times=2, probability=0.5)
+    add(client, brokerId="b-1", username="alice", delayMs=5)
+    before = faults(client)
+    assert_ok(control.call(client, "DELETE", control.FAULTS))
+    for fault in before:
+        add(client, **fault)
+    assert [fault | {"id": 0} for fault in faults(client)] == [fault | {"id": 0} for fault in before]
 
 
 def test_CTL_9_a_fault_that_is_refused_is_no_error_of_the_log(serve):

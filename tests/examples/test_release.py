@@ -33,7 +33,7 @@ for word; do
     before=$word
 done
 case "$*" in
-*view* | *'/git/refs/tags/'*) exit "${PUBLISHED:-1}" ;;
+*view* | *'/git/ref/tags/'*) exit "${PUBLISHED:-1}" ;;
 esac
 """
 
@@ -87,7 +87,7 @@ def test_others_actions_are_pinned_and_every_job_has_only_the_permissions_it_nee
         assert [step["with"]["persist-credentials"] for step in checkout] == ["false"], name
         # Only a tag is published, after everything was tested, with the approval that the environment asks for.
         if name in publishing:
-            assert job["if"] == "github.ref_type == 'tag'" and job["environment"] == "release" and {"build", "test"} <= set(job["needs"])
+            assert job["if"] == "github.event_name == 'push' && github.ref_type == 'tag'" and job["environment"] == "release" and {"build", "test"} <= set(job["needs"])
         for step in job["steps"]:
             # What comes from outside is a variable and never part of a script.
             assert "${{" not in step.get("run", ""), step
@@ -108,7 +108,7 @@ def released(folder, version, date="2026-12-01"):
     """A copy of what release-notes reads, in which a section of the version is dated."""
     with open(NOTES, encoding="utf-8") as file:
         files = {"clients/packages/release-notes", *re.findall(r"^expect (\S+) ", file.read(), re.MULTILINE)}
-    assert len(files) >= 9
+    assert len(files) >= 14
     files.add("clients/javascript/platform/package.json")
     for name in files:
         os.makedirs(os.path.dirname(folder / name), exist_ok=True)
@@ -243,8 +243,8 @@ def test_the_release_is_a_draft_until_it_has_its_files(job):
 def test_the_go_module_gets_its_tag(job):
     code, output, calls = job.run("publish", "Tag the Go module")
     assert code == 0, output
-    tag = f"refs/tags/clients/go/v{VERSION}"
-    assert calls == [f"gh [api] [repos/amazonmq-local/amazonmq-local/git/{tag}]",
-                     f"gh [api] [repos/amazonmq-local/amazonmq-local/git/refs] [--field] [ref={tag}] [--field] [sha={'f' * 40}]"]
+    tag = f"tags/clients/go/v{VERSION}"
+    assert calls == [f"gh [api] [repos/amazonmq-local/amazonmq-local/git/ref/{tag}]",
+                     f"gh [api] [repos/amazonmq-local/amazonmq-local/git/refs] [--field] [ref=refs/{tag}] [--field] [sha={'f' * 40}]"]
     _, _, calls = job.run("publish", "Tag the Go module", PUBLISHED="0")
     assert len(calls) == 1
