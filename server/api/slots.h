@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "base/crypto.h"
 #include "base/result.h"
 #include "store/terms.h"
 
@@ -52,7 +53,6 @@ struct slot {
     bool restarted;        /* for the reboot that is in progress */
     bool overdue;          /* the time limit has passed, and the log says so */
     bool version_heard;    /* it is another one than the files were made for */
-    uint8_t left_out[32];  /* a hash of what the log has last said to be left out */
     bool version_compared; /* with that of the broker, and the log has a difference */
     bool is_shown_running; /* the service shows the broker as one that can be connected to */
     int64_t generation;    /* of the last order */
@@ -60,6 +60,7 @@ struct slot {
     int64_t since_ms;                /* monotonic; of the order, or of the assignment */
     int64_t restarts;                /* after a process has ended by itself */
     char real_version[SLOT_VERSION]; /* that the process reported; "": unknown */
+    uint8_t left_out[CRYPTO_SHA256]; /* a hash of what the log has last said to be left out */
 };
 
 struct slots {

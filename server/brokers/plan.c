@@ -111,11 +111,9 @@ enum result plan_files(const struct plan_base *base, const struct slot *slot, in
     return RESULT_OK;
 }
 
-/* Whether it is not what was last logged, whose hash is in `logged` and is replaced. */
-static bool is_news(struct slice broker_id, const struct broker_files *files,
-                    uint8_t logged[CRYPTO_SHA256])
+static enum result hash_left_out(struct slice broker_id, const struct broker_files *files,
+                                 uint8_t hash[CRYPTO_SHA256])
 {
-    uint8_t hash[CRYPTO_SHA256];
     struct buffer text;
     buffer_init(&text, LEFT_OUT_MAX);
     buffer_append_slice(&text, broker_id);
@@ -125,19 +123,20 @@ static bool is_news(struct slice broker_id, const struct broker_files *files,
         buffer_append_char(&text, '\n');
         buffer_append_slice(&text, files->left_out[i].name);
     }
-    bool same = !text.failed && !crypto_sha256(buffer_slice(&text), hash) &&
-                memcmp(hash, logged, sizeof hash) == 0;
-    if (!text.failed && !same)
-        memcpy(logged, hash, sizeof hash);
+    enum result result = text.failed ? text.failed : crypto_sha256(buffer_slice(&text), hash);
     buffer_close(&text);
-    return !same;
+    return result;
 }
 
 void plan_log(struct slice broker_id, const struct broker_files *files,
               uint8_t logged[CRYPTO_SHA256])
 {
-    if (!is_news(broker_id, files, logged))
-        return;
+    uint8_t hash[CRYPTO_SHA256];
+    if (!hash_left_out(broker_id, files, hash)) {
+        if (memcmp(hash, logged, sizeof hash) == 0)
+            return;
+        memcpy(logged, hash, sizeof hash);
+    }
     if (files->invalid_configuration.data && log_begin(LOG_ERROR, "broker-configuration-invalid")) {
         log_text("broker", broker_id);
         log_text("configuration", files->invalid_configuration);

@@ -31,10 +31,10 @@ static size_t specification_len(struct slice text)
  */
 static bool add_numbers(struct slice specification, int64_t star, int64_t *total)
 {
-    for (size_t i = 0, digits = 0; i<specification.len; i += digits> 0 ? digits : 1) {
+    for (size_t i = 0; i < specification.len;) {
+        size_t digits = 0;
         int64_t number = specification.data[i] == '*' ? star : 0;
-        for (digits = 0;
-             i + digits < specification.len && text_is_digit(specification.data[i + digits]);)
+        while (i + digits < specification.len && text_is_digit(specification.data[i + digits]))
             digits++;
         if (digits > 0 &&
             !text_number(slice_part(specification, i, digits), SEED_VALUE_MAX, &number))
@@ -42,6 +42,7 @@ static bool add_numbers(struct slice specification, int64_t star, int64_t *total
         *total += number;
         if (*total > SEED_VALUE_MAX)
             return false;
+        i += digits > 0 ? digits : 1;
     }
     return true;
 }
