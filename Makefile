@@ -159,8 +159,6 @@ $(BUILD)/generated/migrations.c: $(MIGRATIONS) $(BUILD)/migrations.list Makefile
 	       echo "static const unsigned char m$$(basename $$file .sql)[] = {"; $(call bytes,$$file); echo '0};'; done; \
 	   echo 'const unsigned char *const migrations[] = {'; \
 	   for file in $(MIGRATIONS); do echo "m$$(basename $$file .sql),"; done; \
-	   echo '};'; echo 'const bool migration_fills_catalogue[] = {'; \
-	   for file in $(MIGRATIONS); do case $$file in *catalogue*) echo 'true,';; *) echo 'false,';; esac; done; \
 	   echo '};'; echo 'const int migration_count = $(words $(MIGRATIONS));'; } >$@
 
 # The store that the migrations make of an empty database: application_id is STORE_APPLICATION_ID. VACUUM leaves no trace

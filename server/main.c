@@ -27,7 +27,7 @@
 #include "process/confine.h"
 #include "process/limits.h"
 #include "process/signals.h"
-#include "store/seed_files.h"
+#include "store/reset.h"
 
 #ifndef VERSION
 #define VERSION "unknown"

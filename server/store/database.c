@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/seed_functions.h"
+#include "store/snapshot.h"
 #include "store/undo.h"
 #include "store/validate.h"
 
@@ -412,6 +413,7 @@ void store_free(struct store *store)
     for (size_t i = 0; i < statement_count(); i++)
         sqlite3_finalize(store->compiled[i]);
     undo_end(store);
+    store_snapshot_free(store->seeding.image);
     store_files_leave(store);
     sqlite3_close(store->db);
     free(store);

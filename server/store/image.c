@@ -23,33 +23,38 @@ static unsigned char *expand(void)
 
 /* Nothing was executed on the connection before: sqlite3_deserialize does not work on a used one.
  */
-enum result store_open_fresh(sqlite3 **db)
+enum result store_open_image(struct slice image, unsigned flags, sqlite3 **db)
 {
-    sqlite3_int64 size = (sqlite3_int64)image_size;
+    unsigned char *bytes = (unsigned char *)(uintptr_t)image.data;
+    sqlite3_int64 size = (sqlite3_int64)image.len;
     bool good = sqlite3_open_v2(":memory:", db,
                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                                 NULL) == SQLITE_OK;
-    unsigned char *image = good ? expand() : NULL;
-    good = image && sqlite3_deserialize(*db, "main", image, size, size,
-                                        SQLITE_DESERIALIZE_FREEONCLOSE |
-                                            SQLITE_DESERIALIZE_READONLY) == SQLITE_OK;
+    if (good)
+        good = sqlite3_deserialize(*db, "main", bytes, size, size,
+                                   flags | SQLITE_DESERIALIZE_READONLY) == SQLITE_OK;
+    else if (flags & SQLITE_DESERIALIZE_FREEONCLOSE)
+        sqlite3_free(bytes);
     return good ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
-/* A copy by SQLite is one transaction of the database, whose locks, log and settings apply. */
+enum result store_open_fresh(sqlite3 **db)
+{
+    unsigned char *image = expand();
+    *db = NULL;
+    if (!image)
+        return RESULT_NO_MEMORY;
+    return store_open_image((struct slice){(const char *)image, image_size},
+                            SQLITE_DESERIALIZE_FREEONCLOSE, db);
+}
+
 enum result store_fill(struct store *store, const char *path, struct store_error *error)
 {
     sqlite3 *fresh = NULL;
-    sqlite3_backup *backup = NULL;
-    int code = SQLITE_NOMEM, end = SQLITE_OK;
-    if (!store_open_fresh(&fresh)) {
-        backup = sqlite3_backup_init(store->db, "main", fresh, "main");
-        code = backup ? sqlite3_backup_step(backup, -1) : sqlite3_errcode(store->db);
-        end = sqlite3_backup_finish(backup);
-    }
+    int code = store_open_fresh(&fresh) ? SQLITE_NOMEM : store_copy(store->db, fresh);
     sqlite3_close(fresh);
-    if (code == SQLITE_DONE && end == SQLITE_OK)
+    if (code == SQLITE_OK)
         return RESULT_OK;
-    snprintf(error->text, sizeof error->text, "%.500s: %s", path, sqlite3_errstr(end ? end : code));
+    snprintf(error->text, sizeof error->text, "%.500s: %s", path, sqlite3_errstr(code));
     return RESULT_STORE;
 }

@@ -42,6 +42,12 @@ struct store_file {
 
 struct undo;
 
+/* The store as the seeds made it. */
+struct store_seeding {
+    uint64_t stamp;     /* seed_files_stamp of those seeds; 0: no image is kept */
+    struct slice image; /* of store_snapshot */
+};
+
 struct store {
     sqlite3 *db;
     struct store_file file, log;  /* of --db, and its write-ahead log; 0: in memory */
@@ -57,6 +63,7 @@ struct store {
     struct store_cache committed; /* restored if the tick fails */
     int64_t commits, restores;
     struct undo *undo;            /* undo.h; NULL: none */
+    struct store_seeding seeding; /* reset.h */
     struct store_options options; /* its texts belong to the caller of store_open */
     sqlite3_stmt *compiled[];     /* by index in the section; NULL: not yet used */
 };
@@ -148,6 +155,11 @@ enum store_content {
 enum result store_examine(struct store *store, const char *path, enum store_content *content,
                           struct store_error *error) MUST_CHECK;
 
+/* Opens a SQLite file in memory, for reading. `flags`: 0, or SQLITE_DESERIALIZE_FREEONCLOSE, which
+ * takes ownership of the bytes; *db is to be closed with sqlite3_close even if it fails:
+ * RESULT_NO_MEMORY. */
+enum result store_open_image(struct slice image, unsigned flags, sqlite3 **db) MUST_CHECK;
+
 /* An empty store in memory with the current schema, for reading; to be closed with sqlite3_close
  * even if it fails: RESULT_NO_MEMORY. */
 enum result store_open_fresh(sqlite3 **db) MUST_CHECK;
@@ -155,6 +167,17 @@ enum result store_open_fresh(sqlite3 **db) MUST_CHECK;
 /* Makes a database of CONTENT_NONE an empty store with the current schema, as a whole or not at
  * all. RESULT_STORE. */
 enum result store_fill(struct store *store, const char *path, struct store_error *error) MUST_CHECK;
+
+/* Replaces the content of a database, in which no transaction is open, by that of another: one
+ * transaction, to which its locks, log and settings apply. SQLITE_OK or the error's code. */
+int store_copy(sqlite3 *to, sqlite3 *from) MUST_CHECK;
+
+/* Replaces the content of the store by that of a database with the current schema, which has the
+ * account and region of this server: one transaction, after which nothing may fail. No tick may be
+ * open; the undo log ends. RESULT_INVALID: `from` cannot be copied; RESULT_STORE, RESULT_NO_MEMORY;
+ * *error begins with `what`. A failure changes nothing. */
+enum result store_replace(struct store *store, sqlite3 *from, const char *what,
+                          struct store_error *error) MUST_CHECK;
 
 /* Updates the schema, one transaction for each version. */
 enum result store_migrate(struct store *store, const char *path,

@@ -2,15 +2,19 @@
 
 #include <stdio.h>
 
-#include "store/undo.h"
-#include "store/migrations.h"
+#include "store/internal.h"
 #include "store/seed_files.h"
+#include "store/snapshot.h"
 #include "store/tables.h"
+#include "store/undo.h"
 
-static enum result fail(struct store_error *error, const char *what, const char *reason)
+enum { IMAGE_KEPT_MIN = 512 << 10 }; /* bytes; an empty store has half of them */
+
+static enum result fail(struct store_error *error, const char *what, const char *reason,
+                        enum result result)
 {
     snprintf(error->text, sizeof error->text, "%s: %.500s", what, reason);
-    return RESULT_STORE;
+    return result;
 }
 
 /* Frees the text. NULL if it is NULL (out of memory) or cannot be compiled. */
@@ -36,42 +40,82 @@ static bool is_deleted_by_cascade(const struct table *table)
     return table->root && strcmp(table->root_id, "id") != 0;
 }
 
-/* Deletes rows before those that they refer to: brokers first, each root in reverse order. */
-static bool empty_tables(sqlite3 *db)
+/* Remembers the present rows as those of the seeds. A small image is not kept: applying the seeds
+ * again takes little longer. Without memory none is. */
+static void remember(struct store *store, uint64_t stamp)
 {
-    bool good = run(prepare(db, sqlite3_mprintf("UPDATE default_world SET clock_offset_ms = 0"))) &&
-                run(prepare(db, sqlite3_mprintf("DELETE FROM clock_step")));
-    for (unsigned root = TABLE_ROOTS; root-- > 0;)
-        for (size_t i = table_count; good && i-- > 0;)
-            if (tables[i].root == root && tables[i].seeds && !is_deleted_by_cascade(&tables[i]))
-                good = run(prepare(db, sqlite3_mprintf("DELETE FROM %s", tables[i].name)));
-    return good;
+    struct store_seeding *kept = &store->seeding;
+    struct slice image = {NULL, 0};
+    sqlite3_int64 size = 0;
+    if (stamp == 0)
+        return;
+    undo_begin(store, stamp);
+    (void)sqlite3_serialize(store->db, "main", &size, SQLITE_SERIALIZE_NOCOPY); /* only its size */
+    if (kept->stamp == stamp || size < IMAGE_KEPT_MIN || store_snapshot(store, &image))
+        return;
+    store_snapshot_free(kept->image);
+    *kept = (struct store_seeding){.stamp = stamp, .image = image};
 }
 
-static bool fill_catalogue(sqlite3 *db)
+enum result store_seed(struct store *store, const char *const *paths, size_t count,
+                       struct store_error *error)
 {
-    bool good = true;
-    for (int i = 0; good && i < migration_count; i++)
-        if (migration_fills_catalogue[i])
-            good = sqlite3_exec(db, (const char *)migrations[i], NULL, NULL, NULL) == SQLITE_OK;
-    return good;
+    uint64_t stamp = seed_files_stamp(paths, count);
+    enum result result = seed_files_apply(store, paths, count, error);
+    if (!result)
+        remember(store, stamp);
+    return result;
+}
+
+/* A store in memory as the seeds make it, for reading; to be freed with close_seeded. */
+struct seeded {
+    sqlite3 *db;
+    struct store *made; /* has the connection; NULL: `db` reads the image that is kept */
+};
+
+static void close_seeded(struct seeded *seeded)
+{
+    if (!seeded->made)
+        sqlite3_close(seeded->db);
+    store_free(seeded->made);
+}
+
+static enum result make_seeded(const struct store *store, const char *const *paths, size_t count,
+                               struct seeded *seeded, struct store_error *error)
+{
+    struct store_options options = store->options;
+    options.path = ":memory:";
+    /* The request cannot cause an error of an empty store in memory. */
+    if (store_open(&options, &seeded->made, error))
+        return RESULT_STORE;
+    seeded->db = seeded->made->db;
+    return seed_files_apply(seeded->made, paths, count, error);
+}
+
+static enum result open_seeded(const struct store *store, uint64_t stamp, const char *const *paths,
+                               size_t count, struct seeded *seeded, struct store_error *error)
+{
+    const struct store_seeding *kept = &store->seeding;
+    if (stamp == 0 || kept->stamp != stamp)
+        return make_seeded(store, paths, count, seeded, error);
+    if (store_open_image(kept->image, 0, &seeded->db))
+        return fail(error, "reset", "out of memory", RESULT_NO_MEMORY);
+    return RESULT_OK;
 }
 
 enum result store_reset(struct store *store, const char *const *paths, size_t count,
                         struct store_error *error)
 {
+    struct seeded seeded = {NULL, NULL};
     uint64_t stamp = seed_files_stamp(paths, count);
     if (stamp != 0 && undo_play(store, stamp) == RESULT_OK)
         return RESULT_OK;
-    undo_end(store);
-    enum result result = store_change_begin(store, error);
-    if (!result && (!empty_tables(store->db) || !fill_catalogue(store->db)))
-        result = fail(error, "reset", sqlite3_errmsg(store->db));
+    enum result result = open_seeded(store, stamp, paths, count, &seeded, error);
     if (!result)
-        result = seed_files_apply(store, paths, count, error);
-    result = store_change_end(store, result, error);
-    if (!result && stamp != 0)
-        undo_begin(store, stamp);
+        result = store_replace(store, seeded.db, "reset", error);
+    close_seeded(&seeded);
+    if (!result)
+        remember(store, stamp);
     return result;
 }
 
@@ -153,34 +197,40 @@ static bool play_world(struct store *store, uint64_t stamp, struct slice account
     return store_tick_commit(store) == RESULT_OK;
 }
 
+static enum result reset_world(struct store *store, const char *const *paths, size_t count,
+                               struct slice account, struct slice region, store_settle *settle,
+                               struct store_error *error)
+{
+    uint64_t stamp = seed_files_stamp(paths, count);
+    if (play_world(store, stamp, account, region, settle))
+        return RESULT_OK;
+    struct seeded seeded = {NULL, NULL};
+    enum result result = open_seeded(store, stamp, paths, count, &seeded, error);
+    if (!result)
+        result = store_change_begin(store, error);
+    if (!result && (!empty_world(store->db, account, region) ||
+                    !copy_world(store->db, seeded.db, account, region))) {
+        /* An id of the seeds may now exist in another account or region. */
+        bool broke_rule = (sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT;
+        result = fail(error, "reset", sqlite3_errmsg(store->db),
+                      broke_rule ? RESULT_INVALID : RESULT_STORE);
+    }
+    if (!result && settle(store, account, region))
+        result = fail(error, "reset", sqlite3_errmsg(store->db), RESULT_STORE);
+    if (!result && store_breaks_foreign_keys(store->db))
+        result = fail(error, "reset",
+                      "a row of another account or region refers to one that would be gone",
+                      RESULT_INVALID);
+    close_seeded(&seeded);
+    return store_change_end(store, result, error);
+}
+
 enum result store_reset_world(struct store *store, const char *const *paths, size_t count,
                               struct slice account, struct slice region, store_settle *settle,
                               struct store_error *error)
 {
-    if (play_world(store, seed_files_stamp(paths, count), account, region, settle))
-        return RESULT_OK;
-    struct store_options options = store->options;
-    struct store *fresh = NULL;
-    options.path = ":memory:";
-    /* The request cannot cause an error of an empty store in memory. */
-    enum result result = store_open(&options, &fresh, error) ? RESULT_STORE : RESULT_OK;
+    enum result result = reset_world(store, paths, count, account, region, settle, error);
     if (!result)
-        result = store_seed(fresh, paths, count, error);
-    if (!result)
-        result = store_change_begin(store, error);
-    if (!result && (!empty_world(store->db, account, region) ||
-                    !copy_world(store->db, fresh->db, account, region))) {
-        /* An id of the seeds may now exist in another account or region. */
-        bool broke_rule = (sqlite3_errcode(store->db) & 0xFF) == SQLITE_CONSTRAINT;
-        result = fail(error, "reset", sqlite3_errmsg(store->db));
-        result = broke_rule ? RESULT_INVALID : result;
-    }
-    if (!result && settle(store, account, region))
-        result = fail(error, "reset", sqlite3_errmsg(store->db));
-    if (!result && store_breaks_foreign_keys(store->db)) {
-        fail(error, "reset", "a row of another account or region refers to one that would be gone");
-        result = RESULT_INVALID;
-    }
-    store_free(fresh);
-    return store_change_end(store, result, error);
+        undo_compact(store);
+    return result;
 }

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "process/sandbox.h"
-#include "store/undo.h"
+#include "store/internal.h"
 #include "store/seed_run.h"
 
 static enum result fail(struct store_error *error, const char *path, const char *reason)
@@ -115,8 +115,8 @@ static enum result apply_directory(struct seed_run *run, const char *path,
     return result;
 }
 
-enum result seed_files_apply(struct store *store, const char *const *paths, size_t count,
-                             struct store_error *error)
+static enum result apply_paths(struct store *store, const char *const *paths, size_t count,
+                               struct store_error *error)
 {
     struct seed_run run = {.db = store->db};
     enum result result = fail_run(error, &run, seed_begin(&run, store->db));
@@ -173,13 +173,12 @@ uint64_t seed_files_stamp(const char *const *paths, size_t count)
 
 STATEMENT(seeded_set_sql, "UPDATE default_world SET seeded = 1");
 
-enum result store_seed(struct store *store, const char *const *paths, size_t count,
-                       struct store_error *error)
+enum result seed_files_apply(struct store *store, const char *const *paths, size_t count,
+                             struct store_error *error)
 {
-    uint64_t stamp = seed_files_stamp(paths, count);
     if (store_prepare_write(store))
         return fail_store(error, store);
-    enum result result = seed_files_apply(store, paths, count, error);
+    enum result result = apply_paths(store, paths, count, error);
     if (!result && statement_run(store, statement_get(store, &seeded_set_sql)))
         result = fail_store(error, store);
     if (result)
@@ -188,8 +187,6 @@ enum result store_seed(struct store *store, const char *const *paths, size_t cou
         !result)
         result = fail_store(error, store);
     store->is_seeded = !result;
-    if (!result && stamp != 0)
-        undo_begin(store, stamp);
     return result;
 }
 

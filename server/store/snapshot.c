@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "process/signals.h"
-#include "store/undo.h"
-#include "store/validate.h"
+#include "store/internal.h"
 #include "store/migrations.h"
+#include "store/validate.h"
 
 enum {
     HEADER = 100,          /* size of the header of a SQLite file */
@@ -155,61 +155,25 @@ static enum result check_image(struct store *store, sqlite3 *image, struct store
     return result;
 }
 
-/* Sets the account and region of this server in the image, where no step of the clock is under way,
- * and reads the values to be cached. */
-static enum result adopt_image(const struct store *store, sqlite3 *image,
-                               struct store_cache *cached, struct store_error *error)
+/* Sets the account and region of this server in the image, where no step of the clock is under way.
+ */
+static enum result adopt_image(const struct store *store, sqlite3 *image, struct store_error *error)
 {
     static const char set[] = "UPDATE default_world SET seeded = 1, account = ?1, region = ?2";
-    sqlite3_stmt *setter = NULL, *flags = NULL, *clock = NULL;
+    sqlite3_stmt *setter = NULL;
     bool good = sqlite3_prepare_v2(image, set, -1, &setter, NULL) == SQLITE_OK;
     if (good) {
         statement_bind(setter, 1, slice_of(store->options.account));
         statement_bind(setter, 2, slice_of(store->options.region));
     }
-    good = good && sqlite3_step(setter) == SQLITE_DONE &&
-           sqlite3_exec(image, "DELETE FROM clock_step", NULL, NULL, NULL) == SQLITE_OK &&
-           sqlite3_prepare_v2(image, STORE_FLAGS_SQL, -1, &flags, NULL) == SQLITE_OK &&
-           sqlite3_step(flags) == SQLITE_ROW &&
-           sqlite3_prepare_v2(image, "SELECT clock_offset_ms FROM default_world", -1, &clock,
-                              NULL) == SQLITE_OK &&
-           sqlite3_step(clock) == SQLITE_ROW && store_counts_read(image, cached->rows);
-    if (good) {
-        store_take_flags(flags, cached);
-        cached->clock_offset_ms = sqlite3_column_int64(clock, 0);
-    }
+    good = good && sqlite3_step(setter) == SQLITE_DONE;
+    bool has_row = good && sqlite3_changes64(image) == 1;
+    good = good && sqlite3_exec(image, "DELETE FROM clock_step", NULL, NULL, NULL) == SQLITE_OK;
     bool no_memory = !good && lacks_memory(image); /* before the next call resets the error code */
     sqlite3_finalize(setter);
-    sqlite3_finalize(flags);
-    sqlite3_finalize(clock);
     if (no_memory)
         return RESULT_NO_MEMORY;
-    return good ? RESULT_OK : refuse(error, "default_world has no row");
-}
-
-/* The last step of a restore: nothing may fail after the copy. */
-static enum result copy_image(struct store *store, sqlite3 *image, struct store_error *error)
-{
-    struct store_cache cached = {.clock_offset_ms = 0};
-    enum result result = adopt_image(store, image, &cached, error);
-    if (result)
-        return result;
-    if (!store_files_are_in_place(store)) {
-        snprintf(error->text, sizeof error->text, "snapshot: the file of the store was moved");
-        return RESULT_STORE;
-    }
-    undo_end(store); /* the hook sees nothing of the copy */
-    sqlite3_backup *backup = sqlite3_backup_init(store->db, "main", image, "main");
-    store->restores++;
-    int code = backup ? sqlite3_backup_step(backup, -1) : SQLITE_NOMEM;
-    int end = sqlite3_backup_finish(backup);
-    if (code == SQLITE_DONE && end == SQLITE_OK) {
-        store->cached = store->committed = cached;
-        store->is_seeded = true;
-        return RESULT_OK;
-    }
-    snprintf(error->text, sizeof error->text, "snapshot: %s", sqlite3_errstr(end ? end : code));
-    return code == SQLITE_READONLY ? RESULT_INVALID : RESULT_STORE;
+    return good && has_row ? RESULT_OK : refuse(error, "default_world has no row");
 }
 
 enum result store_restore(struct store *store, struct slice image, struct store_error *error)
@@ -232,7 +196,9 @@ enum result store_restore(struct store *store, struct slice image, struct store_
     if (!result)
         result = check_image(store, db, error);
     if (!result)
-        result = copy_image(store, db, error);
+        result = adopt_image(store, db, error);
+    if (!result)
+        result = store_replace(store, db, "snapshot", error);
     if (result == RESULT_INVALID && lacks_memory(db))
         result = RESULT_NO_MEMORY; /* the image is not the cause */
     sqlite3_close(db);

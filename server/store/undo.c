@@ -8,7 +8,7 @@
 #include "store/undo.h"
 
 enum {
-    UNDO_MAX = 16 << 20,     /* bytes of rows; beyond, a reset by the seeds costs little more */
+    UNDO_MAX = 4 << 20,      /* bytes of rows; beyond, a copy of the seeded store takes less time */
     UNDO_ROW_MAX = 80 << 20, /* SQLITE_LIMIT_LENGTH of the store */
     UNDO_BUCKETS = 1024,     /* at first */
 };
@@ -80,6 +80,7 @@ void undo_begin(struct store *store, uint64_t stamp)
     undo->stamp = stamp;
     undo->clock_offset_ms = store->cached.clock_offset_ms;
     undo->bucket_count = UNDO_BUCKETS;
+    undo->compact_at = UNDO_COMPACT_MIN;
     undo->buckets = calloc(UNDO_BUCKETS, sizeof *undo->buckets);
     undo->last = calloc(table_count, sizeof *undo->last);
     for (size_t form = 0; form < 2; form++)
@@ -91,12 +92,16 @@ void undo_begin(struct store *store, uint64_t stamp)
         undo_end(store);
 }
 
+static struct slice key_of(const struct change *change)
+{
+    return (struct slice){change->data, change->key_len};
+}
+
 static struct change **find_place(const struct undo *undo, size_t table, struct slice key)
 {
     uint64_t hash = text_hash(TEXT_HASH + table, key);
     struct change **at = &undo->buckets[hash % undo->bucket_count];
-    while (*at && ((*at)->table != table ||
-                   !slice_equal((struct slice){(*at)->data, (*at)->key_len}, key)))
+    while (*at && ((*at)->table != table || !slice_equal(key_of(*at), key)))
         at = &(*at)->next;
     return at;
 }
@@ -114,9 +119,50 @@ static void grow(struct undo *undo)
     for (size_t i = 0; i < table_count; i++) {
         for (struct change *change = undo->last[i]; change; change = change->earlier) {
             change->next = NULL;
-            *find_place(undo, i, (struct slice){change->data, change->key_len}) = change;
+            *find_place(undo, i, key_of(change)) = change;
         }
     }
+}
+
+static struct change *copy(struct arena *arena, const struct change *change)
+{
+    size_t size = sizeof *change + change->key_len + change->row_len;
+    struct change *made = arena_alloc(arena, size);
+    if (made) {
+        memcpy(made, change, size);
+        made->earlier = made->next = NULL;
+    }
+    return made;
+}
+
+void undo_keep(struct store *store, undo_filter *keeps)
+{
+    struct undo *undo = store->undo, kept = *undo;
+    kept.count = 0;
+    kept.last = calloc(table_count, sizeof *kept.last);
+    kept.buckets = calloc(kept.bucket_count, sizeof *kept.buckets);
+    arena_init(&kept.changes, UNDO_MAX);
+    bool good = kept.last && kept.buckets;
+    for (size_t i = 0; good && i < table_count; i++) {
+        struct change **end = &kept.last[i];
+        for (struct change *change = undo->last[i]; good && change; change = change->earlier) {
+            if (!keeps(store, change))
+                continue;
+            struct change *made = copy(&kept.changes, change);
+            good = made != NULL;
+            if (!good)
+                break;
+            *find_place(&kept, i, key_of(made)) = *end = made;
+            end = &made->earlier;
+            kept.count++;
+        }
+    }
+    struct undo *unused = good ? undo : &kept;
+    arena_close(&unused->changes);
+    free(unused->last);
+    free(unused->buckets);
+    if (good)
+        *undo = kept;
 }
 
 /* Adds the row of undo->key, and of undo->row if it existed, unless it is in the log already. */

@@ -30,4 +30,8 @@ enum result undo_play(struct store *store, uint64_t stamp) MUST_CHECK;
 enum result undo_play_world(struct store *store, uint64_t stamp, struct slice account,
                             struct slice region) MUST_CHECK;
 
+/* Removes from the log what is again as it was, if the log has grown much since that was done last:
+ * resets of an account and region leave their changes in it. No tick may be open. */
+void undo_compact(struct store *store);
+
 #endif

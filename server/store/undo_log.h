@@ -18,8 +18,19 @@ struct change {
                       * bytes of a text or blob. A key that is the rowid is one value. */
 };
 
-/* UNDO_FIRST: deletes the rows that a trigger made with the row inserted last. */
-enum undo_kind { UNDO_DELETE, UNDO_UPDATE, UNDO_INSERT, UNDO_FIRST, UNDO_KINDS };
+/* UNDO_FIRST deletes the rows that a trigger made with the row inserted last. UNDO_FIND finds the
+ * row with the key of a change, UNDO_SAME only if all of its columns are as they were. */
+enum undo_kind {
+    UNDO_DELETE,
+    UNDO_UPDATE,
+    UNDO_INSERT,
+    UNDO_FIRST,
+    UNDO_FIND,
+    UNDO_SAME,
+    UNDO_KINDS
+};
+
+enum { UNDO_COMPACT_MIN = 64 }; /* changes */
 
 struct undo {
     uint64_t stamp;
@@ -27,6 +38,7 @@ struct undo {
     struct change **buckets;
     struct change **last; /* of each table */
     size_t bucket_count, count;
+    size_t compact_at; /* the count from which on undo_compact does something */
     struct arena changes;
     struct buffer key, row; /* of the change that is being noted */
     const char *table_name; /* of the last change, as SQLite gave it: it is compared by address */
@@ -39,6 +51,10 @@ struct undo {
 
 /* Removes all changes. */
 void undo_clear(struct undo *undo);
+
+/* Keeps the changes for which `keeps` returns true. Without memory all are kept. */
+typedef bool undo_filter(struct store *store, const struct change *change);
+void undo_keep(struct store *store, undo_filter *keeps);
 
 struct table;
 

@@ -22,12 +22,13 @@ static int count_key(const struct table *table)
     return table->key_columns == 0 ? 1 : table->key_columns;
 }
 
-/* `name = ?n` for the columns from `first` on, separated by commas. */
-static void put_columns(sqlite3_str *sql, sqlite3_stmt *all, int first, int place)
+/* `name = ?n` for the columns from `first` on, with another operator and separated by `between`. */
+static void put_columns(sqlite3_str *sql, sqlite3_stmt *all, int first, int place,
+                        const char *operator, const char * between)
 {
     for (int i = first; i < sqlite3_column_count(all); i++)
-        sqlite3_str_appendf(sql, "%s\"%w\" = ?%d", i > first ? ", " : "",
-                            sqlite3_column_name(all, i), place + i);
+        sqlite3_str_appendf(sql, "%s\"%w\" %s ?%d", i > first ? between : "",
+                            sqlite3_column_name(all, i), operator, place + i);
 }
 
 static void put_key(sqlite3_str *sql, sqlite3_stmt *all, const struct table *table)
@@ -113,12 +114,18 @@ static char *make_sql(sqlite3 *db, const struct table *table, enum undo_kind kin
             sqlite3_str_appendf(sql, " AND id IS NOT ?%d", place);
     } else if (kind == UNDO_UPDATE) {
         sqlite3_str_appendf(sql, "UPDATE %s SET ", table->name);
-        put_columns(sql, all, undo_has_id(table) ? 1 : table->key_columns, place);
+        put_columns(sql, all, undo_has_id(table) ? 1 : table->key_columns, place, "=", ", ");
         put_key(sql, all, table);
     } else if (kind == UNDO_INSERT) {
         put_insert(sql, all, table, place);
-    } else {
+    } else if (kind == UNDO_FIRST) {
         sqlite3_str_appendf(sql, "DELETE FROM %s WHERE %s = ?1", table->name, table->root_id);
+    } else {
+        sqlite3_str_appendf(sql, "SELECT 1 FROM %s", table->name);
+        put_key(sql, all, table);
+        sqlite3_str_appendall(sql, kind == UNDO_SAME ? " AND " : "");
+        if (kind == UNDO_SAME)
+            put_columns(sql, all, 0, place, "COLLATE BINARY IS", " AND ");
     }
     if (of_world && kind != UNDO_FIRST)
         put_world(sql, table, kind == UNDO_INSERT ? " WHERE " : " AND ");
@@ -184,6 +191,15 @@ static bool drop_first(struct store *store, const struct table *first, const str
     return done;
 }
 
+/* Binds the key and the row of the change. */
+static void bind_change(sqlite3_stmt *stmt, const struct change *change)
+{
+    const char *at = change->data, *end = at + change->key_len + change->row_len;
+    int places = sqlite3_bind_parameter_count(stmt);
+    for (int i = PLACE_KEY; i <= places && at < end; i++)
+        take_value(&at, stmt, i);
+}
+
 /* Deletes, updates or inserts the row of a change; with a world, if it belongs to that. *missed:
  * there was nothing to do. False: SQLite refuses it. */
 static bool play(struct store *store, const struct change *change, enum undo_kind kind,
@@ -191,14 +207,12 @@ static bool play(struct store *store, const struct change *change, enum undo_kin
 {
     const struct table *first = kind == UNDO_INSERT ? find_first(&tables[change->table]) : NULL;
     sqlite3_stmt *stmt = get_statement(store->undo, store->db, change->table, kind, world);
-    const char *at = change->data, *end = at + change->key_len + change->row_len;
-    int places = stmt ? sqlite3_bind_parameter_count(stmt) : 0;
     if (stmt && world) {
         statement_bind(stmt, PLACE_ACCOUNT, world->account);
         statement_bind(stmt, PLACE_REGION, world->region);
     }
-    for (int i = PLACE_KEY; i <= places && at < end; i++)
-        take_value(&at, stmt, i);
+    if (stmt)
+        bind_change(stmt, change);
     store->undo->is_paused = first;
     bool done = stmt && sqlite3_step(stmt) == SQLITE_DONE;
     *missed = sqlite3_changes64(store->db) == 0;
@@ -294,4 +308,25 @@ enum result undo_play_world(struct store *store, uint64_t stamp, struct slice ac
     store_tick_abort(store);
     (void)!store_tick_commit(store);
     return RESULT_NOT_FOUND;
+}
+
+/* Whether the row is not as it was, or that cannot be found out. */
+static bool differs(struct store *store, const struct change *change)
+{
+    enum undo_kind kind = change->existed ? UNDO_SAME : UNDO_FIND;
+    sqlite3_stmt *stmt = get_statement(store->undo, store->db, change->table, kind, false);
+    if (stmt)
+        bind_change(stmt, change);
+    int code = stmt ? sqlite3_step(stmt) : SQLITE_NOMEM;
+    statement_end(stmt);
+    return code != (change->existed ? SQLITE_ROW : SQLITE_DONE);
+}
+
+void undo_compact(struct store *store)
+{
+    struct undo *undo = store->undo;
+    if (!undo || undo->count < undo->compact_at)
+        return;
+    undo_keep(store, differs);
+    undo->compact_at = undo->count * 2 > UNDO_COMPACT_MIN ? undo->count * 2 : UNDO_COMPACT_MIN;
 }

@@ -19,13 +19,13 @@ def brokers_sql(count):
             "INSERT INTO broker (id, name) SELECT printf('b-%05d', b), printf('broker-%05d', b) FROM n;\n")
 
 
-def users_sql(first, last, users):
-    """Users of the brokers from `first` to `last`."""
+def users_sql(first, last, users, name="user"):
+    """`users` users of each of the brokers from `first` to `last`."""
     return (f"WITH RECURSIVE n (b, u) AS (SELECT {first}, 0 UNION ALL\n"
             f"    SELECT b + (u = {users - 1}), (u + 1) % {users} FROM n\n"
             f"     WHERE NOT (b = {last} AND u = {users - 1}))\n"
             "INSERT INTO user (broker_id, username, password)\n"
-            f"SELECT printf('b-%05d', b), printf('user-%03d', u), '{PASSWORD}' FROM n;\n")
+            f"SELECT printf('b-%05d', b), printf('{name}-%03d', u), '{PASSWORD}' FROM n;\n")
 
 
 def one_broker_sql(broker, users):

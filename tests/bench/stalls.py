@@ -86,7 +86,7 @@ def reset_once(client):
 
 def add_many_users(server, count=RESET_USERS):
     """By the seed endpoint, whose changes the undo log keeps too."""
-    sql = users_sql(0, RESET_BROKERS - 1, count // RESET_BROKERS).encode()
+    sql = users_sql(0, RESET_BROKERS - 1, count // RESET_BROKERS, "more").encode()
     with Client(server.port, WORK_LIMIT_S) as client:
         client.ask(b"POST /_local/seed HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(sql) + sql)
 
@@ -106,7 +106,9 @@ CASES = (
     ("GET metrics, 240,000 users", one_broker_sql("b-large", DELETED_USERS), None, read_metrics),
     ("resets, 100,000 users, 50 writes", seed_texts(1000, 100), None, reset_twenty_times),
     ("a reset after 20,000 new users", [brokers_sql(RESET_BROKERS)], add_many_users, reset_once),
-    ("a reset after 100,000, the log is nearly full", [brokers_sql(RESET_BROKERS)],
+    ("a reset of 300,000 users, without the log", seed_texts(1000, 300),
+     functools.partial(add_many_users, count=MOST_RESET_USERS), reset_once),
+    ("a reset after 100,000 new users, without the log", [brokers_sql(RESET_BROKERS)],
      functools.partial(add_many_users, count=MOST_RESET_USERS), reset_once),
 )
 

@@ -2,7 +2,7 @@
 
 #include "base/utf8.h"
 #include "store/internal.h"
-#include "store/seed_files.h"
+#include "store/reset.h"
 #include "store/snapshot.h"
 
 enum { COLUMNS = 80 };

@@ -110,8 +110,8 @@ static inline void open_seeded(struct seeded *s, const char *db, const char *sql
     world_init(&s->w);
     if (world_try_open(&s->w, db, &error) || store_seed(s->w.store, s->paths, 1, &error))
         fail_msg("%s", error.text);
-    buffer_init(&s->wanted, 1 << 20);
-    buffer_init(&s->got, 1 << 20);
+    buffer_init(&s->wanted, 4 << 20);
+    buffer_init(&s->got, 4 << 20);
     dump(&s->w, &s->wanted);
 }
 
@@ -156,6 +156,14 @@ static inline void reset(struct seeded *s)
     if (store_reset(s->w.store, s->paths, 1, &error))
         fail_msg("%s", error.text);
     expect_counts(s);
+}
+
+static inline void write_sql(struct seeded *s, const char *sql)
+{
+    assert_int_equal(store_prepare_write(s->w.store), RESULT_OK);
+    if (sqlite3_exec(s->w.store->db, sql, NULL, NULL, NULL))
+        fail_msg("%s: %s", sql, sqlite3_errmsg(s->w.store->db));
+    assert_int_equal(store_tick_commit(s->w.store), RESULT_OK);
 }
 
 /* ---- Random changes ---- */

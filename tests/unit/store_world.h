@@ -10,7 +10,7 @@
 #include "mq/lifecycle.h"
 #include "store/brokers.h"
 #include "store/internal.h"
-#include "store/seed_files.h"
+#include "store/reset.h"
 
 struct world {
     struct store *store;

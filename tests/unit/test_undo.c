@@ -2,6 +2,7 @@
  * log; where the log does not serve, from the seeds. */
 #include "seeded_world.h"
 
+#include "store/seed_files.h"
 #include "store/snapshot.h"
 
 /* Some worlds end in what SQLite refuses to restore row by row, such as exchanged names: those are
@@ -45,14 +46,6 @@ static void random_worlds_in_a_file(void **state)
     make_file(path, SLICE(""));
     reset_random_worlds(path, 200);
     unlink(path);
-}
-
-static void write_sql(struct seeded *s, const char *sql)
-{
-    assert_int_equal(store_prepare_write(s->w.store), RESULT_OK);
-    if (sqlite3_exec(s->w.store->db, sql, NULL, NULL, NULL))
-        fail_msg("%s: %s", sql, sqlite3_errmsg(s->w.store->db));
-    assert_int_equal(store_tick_commit(s->w.store), RESULT_OK);
 }
 
 /* ---- Where the log does not serve ---- */
@@ -132,6 +125,48 @@ static void too_many_changes_end_the_log(void **state)
     assert_string_equal(world_ask(&s.w, "SELECT count(*) FROM user"), "4");
     assert_non_null(s.w.store->undo);
     close_seeded(&s);
+}
+
+/* A world of this many users is large enough for its image to be kept. */
+#define SEED_LARGE                                                                          \
+    SEED "INSERT INTO user (broker_id, username, password)"                                 \
+         " WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 10000)" \
+         " SELECT 'b-3', 'u' || x, 'created-pw-12' FROM n;"
+
+static void empty(struct seeded *s)
+{
+    struct store_error error = {""};
+    assert_int_equal(store_reset(s->w.store, NULL, 0, &error), RESULT_OK);
+    assert_string_equal(world_ask(&s->w, "SELECT count(*) FROM broker"), "0");
+}
+
+/* Even the times are those of the seeding, which is not made again. */
+static void a_large_world_is_copied_without_the_log(void **state)
+{
+    (void)state;
+    static const char *const stores[] = {":memory:", "/tmp/amazonmq-unit-XXXXXX"};
+    for (size_t i = 0; i < COUNT(stores); i++) {
+        struct seeded s;
+        char db[64];
+        strcpy(db, stores[i]);
+        if (i > 0)
+            make_file(db, SLICE(""));
+        open_seeded(&s, db, SEED_LARGE);
+        undo_end(s.w.store);
+        change_something(&s);
+        reset(&s);
+        assert_true(is_restored(&s));
+        change_something(&s); /* by the log, which begins again */
+        reset(&s);
+        assert_true(is_restored(&s));
+        empty(&s);
+        write_sql(&s, "INSERT INTO broker (id, name) VALUES ('b-8', 'eight')");
+        reset(&s);
+        assert_true(is_restored(&s));
+        close_seeded(&s);
+        if (i > 0)
+            unlink(db);
+    }
 }
 
 static void a_changed_id_ends_the_log(void **state)
@@ -216,6 +251,7 @@ int main(void)
         cmocka_unit_test(another_row_with_the_same_rowid_is_deleted),
         cmocka_unit_test(edited_seeds_are_read),
         cmocka_unit_test(too_many_changes_end_the_log),
+        cmocka_unit_test(a_large_world_is_copied_without_the_log),
         cmocka_unit_test(a_changed_id_ends_the_log),
         cmocka_unit_test(a_restore_ends_the_log),
         cmocka_unit_test(seeds_are_noted),
