@@ -128,8 +128,8 @@ static void too_many_changes_end_the_log(void **state)
 }
 
 /* A world of this many users is large enough for its image to be kept. */
-#define SEED_LARGE                                                                          \
-    SEED "INSERT INTO user (broker_id, username, password)"                                 \
+#define SEED_LARGE                                                                           \
+    SEED "INSERT INTO user (broker_id, username, password)"                                  \
          " WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 10000)" \
          " SELECT 'b-3', 'u' || x, 'created-pw-12' FROM n;"
 
