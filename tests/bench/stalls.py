@@ -21,6 +21,7 @@ WATCHED = "INSERT INTO broker (id, name) VALUES ('b-watched', 'watched');\n" \
 TEN_YEARS_MS = 3650 * 86_400_000
 WINDOW_BROKERS, WINDOW_USERS = 2000, 20
 DELETED_USERS = 240_000
+DESCRIBED_USERS = 100_000  # no answer has more
 FAULTS = 10_000
 RESET_BROKERS, RESET_USERS, MOST_RESET_USERS = 1000, 20_000, 100_000
 
@@ -73,6 +74,11 @@ def read_metrics(client):
         client.call("GET", "/_local/metrics")
 
 
+def describe_large_broker(client):
+    for _ in range(5):
+        client.call("GET", "/v1/brokers/b-large")
+
+
 def reset_twenty_times(client):
     for _ in range(20):
         for number in range(50):
@@ -104,6 +110,7 @@ CASES = (
                     "INSERT INTO fault (operation, error, message) SELECT 'DeleteUser', 'ForbiddenException',\n"
                     "    printf('%1000d', x) FROM n;\n"], None, list_faults),
     ("GET metrics, 240,000 users", one_broker_sql("b-large", DELETED_USERS), None, read_metrics),
+    ("DescribeBroker of 100,000 users", one_broker_sql("b-large", DESCRIBED_USERS), None, describe_large_broker),
     ("resets, 100,000 users, 50 writes", seed_texts(1000, 100), None, reset_twenty_times),
     ("a reset after 20,000 new users", [brokers_sql(RESET_BROKERS)], add_many_users, reset_once),
     ("a reset of 300,000 users, without the log", seed_texts(1000, 300),
