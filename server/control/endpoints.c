@@ -75,6 +75,8 @@ const struct operation control_operations[] = {
      .query = " account after limit region skip sort text ", .run = control_list_brokers},
     {.method = "GET", .path = LOCAL "brokers/{broker-id}", .query = "",
      .run = control_get_broker},
+    {.method = "GET", .path = LOCAL "configurations/{configuration-id}", .query = " revision ",
+     .run = control_get_configuration},
     {.method = "GET", .path = LOCAL "worlds", .query = "", .run = control_list_worlds},
     {.method = "GET", .path = LOCAL "events", .query = "", .run = control_events},
     /* The secret of the order is the permission. */

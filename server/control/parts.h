@@ -29,6 +29,7 @@ void control_authenticate(struct call *call);
 void control_metrics(struct call *call);
 void control_list_brokers(struct call *call);
 void control_get_broker(struct call *call);
+void control_get_configuration(struct call *call);
 void control_list_worlds(struct call *call);
 void control_events(struct call *call);
 void control_report_broker(struct call *call);

@@ -30,6 +30,17 @@ static bool read_configuration(sqlite3_stmt *stmt, struct arena *arena,
            statement_text(stmt, 10, arena, &configuration->revision_description);
 }
 
+/* Runs a query of CONFIGURATION_COLUMNS for one row, and ends it. */
+static enum result find_configuration(struct store *store, sqlite3_stmt *stmt, struct arena *arena,
+                                      struct configuration *configuration)
+{
+    enum result result = statement_step(store, stmt);
+    if (!result && !read_configuration(stmt, arena, configuration))
+        result = RESULT_NO_MEMORY;
+    statement_end(stmt);
+    return result;
+}
+
 STATEMENT(configuration_find_sql,
           "SELECT " CONFIGURATION_COLUMNS " WHERE c.id = ?1 AND c.account = ?2 AND c.region = ?3");
 
@@ -41,11 +52,17 @@ enum result configuration_find(struct store *store, struct slice account, struct
     statement_bind(stmt, 1, id);
     statement_bind(stmt, 2, account);
     statement_bind(stmt, 3, region);
-    enum result result = statement_step(store, stmt);
-    if (!result && !read_configuration(stmt, arena, configuration))
-        result = RESULT_NO_MEMORY;
-    statement_end(stmt);
-    return result;
+    return find_configuration(store, stmt, arena, configuration);
+}
+
+STATEMENT(configuration_find_anywhere_sql, "SELECT " CONFIGURATION_COLUMNS " WHERE c.id = ?1");
+
+enum result configuration_find_anywhere(struct store *store, struct slice id, struct arena *arena,
+                                        struct configuration *configuration)
+{
+    sqlite3_stmt *stmt = statement_get(store, &configuration_find_anywhere_sql);
+    statement_bind(stmt, 1, id);
+    return find_configuration(store, stmt, arena, configuration);
 }
 
 STATEMENT(configuration_page_sql,

@@ -32,6 +32,10 @@ enum result configuration_find(struct store *store, struct slice account, struct
                                struct slice id, struct arena *arena,
                                struct configuration *configuration) MUST_CHECK;
 
+/* As configuration_find, in whatever account and region it is. */
+enum result configuration_find_anywhere(struct store *store, struct slice id, struct arena *arena,
+                                        struct configuration *configuration) MUST_CHECK;
+
 /* Up to `limit` configurations of that account and region, by id, after `after` (absent: from the
  * first). A page ends early, with at least one, when its texts reach 4 MiB. */
 enum result configuration_page(struct store *store, struct slice account, struct slice region,

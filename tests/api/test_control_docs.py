@@ -14,7 +14,7 @@ with open(os.path.join(harness.ROOT, "docs", "control-api.md"), encoding="utf-8"
     TEXT = _file.read()
 
 BLOCKS = dict(re.findall(r"```(sh|sql)\n(.*?)```", TEXT, re.DOTALL))
-VARYING = {"durationUs": int, "now": str, "nowMs": int, "number": int, "offsetMs": int, "requestId": str, "time": str}
+VARYING = {"created": str, "durationUs": int, "now": str, "nowMs": int, "number": int, "offsetMs": int, "requestId": str, "time": str}
 
 
 def examples():

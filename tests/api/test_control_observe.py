@@ -40,7 +40,8 @@ def names(client, **query):
 
 
 def test_looking_uses_up_no_fault_and_is_not_in_the_journal(client):
-    for target in ("/_local/brokers?limit=2", "/_local/brokers/b-1", "/_local/worlds", "/_local/requests?bodies=true"):
+    for target in ("/_local/brokers?limit=2", "/_local/brokers/b-1", "/_local/configurations/c-1?revision=1", "/_local/worlds",
+                   "/_local/requests?bodies=true"):
         get(client, target)
     assert control.requests(client) == []
     assert get(client, control.FAULTS)["faults"][0]["times"] == 3
@@ -121,6 +122,40 @@ def test_CTL_16_the_configurations_as_text_and_the_window(client):
     control.advance(client, 3600)
     after = get(client, "/_local/brokers/b-1")["configurations"]
     assert after == {"current": both["configurations"]["pending"], "previous": current}
+
+
+def test_CTL_19_the_revisions_of_a_configuration_and_the_text_of_one(client):
+    control.done(client, "DELETE", control.FAULTS)
+    default = get(client, "/_local/brokers/b-1")["configurations"]["current"]
+    for at, description in ((2, "first"), (3, None)):
+        data = f'<broker xmlns="http://activemq.apache.org/schema/core" schedulePeriodForDestinationPurge="{at}000"/>'
+        body = {"data": base64.b64encode(data.encode()).decode(), **({"description": description} if description else {})}
+        assert_ok(client.call("PUT", f"/v1/configurations/{default['id']}", body))
+    found = get(client, f"/_local/configurations/{default['id']}")
+    revisions = found.pop("revisions")
+    assert found == {"account": "123456789012", "id": default["id"], "name": "orders-configuration", "region": "us-east-1"}
+    assert [(one["revision"], one.get("description")) for one in revisions] == [(1, default["description"]), (2, "first"), (3, None)]
+    assert revisions[0]["created"] == default["created"] and all("text" not in one for one in revisions)
+    for one, part in zip(revisions, (default["text"], '"2000"', '"3000"')):
+        (full,) = get(client, f"/_local/configurations/{default['id']}?revision={one['revision']}")["revisions"]
+        assert part in full.pop("text") and full == one
+    far = get(client, "/_local/configurations/c-3")
+    assert (far["account"], far["region"], len(far["revisions"])) == ("111122223333", "eu-west-1", 1)
+
+
+def test_CTL_19_what_is_not_there(client):
+    for target, status, part in (("c-9", 404, "Configuration ID [c-9]"), ("c-1?revision=9", 404, "Revision [9] of configuration [c-1]"),
+                                 ("c-1?revision=0", 400, "[revision]"), ("c-1?revision=x", 400, "[revision]"), ("c-1?text=true", 400, "[text]")):
+        response = control.call(client, "GET", f"/_local/configurations/{target}")
+        assert response.status == status and part in response.json()["message"], response
+
+
+def test_CTL_19_a_list_with_very_long_descriptions_ends_early():
+    long = "".join(harness.sql_insert("configuration_revision", configuration_id="c-1", revision=at, data="x", description="x" * 1000000)
+                   for at in range(2, 8))
+    with harness.Server(seed=sql_broker("b-1", "orders") + long) as server, server.client() as client:
+        found = get(client, "/_local/configurations/c-1")
+        assert [one["revision"] for one in found["revisions"]] == [1, 2, 3, 4, 5, 6] and found["truncated"] is True
 
 
 def test_CTL_17_worlds(client):
