@@ -26,7 +26,7 @@ const userRow = (one) => (user) => [[make('strong', {}, user.username), { class:
   [button(`drop-${user.username}`, 'Delete', `Delete user ${user.username}`, () => act(`Delete user ${user.username}`, () =>
     service('DELETE', pathOf(one.broker.brokerId, 'users', user.username), undefined, one))), { class: 'short' }]];
 
-// The lines of both texts, by the longest common subsequence; long texts are compared after their equal beginning and end.
+// The lines of both, by the longest common subsequence; long texts are compared after their equal beginning and end.
 function diff(a, b) {
   let start = 0, end = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;
@@ -48,8 +48,7 @@ function diff(a, b) {
 }
 
 // Three lines around each change.
-function diffView(label, a, b) {
-  const lines = diff(a.split('\n'), b.split('\n'));
+function diffView(label, lines) {
   const near = lines.map((_, at) => lines.slice(Math.max(0, at - 3), at + 4).some(([sign]) => sign !== ' ')), view = [];
   lines.forEach(([sign, line], at) => {
     if (near[at]) view.push(make('span', { class: { '+': 'plus', '-': 'minus' }[sign] }, `${sign} ${line}`));
@@ -58,18 +57,47 @@ function diffView(label, a, b) {
   return make('pre', { tabindex: 0, role: 'region', 'aria-label': label }, view);
 }
 
-function configurationView({ current, pending, previous }) {
+const diffOf = (a, b) => diff(a.split('\n'), b.split('\n'));
+
+// Any two revisions of the applied and the pending configuration: at first the applied one and the one before it.
+const compared = {}; // what was chosen
+function compareView({ revisions, configurations: { current, pending } }) {
+  if (revisions.length < 2) return [];
+  const keys = revisions.map(({ id, revision }) => `${id} ${revision}`), at = (one) => keys.indexOf(`${one?.id} ${one?.revision}`), applied = at(current);
+  const several = revisions.some(({ id }) => id !== revisions[0].id), name = ({ id, revision }) => `${several ? `${id} ` : ''}revision ${revision}`;
+  const place = make('div', {}), said = make('p', { class: 'faint', 'aria-live': 'polite' });
+  const choose = (id, label, first) => {
+    const now = keys.includes(compared[id]) ? compared[id] : keys[first];
+    const box = make('select', { id }, revisions.map((one, index) => make('option', { value: keys[index], selected: keys[index] === now },
+      `${name(one)}${index === applied ? ', applied' : ''}${index === at(pending) ? ', pending' : ''}: ${(one.description ?? when(one.created)).replace(/(.{50}).+/s, '$1…')}`)));
+    box.onchange = () => { compared[id] = box.value; show(); };
+    return make('label', {}, label, box);
+  };
+  const from = choose('compare-from', 'Compare', Math.max(0, applied - 1)), to = choose('compare-to', 'With', applied > 0 ? applied : keys.length - 1);
+  const show = single(async () => {
+    const two = [from, to].map(({ lastChild }) => revisions[lastChild.selectedIndex]), [a, b] = two.map(name);
+    const lines = diffOf(...await Promise.all(two.map(async ({ id, revision }) =>
+      (await local('GET', `configurations/${encodeURIComponent(id)}?${query({ revision })}`)).revisions[0].text)));
+    const only = (sign) => { const { length } = lines.filter(([one]) => one === sign); return `${length} line${length === 1 ? '' : 's'}`; };
+    const differs = lines.some(([sign]) => sign !== ' ');
+    said.textContent = differs ? `Only in ${a} (-): ${only('-')}. Only in ${b} (+): ${only('+')}.` : 'No line differs.';
+    place.replaceChildren(differs ? diffView(`Minus is ${a}, plus is ${b}`, lines) : '');
+  });
+  const details = make('details', { id: 'compare' }, make('summary', {}, `Compare its ${keys.length} revisions`), make('div', { class: 'row', role: 'group', 'aria-label': 'Revisions to compare' }, from, to), said, place);
+  details.ontoggle = () => details.open && show();
+  return [details];
+}
+
+function configurationView(one) {
+  const { current, pending } = one.configurations;
   if (!current && !pending) return [];
   const title = (one) => `${one.id} revision ${one.revision}${one.description ? `: ${one.description}` : ''}`;
   const parts = [make('h3', {}, 'Configuration')];
   if (pending) {
     parts.push(make('p', { class: 'faint' }, `From ${current ? title(current) : 'none'} to ${title(pending)} by the next reboot`),
-      diffView('Lines the next reboot changes: minus is applied, plus is pending', current?.text ?? '', pending.text));
+      diffView('Lines the next reboot changes: minus is applied, plus is pending', diffOf(current?.text ?? '', pending.text)));
   }
-  if (previous) {
-    parts.push(make('details', { id: 'applied-change' }, make('summary', {}, `What revision ${current.revision} changed in revision ${previous.revision}`),
-      diffView('Lines that the revision changed: minus is before, plus is now', previous.text, current.text)));
-  }
+  parts.push(...compareView(one));
   if (current) parts.push(make('details', { id: 'applied-text' }, make('summary', {}, title(current)),
     make('pre', { tabindex: 0, role: 'region', 'aria-label': 'The applied configuration' }, current.text)));
   return parts;
@@ -126,7 +154,7 @@ function brokerView(one) {
   if (users.length) parts.push(table('Applied beside pending', ['User', 'Applied', 'Pending', 'Action'], users.slice(0, usersShown).map(userRow(one))));
   if (users.length > usersShown) parts.push(button('more', 'More users', undefined, () => { usersShown += 5 * USERS; drawBroker(); }));
   if (!rabbit) parts.push(userForm(one));
-  parts.push(...configurationView(one.configurations), ...endpointView(broker));
+  parts.push(...configurationView(one), ...endpointView(broker));
   if (one.process?.log?.length) parts.push(make('details', { id: 'process-log' }, make('summary', {}, 'Last lines of the process'),
     make('pre', { tabindex: 0, role: 'region', 'aria-label': 'Last lines of the process' }, one.process.log.join('\n'))));
   parts.push(sameInCode('broker-code', one, { look: ['DescribeBroker', { BrokerId: id }], reboot: ['RebootBroker', { BrokerId: id }],
@@ -141,10 +169,18 @@ function drawBroker() {
   tickProgress();
 }
 
+// None of a configuration that was deleted meanwhile.
+async function revisionsOf({ current, pending }) {
+  const lists = [...new Set([current?.id, pending?.id])].filter(Boolean).map((id) => local('GET', `configurations/${encodeURIComponent(id)}`)
+    .then(({ revisions }) => revisions.map((one) => ({ ...one, id })), (error) => { if (error.status !== 404) throw error; return []; }));
+  return (await Promise.all(lists)).flat();
+}
+
 async function refreshBroker() {
   const id = brokers.selected;
   try {
     const one = id ? await local('GET', `brokers/${encodeURIComponent(id)}`) : undefined;
+    if (one) one.revisions = await revisionsOf(one.configurations);
     if (id !== brokers.selected) return;
     if (one?.broker.brokerId !== shown?.broker.brokerId) usersShown = USERS;
     shown = one;
