@@ -72,18 +72,23 @@ const venv = fileURLToPath(new URL('build/venv/bin', root));
 /** The AWS CLI, and boto3, which is installed with it. */
 export const hasAws = existsSync(join(venv, 'aws'));
 
+/** A directory that is removed at the end. */
+export function temporary(t) {
+  const directory = mkdtempSync(join(tmpdir(), 'amazonmq-local-page-'));
+  atEnd(t, () => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
 /** Runs a command as it is in a shell without settings, whose PATH has amazonmq-local and aws; it must not fail. */
 export async function shell(t, command) {
-  const home = mkdtempSync(join(tmpdir(), 'amazonmq-local-page-'));
-  atEnd(t, () => rmSync(home, { recursive: true }));
+  const home = temporary(t);
   symlinkSync(binary, join(home, 'amazonmq-local'));
   await promisify(execFile)('/bin/sh', ['-c', command], { cwd: home, env: { HOME: home, PATH: `${home}:${venv}:/usr/bin:/bin` } });
 }
 
 /** A server on a free port with the world above and `more`: {url, call(method, path, body, headers)}. It must stop cleanly. */
 export async function serve(t, { flags = [], more = '' } = {}) {
-  const directory = mkdtempSync(join(tmpdir(), 'amazonmq-local-page-'));
-  atEnd(t, () => rmSync(directory, { recursive: true }));
+  const directory = temporary(t);
   const seed = join(directory, 'world.sql');
   writeFileSync(seed, WORLD + more);
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AMAZONMQ_LOCAL_')));
