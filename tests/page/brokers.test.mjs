@@ -102,7 +102,7 @@ test('the process of a real broker: state, another version than the shown one, i
   await shows(broker('orders'), /UP\s*slot 0/);
   await page.getByRole('button', { name: 'Show orders' }).click();
   await shows(page.locator('#detail dl').first(), /Process\s*UP slot 0, version 5\.16\.7, ended by itself 0 times not 5\.\d+/);
-  await page.getByText('Last lines of the process').click();
+  await page.getByText('Last lines of the process (2)').click();
   await shows(page.getByRole('region', { name: 'Last lines of the process' }), 'WARN | <b>bold</b>');
   await ok(server.call('POST', '/v1/brokers/b-rabbit/reboot'));
   await shows(broker('events'), 'left');
@@ -143,6 +143,43 @@ test('a broker and a user are created, a login is checked, both are deleted', as
   await eventually(async () => await broker('made-here').count() === 0, 'the broker gone');
   await shows(page.locator('#broker'), /Broker (events|orders)/);
   assert.equal((await (await server.call('GET', '/_local/requests?username=zoe')).json()).requests[0].page, true);
+});
+
+test('the address names the broker that was chosen: for a reload, for going back and for others', async (t) => {
+  const { page, server, broker, settled, expectErrors } = await open(t, { more: `
+    INSERT INTO broker (id, name, region) VALUES ('b-near', 'nearby', 'eu-west-1');` });
+  const title = page.locator('#broker-title'), address = () => new URL(page.url()).search;
+  await shows(title, 'Broker events'); // the first
+  assert.equal(address(), '');
+  await page.getByRole('button', { name: 'Show orders' }).click();
+  await shows(title, 'Broker orders');
+  assert.equal(address(), '?broker=b-orders');
+  await page.reload();
+  await shows(broker('orders'), 'RUNNING');
+  await shows(title, 'Broker orders');
+  await page.getByRole('button', { name: 'Show events' }).click();
+  await shows(title, 'Broker events');
+  await page.getByRole('link', { name: 'Journal' }).click();
+  await page.goBack(); // from the link to a section
+  await shows(title, 'Broker events');
+  await page.goBack();
+  await shows(title, 'Broker orders');
+  await page.goBack();
+  await shows(title, 'Broker events');
+  await page.goForward();
+  await shows(title, 'Broker orders');
+  await page.locator('#world').selectOption('*');
+  await eventually(() => address() === '', 'an address without a broker');
+  await settled();
+
+  await page.evaluate(() => sessionStorage.clear());
+  await page.goto(`${server.url}/_local/?broker=b-near`); // of another region than the list
+  await shows(title, 'Broker nearby');
+  await shows(page.locator('#list'), '1 to 2 of 2');
+  expectErrors(/status of 404/);
+  await page.goto(`${server.url}/_local/?broker=b-none`);
+  await shows(title, 'Broker events');
+  assert.equal(address(), '');
 });
 
 test('settings that wait for the next reboot, beside what is applied', async (t) => {

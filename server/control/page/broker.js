@@ -119,9 +119,10 @@ function facts(one) {
   return make('dl', {}, rows.flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]));
 }
 
-const endpointView = ({ brokerInstances = [] }) => brokerInstances.length ? [make('details', { id: 'endpoints' }, make('summary', {}, 'Endpoints'),
-  make('dl', {}, brokerInstances.flatMap(({ consoleURL, endpoints = [] }, at) => [make('dt', {}, `Instance ${at + 1}`),
-    make('dd', {}, [consoleURL, ...endpoints].filter(Boolean).map((url) => make('div', {}, code(url), copyButton(url, url))))])))] : [];
+const urls = ({ consoleURL, endpoints = [] }) => [consoleURL, ...endpoints].filter(Boolean);
+const endpointView = ({ brokerInstances = [] }) => brokerInstances.length ? [make('details', { id: 'endpoints' }, make('summary', {}, `Endpoints (${brokerInstances.flatMap(urls).length})`),
+  make('dl', {}, brokerInstances.flatMap((one, at) => [make('dt', {}, `Instance ${at + 1}`),
+    make('dd', {}, urls(one).map((url) => make('div', {}, code(url), copyButton(url, url))))])))] : [];
 
 function userForm(one) {
   const id = one.broker.brokerId, field = (name, more) => make('label', {}, name, make('input', { name: name.toLowerCase(), required: true, ...more }));
@@ -155,7 +156,7 @@ function brokerView(one) {
   if (users.length > usersShown) parts.push(button('more', 'More users', undefined, () => { usersShown += 5 * USERS; drawBroker(); }));
   if (!rabbit) parts.push(userForm(one));
   parts.push(...configurationView(one), ...endpointView(broker));
-  if (one.process?.log?.length) parts.push(make('details', { id: 'process-log' }, make('summary', {}, 'Last lines of the process'),
+  if (one.process?.log?.length) parts.push(make('details', { id: 'process-log' }, make('summary', {}, `Last lines of the process (${one.process.log.length})`),
     make('pre', { tabindex: 0, role: 'region', 'aria-label': 'Last lines of the process' }, one.process.log.join('\n'))));
   parts.push(sameInCode('broker-code', one, { look: ['DescribeBroker', { BrokerId: id }], reboot: ['RebootBroker', { BrokerId: id }],
     ...users.length && !rabbit ? { user: ['DescribeUser', { BrokerId: id, Username: users[0].username }] } : {},
@@ -187,7 +188,10 @@ async function refreshBroker() {
   } catch (error) {
     if (error.status !== 404) throw error;
     shown = undefined; // deleted
-    if (brokers.selected === id) brokers.selected = brokers.list.find((one) => one.brokerId !== id)?.brokerId;
+    if (brokers.selected === id) {
+      choose();
+      brokers.selected = brokers.list.find((one) => one.brokerId !== id)?.brokerId;
+    }
     drawBrokers();
     if (brokers.selected) return refreshBroker();
   }

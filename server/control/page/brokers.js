@@ -1,6 +1,9 @@
 // --- The brokers of an account and region, or of all.
 const PAGE = 25;
-const brokers = { list: [], count: 0, skip: 0, loaded: 0, selected: undefined };
+// The address names the broker that was chosen: it can be reloaded, sent and gone back to.
+const named = () => new URLSearchParams(location.search).get('broker') ?? undefined;
+let address = named();
+const brokers = { list: [], count: 0, skip: 0, loaded: 0, selected: address };
 const worlds = { account: '', region: '', list: [] };
 let world = sessionStorage.world ?? ''; // 'account region'; '': that of the server's options; '*': all
 
@@ -31,7 +34,7 @@ async function loadBrokers() {
     return loadBrokers();
   }
   Object.assign(brokers, { list, count, loaded: performance.now() });
-  if (!count && !$('brokers-text').value) brokers.selected = undefined;
+  if (!count && !$('brokers-text').value && !address) brokers.selected = undefined;
   if (!brokers.selected && list.length) brokers.selected = list[0].brokerId;
   drawBrokers();
 }
@@ -101,15 +104,31 @@ function drawBrokers() {
   tickProgress();
 }
 
+// Without an id the address names none.
+function choose(id) {
+  brokers.selected = address = id;
+  if (id && id !== named()) history.pushState(null, '', `?${query({ broker: id })}`);
+  else if (!id) history.replaceState(null, '', location.pathname);
+}
+
 function select(id) {
-  brokers.selected = id;
+  choose(id);
   drawBrokers();
   refreshBroker();
 }
 
+// Also after a link to a section, which changes nothing here.
+window.onpopstate = () => {
+  if (named() === address) return;
+  brokers.selected = (address = named()) ?? brokers.list[0]?.brokerId;
+  drawBrokers();
+  refreshBroker();
+};
+
 function enter(name) {
   world = sessionStorage.world = name === `${worlds.account} ${worlds.region}` ? '' : name;
-  Object.assign(brokers, { selected: undefined, skip: 0 });
+  choose();
+  brokers.skip = 0;
   refreshBrokers();
 }
 const refreshBrokers = single(async () => {

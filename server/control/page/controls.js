@@ -80,7 +80,7 @@ onSubmit('create', (fields) => act(`Create ${fields.brokerName.value}`, async ()
   const body = { publiclyAccessible: false, users: [{ username: fields.username.value, password: fields.password.value }] };
   for (const name of ['brokerName', 'engineType', 'deploymentMode', 'hostInstanceType']) body[name] = fields[name].value;
   const { brokerId } = await service('POST', '/v1/brokers', body, here());
-  brokers.selected = brokerId;
+  choose(brokerId);
 }));
 
 $('journal-clear').onclick = () => act('Clear the journal', () => local('DELETE', 'requests'));
