@@ -77,6 +77,7 @@ bool foreign_redirect(struct call *call)
         !accept.data || !memmem(accept.data, accept.len, "text/html", 9) ||
         request_header(request, SLICE("Authorization")).data || call->control->mode == CONTROL_OFF)
         return false;
+    call->of_person = true;
     call->reply = (struct reply){.status = 302, .headers = {{"Location", "/_local/"}}};
     return true;
 }

@@ -148,7 +148,6 @@ void reply_tell(const struct exchange *exchange, struct journal *journal, struct
     int64_t duration_us = clock_monotonic_us() - exchange->started_us;
     log_request(exchange, ids, &shown, duration_us);
     metrics_count(metrics, call->operation, call->reply.status, duration_us);
-    bool leads_to_page = call->reply.status == 302;
-    if (!exchange->request.target.is_control && !leads_to_page)
+    if (!exchange->request.target.is_control && !call->of_person)
         record(exchange, ids, &shown, duration_us, journal);
 }
