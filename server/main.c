@@ -218,7 +218,9 @@ static bool announce(const struct options *options, uint16_t port, uint16_t tls_
         if (tls_port != 0)
             log_number("tls-port", tls_port);
         log_string("sandbox", sandbox_names[sandbox]);
-        if (!options->control_off)
+        if (options->control_off)
+            log_string("control", "off: neither control API nor page");
+        else
             log_string("page", page);
         log_end();
     }

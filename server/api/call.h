@@ -79,7 +79,7 @@ struct call {
     bool answered;    /* the reply is final: the operation is not run */
     bool unfinished;  /* of an exclusive operation: it is run again once no clock step is open */
     bool drop;        /* close the connection instead of sending the reply */
-    bool of_person;   /* a browser looks for the page: no call, so not in the journal */
+    bool of_person;   /* a browser looked for the page: no call, so not in the journal */
     int64_t delay_ms; /* of a fault, before the operation runs or the reply is sent */
 };
 

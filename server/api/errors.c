@@ -1,8 +1,6 @@
 /* The table of texts. Brackets, wording and attributes follow recorded messages of the service. */
 #include "api/errors.h"
 
-#include "base/json.h"
-
 #define BAD_REQUEST 400, "BadRequestException"
 #define CONFLICT 409, "ConflictException"
 #define RABBITMQ_USERS                                                                      \
@@ -11,6 +9,7 @@
 #define ONLY_ONE_PROVIDED \
     "Subnets and security groups must belong to the default VPC when only one is provided."
 #define NOT_FOUND 404, "NotFoundException"
+#define DENIED 403, "AccessDeniedException"
 #define BAD_SIGNATURE 403, "InvalidSignatureException"
 #define NO_TOKEN 403, "MissingAuthenticationTokenException"
 
@@ -25,8 +24,8 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_MALFORMED_PATH] = {BAD_REQUEST, NULL, "Unable to parse the request path.",
                               GRADE_ASSUMED},
     [ERROR_NO_SUCH_ROUTE] = {NO_TOKEN, NULL, "Missing Authentication Token", GRADE_DOCUMENTED},
-    [ERROR_FOREIGN_SERVICE] = {403, "AccessDeniedException", NULL,
-                               "This server answers for Amazon MQ only.", GRADE_ASSUMED},
+    [ERROR_FOREIGN_SERVICE] = {DENIED, NULL, "This server answers for Amazon MQ only.",
+                               GRADE_ASSUMED},
     [ERROR_NOT_IMPLEMENTED] = {501, "NotImplementedException", NULL,
                                "Operation [{}] is not implemented.", GRADE_ASSUMED},
     [ERROR_INTERNAL] = {500, ERROR_INTERNAL_NAME, NULL, ERROR_INTERNAL_TEXT, GRADE_DOCUMENTED},
@@ -35,7 +34,7 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_FORBIDDEN] = {403, "ForbiddenException", NULL,
                          "Access forbidden. Correct your credentials and then retry your request.",
                          GRADE_DOCUMENTED},
-    [ERROR_ACCESS_DENIED] = {403, "AccessDeniedException", NULL,
+    [ERROR_ACCESS_DENIED] = {DENIED, NULL,
                              "User: {} is not authorized to perform: mq:{} on resource: {}",
                              GRADE_RECORDED},
     [ERROR_UNAUTHORIZED] = {401, "UnauthorizedException", NULL,
@@ -394,11 +393,13 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_USER_COUNT] = {BAD_REQUEST, NULL, "Broker [{}] can't have more than [250] users.",
                           GRADE_ASSUMED},
 
-    [ERROR_CONTROL_HOST] = {403, "AccessDeniedException", NULL,
+    [ERROR_CONTROL_OFF] = {DENIED, NULL, "The control API and its page are off (--control off).",
+                           GRADE_ASSUMED},
+    [ERROR_CONTROL_HOST] = {DENIED, NULL,
                             "The control API does not accept the host name [{}]. Use localhost, an "
                             "address or a name of --control-host.",
                             GRADE_ASSUMED},
-    [ERROR_CONTROL_ORIGIN] = {403, "AccessDeniedException", NULL,
+    [ERROR_CONTROL_ORIGIN] = {DENIED, NULL,
                               "The control API does not accept requests from pages of other sites.",
                               GRADE_ASSUMED},
     [ERROR_CONTROL_TOKEN] = {401, "UnauthorizedException", NULL,
@@ -421,8 +422,7 @@ static const struct error_text texts[ERROR_COUNT] = {
     [ERROR_ANY_BAD_REQUEST] = {BAD_REQUEST, NULL, "The request was invalid.", GRADE_ASSUMED},
     [ERROR_ANY_CONFLICT] = {CONFLICT, NULL, "The resource already exists or is in use.",
                             GRADE_ASSUMED},
-    [ERROR_ANY_ACCESS_DENIED] = {403, "AccessDeniedException", NULL,
-                                 "User is not authorized to perform this operation.",
+    [ERROR_ANY_ACCESS_DENIED] = {DENIED, NULL, "User is not authorized to perform this operation.",
                                  GRADE_ASSUMED},
     [ERROR_ANY_NOT_FOUND] = {NOT_FOUND, NULL, "The resource was not found.", GRADE_ASSUMED},
 };
@@ -433,6 +433,7 @@ static const enum error_id before_service[] = {
     ERROR_ACCESS_DENIED,       ERROR_SIGNATURE_MISSING,     ERROR_SIGNATURE_INCOMPLETE,
     ERROR_SIGNATURE_SCOPE,     ERROR_SIGNATURE_UNKNOWN_KEY, ERROR_SIGNATURE_EXPIRED,
     ERROR_SIGNATURE_TOO_EARLY, ERROR_SIGNATURE_MISMATCH,    ERROR_ANY_ACCESS_DENIED,
+    ERROR_CONTROL_OFF,
 };
 
 bool error_is_compact(enum error_id id)
@@ -462,38 +463,4 @@ enum error_id error_by_name(struct slice name)
         if (slice_equal(name, slice_of(texts[id].name)))
             return (enum error_id)id;
     return ERROR_NONE;
-}
-
-/* Texts are ASCII without quotes or backslashes, so only the arguments need escapes. */
-static void write_filled(struct buffer *out, struct slice prefix, const char *text,
-                         const struct slice *args)
-{
-    const char *place;
-    buffer_append_char(out, '"');
-    json_append_escaped(out, prefix);
-    for (; (place = strstr(text, "{}")); text = place + 2) {
-        buffer_append(out, text, (size_t)(place - text));
-        json_append_escaped(out, *args++);
-    }
-    buffer_append_string(out, text);
-    buffer_append_char(out, '"');
-}
-
-void error_write(struct buffer *out, enum error_id id, struct slice prefix,
-                 const struct slice *args, struct slice message, bool compact)
-{
-    static const struct slice nothing = {NULL, 0};
-    const struct error_text *error = &texts[id];
-    buffer_append_string(out, compact ? "{" : "{\n  ");
-    if (error->attribute) {
-        buffer_append_string(out, compact ? "\"errorAttribute\":" : "\"errorAttribute\" : ");
-        write_filled(out, prefix, error->attribute, args);
-        buffer_append_string(out, compact ? "," : ",\n  ");
-    }
-    buffer_append_string(out, compact ? "\"message\":" : "\"message\" : ");
-    if (message.data)
-        write_filled(out, nothing, "{}", &message);
-    else
-        write_filled(out, nothing, error->text, args);
-    buffer_append_string(out, compact ? "}" : "\n}");
 }

@@ -140,6 +140,7 @@ enum error_id {
     ERROR_REPLICATION_CONSOLE,
     ERROR_USER_COUNT, /* broker name */
     /* the control API */
+    ERROR_CONTROL_OFF,  /* for a person: programs get ERROR_NO_SUCH_ROUTE */
     ERROR_CONTROL_HOST, /* name */
     ERROR_CONTROL_ORIGIN,
     ERROR_CONTROL_TOKEN,

@@ -59,25 +59,33 @@ void foreign_answer(struct call *call, struct slice service)
     call->reply.content_type = protocol->content_type;
 }
 
+#define PAGE "/_local/"
+
+/* Where a person looks for the page. */
 static bool is_listed(struct slice path)
 {
     static const struct slice paths[] = {SLICE_INIT("/"), SLICE_INIT("/_local"),
-                                         SLICE_INIT("/health")};
+                                         SLICE_INIT("/health"), SLICE_INIT(PAGE)};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (slice_equal(path, paths[i]))
             return true;
     return false;
 }
 
-bool foreign_redirect(struct call *call)
+bool foreign_person(struct call *call)
 {
     const struct request *request = call->request;
     struct slice accept = request_header(request, SLICE("Accept"));
+    bool off = call->control->mode == CONTROL_OFF;
     if (!slice_equal(request->method, SLICE("GET")) || !is_listed(request->target.path) ||
         !accept.data || !memmem(accept.data, accept.len, "text/html", 9) ||
-        request_header(request, SLICE("Authorization")).data || call->control->mode == CONTROL_OFF)
+        request_header(request, SLICE("Authorization")).data ||
+        (!off && slice_equal(request->target.path, SLICE(PAGE))))
         return false;
     call->of_person = true;
-    call->reply = (struct reply){.status = 302, .headers = {{"Location", "/_local/"}}};
+    if (off)
+        call_fail(call, ERROR_CONTROL_OFF);
+    else
+        call->reply = (struct reply){.status = 302, .headers = {{"Location", PAGE}}};
     return true;
 }

@@ -8,7 +8,8 @@
  */
 void foreign_answer(struct call *call, struct slice service);
 
-/* Whether a browser asks for a place where the page could be, and answers it with a redirect. */
-bool foreign_redirect(struct call *call);
+/* Whether a browser asks for a place where the page could be, and is led to the page or told that
+ * there is none. The page itself is left to the router. */
+bool foreign_person(struct call *call);
 
 #endif

@@ -135,7 +135,7 @@ static bool find_route(struct call *call)
             sts_answer(call);
         return false;
     }
-    if (foreign_redirect(call))
+    if (foreign_person(call))
         return false;
     call->operation = router_find(call->request, &call->labels);
     if (!call->operation && slice_equal(call->request->method, SLICE("OPTIONS")))

@@ -179,6 +179,15 @@ def test_START_1_the_log_names_the_page(flags, host):
         server.stop()
         (ready,) = [line for line in wire.log_lines(server) if line["event"] == "ready"]
         assert ready["page"] == f"http://{host}:{server.port}/_local/"
+        assert "control" not in ready
+
+
+def test_START_1_the_log_says_that_there_is_no_page():
+    with Server("--control", "off") as server:
+        server.stop()
+        (ready,) = [line for line in wire.log_lines(server) if line["event"] == "ready"]
+        assert ready["control"] == "off: neither control API nor page"
+        assert "page" not in ready
 
 
 def test_START_8_a_hangup_is_a_clean_stop():
@@ -273,9 +282,13 @@ def test_RTE_13_other_paths_are_as_ever(client):
     assert_ok(client.call("GET", "/v1/brokers", headers=[BROWSER]))
 
 
-def test_RTE_13_without_a_page_there_is_no_way_to_it():
+def test_RTE_13_without_a_page_a_browser_is_told_so():
     with Server("--control", "off") as server, server.client() as client:
-        assert client.call("GET", "/", headers=[BROWSER], check=harness.CHECK_NONE).status == 403
+        for path in ("/", "/_local", "/_local/", "/health"):
+            assert_error(client.call("GET", path, headers=[BROWSER], check=harness.CHECK_NONE), 403, "AccessDeniedException",
+                         "The control API and its page are off (--control off).")
+            harness.assert_no_route(client.call("GET", path, headers=[("Accept", "*/*")], check=harness.CHECK_NONE))
+        harness.assert_no_route(client.call("GET", "/_local/clock", headers=[BROWSER], check=harness.CHECK_NONE))
 
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
