@@ -111,26 +111,34 @@ static void put_rule(struct buffer *out, struct slice rule)
     }
 }
 
-/* If the rule is that an unknown error needs a status: the known one that was probably meant. */
-static struct slice ask_for_error(struct call *call, const struct fault *fault, struct slice rule)
+static bool breaks_status_rule(const struct call *call)
 {
-    struct nearest nearest = nearest_to(fault->error);
-    if (!slice_starts_with(rule, SLICE("status: needed")) || error_by_name(fault->error))
-        return SLICE("");
+    return slice_starts_with(slice_of(store_broken_rule(call->store)), SLICE("status: needed"));
+}
+
+/* Behind the rule that an unknown error needs a status: the known one that was probably meant. The
+ * table says whether that one does: its row is rolled back with the call, which has failed. */
+static void ask_for_error(struct call *call, struct fault fault, struct buffer *message)
+{
+    struct nearest nearest = nearest_to(fault.error);
     for (int id = ERROR_NONE + 1; id < ERROR_COUNT; id++)
         nearest_try(&nearest, error_text((enum error_id)id)->name);
-    return control_question(call, &nearest);
+    if (!nearest.name)
+        return;
+    buffer_append_char(message, '.');
+    buffer_append_slice(message, control_question(call, &nearest));
+    fault.error = slice_of(nearest.name);
+    if (fault_insert(call->store, &fault) == RESULT_INVALID && breaks_status_rule(call))
+        buffer_append_string(message, " It needs one too.");
 }
 
 static void refuse_fault(struct call *call, const struct fault *fault)
 {
-    struct slice rule = slice_of(store_broken_rule(call->store));
-    struct slice question = ask_for_error(call, fault, rule);
     struct buffer message;
     buffer_init(&message, FAULT_MESSAGE_MAX);
-    put_rule(&message, rule);
-    buffer_append_string(&message, question.len > 0 ? "." : "");
-    buffer_append_slice(&message, question);
+    put_rule(&message, slice_of(store_broken_rule(call->store)));
+    if (breaks_status_rule(call) && !error_by_name(fault->error))
+        ask_for_error(call, *fault, &message);
     if (message.failed)
         call_fail_internal(call, message.failed);
     else

@@ -131,6 +131,14 @@ def test_an_id_that_is_none(client, text):
      "status: needed with an error the server does not know. Did you mean [InternalServerErrorException]?"),
     ({"error": "notfoundexception"},
      "status: needed with an error the server does not know. Did you mean [NotFoundException]?"),
+    # Known too, but not without a status.
+    ({"error": "ServiceUnavailableExcepton"},
+     "status: needed with an error the server does not know. Did you mean [ServiceUnavailableException]? It needs one too."),
+    ({"error": "RequestEntityTooLargeExcepton", "delayMs": 3},
+     "status: needed with an error the server does not know. Did you mean [RequestEntityTooLargeException]? It needs one too."),
+    # The other rule that the fault breaks is not that of the one that was meant.
+    ({"error": "NotFoundExcepton", "drop": True},
+     "status: needed with an error the server does not know. Did you mean [NotFoundException]?"),
     ({"error": "ForbiddenException", "message": "x" * 1001}, "message: up to 1000 characters"),
     ({"delayMs": -1}, "delayMs: 0 to 600000"),
     ({"delayMs": 600001}, "delayMs: 0 to 600000"),
