@@ -18,15 +18,12 @@ static bool read_number(const char *text, const char **end, int64_t *number)
     return *end > text;
 }
 
-const struct unit value_sizes[] = {{"", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {NULL, 0}};
-const struct unit value_times[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {NULL, 0}};
-
 bool value_read_quantity(const char *text, const struct unit *units, int64_t *number)
 {
     const char *end = text;
     if (!read_number(text, &end, number))
         return false;
-    if (units == value_times && *number == 0 && *end == '\0')
+    if (units == unit_times && *number == 0 && *end == '\0')
         return true;
     for (; units->name; units++)
         if (strcmp(end, units->name) == 0 && *number <= INT64_MAX / units->factor) {

@@ -5,14 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A list of units ends with a name of NULL. */
-struct unit {
-    const char *name;
-    int64_t factor;
-};
-
-extern const struct unit value_sizes[]; /* in bytes */
-extern const struct unit value_times[]; /* in milliseconds */
+#include "base/units.h"
 
 /* Reads a number with its unit; 0 needs none for a time. False: it is none. */
 bool value_read_quantity(const char *text, const struct unit *units, int64_t *number);

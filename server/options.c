@@ -216,9 +216,9 @@ static bool set(const struct option *option, const char *text, struct options *o
     case OPTION_COUNT:
         return set_number(option, NULL, text, place);
     case OPTION_SIZE:
-        return set_number(option, value_sizes, text, place);
+        return set_number(option, unit_sizes, text, place);
     case OPTION_DURATION:
-        return set_number(option, value_times, text, place);
+        return set_number(option, unit_times, text, place);
     case OPTION_ACCOUNT:
         *(const char **)place = text;
         return world_is_account(slice_of(text));
@@ -267,12 +267,15 @@ static void describe(const struct option *option, char text[128])
 static enum result bad_value(char error[256], const char *name, const char *text,
                              const struct option *option)
 {
-    char expected[128];
+    char expected[128], question[UNITS_QUESTION] = "";
     describe(option, expected);
+    if (option->type == OPTION_DURATION)
+        units_ask(text, unit_times, option->min, option->max, question);
     if (option->type == OPTION_TOKEN) /* a secret, even if it is wrong */
         snprintf(error, 256, "%s: bad value, expected %s", name, expected);
     else
         snprintf(error, 256, "%s: bad value '%.60s', expected %s", name, text, expected);
+    strncat(error, question, 255 - strlen(error));
     return one_line(error);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/nearest.h"
+#include "base/units.h"
 #include "ctl/files.h"
 
 static void add_encoded(struct ctl_call *call, const char *value)
@@ -63,23 +64,19 @@ static enum ctl_status prepare_seed(const struct ctl_line *line, struct ctl_call
 /* A sum of numbers with units: 10m, 1h30m, 7d. */
 static bool read_duration(const char *text, int64_t *duration_ms)
 {
-    static const struct {
-        const char *name;
-        int64_t factor;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
-    enum { UNITS = sizeof units / sizeof *units, NUMBER_END = 1000000000 };
+    enum { NUMBER_END = 1000000000 };
     *duration_ms = 0;
     do {
-        char *unit = NULL;
-        size_t digits = strspn(text, "0123456789"), row = 0;
-        long number = digits > 0 && digits < 10 ? strtol(text, &unit, 10) : NUMBER_END;
+        const struct unit *unit = unit_steps;
+        size_t digits = strspn(text, "0123456789");
+        long number = digits > 0 && digits < 10 ? strtol(text, NULL, 10) : NUMBER_END;
         size_t len = strspn(text + digits, "msdh");
-        while (row < UNITS &&
-               (len != strlen(units[row].name) || memcmp(text + digits, units[row].name, len) != 0))
-            row++;
-        if (number >= NUMBER_END || row == UNITS)
+        while (unit->name &&
+               (len != strlen(unit->name) || memcmp(text + digits, unit->name, len) != 0))
+            unit++;
+        if (number >= NUMBER_END || !unit->name)
             return false;
-        *duration_ms += number * units[row].factor;
+        *duration_ms += number * unit->factor;
         text += digits + len;
     } while (*text);
     return true;
@@ -90,9 +87,11 @@ static enum ctl_status prepare_advance(const struct ctl_line *line, struct ctl_c
     struct json_writer writer = {.out = &call->body};
     int64_t step_ms = 0;
     if (!read_duration(line->words[0], &step_ms)) {
+        char question[UNITS_QUESTION];
+        units_ask(line->words[0], unit_steps, 1, INT64_MAX, question);
         files_complain("clock advance: bad value '%.60s', expected a time such as 500ms, 10m or "
-                       "1h30m",
-                       line->words[0]);
+                       "1h30m%s",
+                       line->words[0], question);
         return CTL_USAGE;
     }
     json_object_begin(&writer);
