@@ -51,7 +51,7 @@ struct option {
 static const struct option table[] = {
     {"host", ENV "HOST", OPTION_HOST, AT(hosts), "ADDRESS", NULL,
      "listen on this address (repeatable; default 127.0.0.1 and ::1)", NULL, 0, 0, ','},
-    {"port", ENV "PORT", OPTION_COUNT, AT(port), "N", "8267",
+    {"port", ENV "PORT", OPTION_COUNT, AT(port), "N", USUAL_PORT,
      "listen on this port; 0: any free port", NULL, 0, 65535, 0},
     {"tls-port", ENV "TLS_PORT", OPTION_COUNT, AT(tls_port), "N", NULL,
      "also listen for HTTPS on this port; 0: any free port", NULL, 0, 65535, 0},

@@ -24,11 +24,9 @@ struct option {
     const char *help;
 };
 
-#define DEFAULT_PORT "8267"
-
 static const struct option options[CTL_OPTIONS] = {
     [CTL_URL] = {"url", "URL", VARIABLE("URL"),
-                 "where the server listens (default http://localhost:" DEFAULT_PORT
+                 "where the server listens (default http://localhost:" USUAL_PORT
                  ", or the port of " VARIABLE("PORT") ")"},
     [CTL_TOKEN] = {"token", "TOKEN", VARIABLE("CONTROL_TOKEN"), "the server's --control-token"},
     [CTL_HELP] = {"help", NULL, NULL, "print this text"},
@@ -379,15 +377,14 @@ static bool read_url(const struct ctl_line *line, struct client_url *url)
     const char *given = line->values[CTL_URL], *port = variable_get(VARIABLE("PORT"));
     const char *variable = variable_get(options[CTL_URL].environment);
     char local[100];
-    snprintf(local, sizeof local, "http://localhost:%.60s", port ? port : DEFAULT_PORT);
+    snprintf(local, sizeof local, "http://localhost:%.60s", port ? port : USUAL_PORT);
     if (client_read_url(given ? given : local, url))
         return true;
-    files_complain(
-        "ctl: bad URL '%.80s' of %s, expected one such as http://localhost:" DEFAULT_PORT,
-        given ? given : local,
-        !given              ? VARIABLE("PORT")
-        : given == variable ? options[CTL_URL].environment
-                            : "--url");
+    files_complain("ctl: bad URL '%.80s' of %s, expected one such as http://localhost:" USUAL_PORT,
+                   given ? given : local,
+                   !given              ? VARIABLE("PORT")
+                   : given == variable ? options[CTL_URL].environment
+                                       : "--url");
     return false;
 }
 
