@@ -93,13 +93,23 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* The image has such a file where seeds are mounted: what is mounted hides it. */
+static void warn_of_no_seeds(const char *path)
+{
+    struct stat found;
+    char *meant = sqlite3_mprintf("%s/.empty", path);
+    if (!meant || stat(meant, &found) != 0)
+        log_event(LOG_WARN, "seed-directory-without-sql", "path", path);
+    sqlite3_free(meant);
+}
+
 static enum result apply_directory(struct seed_run *run, const char *path,
                                    struct store_error *error)
 {
     struct dirent **entries = NULL;
     int count = scandir(path, &entries, is_sql, by_name);
     if (count == 0)
-        log_event(LOG_WARN, "seed-directory-without-sql", "path", path);
+        warn_of_no_seeds(path);
     if (count < 0)
         return errno == ENOMEM ? fail_memory(error, path)
                                : fail(error, path, sandbox_explain(errno));

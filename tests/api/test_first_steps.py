@@ -216,6 +216,13 @@ def test_SEED_12_an_empty_directory_is_a_warning(tmp_path):
         assert (line["level"], line["path"]) == ("warn", str(tmp_path))
 
 
+def test_SEED_12_a_directory_may_be_meant_to_be_empty(tmp_path):
+    (tmp_path / ".empty").touch()
+    with Server("--seed", str(tmp_path)) as server, server.client() as client:
+        assert_ok(client.call("POST", "/_local/reset", check=harness.CHECK_NONE))
+        assert [line["event"] for line in wire.log_lines(server) if line["level"] != "info"] == []
+
+
 # --- The control API -------------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")

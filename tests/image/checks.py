@@ -122,7 +122,7 @@ def size_within_limits(layers):
 
 def test_holds_the_binary_its_licences_and_two_folders_only(world):
     files = {path for path, member in world.members.items() if not member.isdir()}
-    expect({"/amazonmq-local", LICENCES, SBOM}, files, "files")
+    expect({"/amazonmq-local", LICENCES, SBOM, f"{SEEDS}/.empty"}, files, "files")
     folders = {path for path, member in world.members.items() if member.isdir()}
     parents = {str(parent) for path in files for parent in pathlib.PurePath(path).parents} - {"/"}
     expect({"/data", "/brokers", SEEDS} | parents, folders, "folders")
@@ -257,12 +257,14 @@ def test_no_seeds_make_an_empty_world(world):
     container = world.start()
     container.ready()
     expect([], broker_names(container), "brokers")
+    assert "level=warn" not in container.stderr(), container.stderr()
 
 
-def test_mounted_empty_folder_is_fine(world):
+def test_mounted_empty_folder_is_a_warning(world):
     container = world.start("--volume", f"{world.folder('nothing')}:{SEEDS}:ro")
     container.ready()
     expect([], broker_names(container), "brokers")
+    assert f"event=seed-directory-without-sql path={SEEDS}" in container.stderr(), container.stderr()
 
 
 def test_time_zones_are_known_by_name(world):
