@@ -16,6 +16,8 @@ import subprocess
 import tempfile
 import threading
 
+from layers import Layers
+
 BASE = "docker.io/library/debian:bookworm-slim"
 
 STORAGE_CONF = """\
@@ -146,19 +148,19 @@ class Engine:
         return images
 
     def layers(self, tag):
-        """The image as it would be moved: the bytes of each layer's tar file, in order."""
+        """The layers of the image as it would be moved."""
         archive = self.top / "saved"
         self.command("podman", "save", "--quiet", "--format", "docker-dir", "--output", archive, tag)
-        tars = self._layers(archive, json.loads((archive / "manifest.json").read_text()))
+        layers = self._layers(archive, json.loads((archive / "manifest.json").read_text()))
         shutil.rmtree(archive)
-        return tars
+        return layers
 
     def _layers(self, archive, manifest):
         tars = []
         for layer in manifest["layers"]:
             data = self._blob(archive, layer)
             tars.append(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data)
-        return tars
+        return Layers(tars)
 
     def _blob(self, archive, row):
         return (archive / row["digest"].removeprefix("sha256:")).read_bytes()

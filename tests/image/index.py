@@ -1,13 +1,11 @@
 """What is true of the image index for amd64 and arm64. Takes the World, whose engine has the base image."""
 
-import io
 import os
 import pathlib
 import shutil
 import struct
 import subprocess
 import sys
-import tarfile
 
 import checks
 from checks import BROKER, CLIENT, REPOSITORY, SBOM, SEED, Skip, expect, install_boto3, last_line, python_with
@@ -22,16 +20,6 @@ MACHINES = {"linux/amd64": 62, "linux/arm64": 183}
 DEADLINE_S = 600
 
 
-def content(layers, path):
-    """The bytes of a file of the last layer that has it."""
-    for layer in reversed(layers):
-        with tarfile.open(fileobj=io.BytesIO(layer)) as opened:
-            for member in opened:
-                if member.isfile() and "/" + member.name.strip("./") == path:
-                    return opened.extractfile(member).read()
-    raise AssertionError(f"no {path}")
-
-
 def test_index_has_both_platforms(world):
     world.index = world.engine.build_index(TAG, REPOSITORY, REPOSITORY / "docker/Dockerfile", list(MACHINES))
     expect(set(MACHINES), set(world.index), "platforms")
@@ -39,9 +27,9 @@ def test_index_has_both_platforms(world):
     for platform, (config, layers) in sorted(world.index.items()):
         expect(platform, f"{config['os']}/{config['architecture']}", "the platform of the configuration")
         expect("65532:65532", config["config"]["User"], "user")
-        machine, = struct.unpack_from("<H", content(layers, "/amazonmq-local"), 18)
+        machine, = struct.unpack_from("<H", layers.content("/amazonmq-local"), 18)
         expect(MACHINES[platform], machine, f"the machine of the binary of {platform}")
-        assert f'-{platform.split("/")[1]}"' in content(layers, SBOM).decode(), "the list is of another architecture"
+        assert f'-{platform.split("/")[1]}"' in layers.content(SBOM).decode(), "the list is of another architecture"
         said.append(f"{platform} {checks.size_within_limits(layers)}")
     return "; ".join(said)
 
@@ -56,7 +44,7 @@ def test_index_arm64_serves_boto3(world):
     python = python_with("boto3", str(REPOSITORY / "build/venv/bin/python")) or install_boto3(world)
     folder = world.folder("arm64", seed=SEED)
     binary = folder / "amazonmq-local"
-    binary.write_bytes(content(world.index["linux/arm64"][1], "/amazonmq-local"))
+    binary.write_bytes(world.index["linux/arm64"][1].content("/amazonmq-local"))
     binary.chmod(0o755)
     with open(folder / "out", "wb") as out, open(folder / "log", "wb") as log:
         server = subprocess.Popen([*emulator, binary, "--port", "0", "--seed", folder / "seed.sql"], stdout=out, stderr=log)
