@@ -235,7 +235,7 @@ static enum ctl_status prepare_login(const struct ctl_line *line, struct ctl_cal
      BIT(CTL_COUNT))
 
 const struct ctl_command ctl_commands[] = {
-    {"reset", NULL, "", 0, 0, WORLD, "POST", "reset", prepare_reset, CTL_PRINT,
+    {"reset", NULL, "", 0, 0, WORLD, "POST", "reset", prepare_reset, CTL_NOTE,
      "empty every table and apply the seeds again"},
     {"seed", NULL, "FILE|-", 1, 1, 0, "POST", "seed", prepare_seed, CTL_PRINT,
      "apply SQL, all of it or nothing"},

@@ -11,6 +11,7 @@ enum ctl_status { CTL_OK, CTL_REFUSED, CTL_USAGE, CTL_NO_ANSWER };
 /* What is done with the answer. */
 enum ctl_output {
     CTL_PRINT,
+    CTL_NOTE, /* the same, and perhaps a note of ctl/worlds.h */
     CTL_SAVE, /* to the file named by the first argument */
     CTL_JOIN, /* it may be a part of the list of faults: printed with the others, ctl/parts.h */
 };

@@ -10,11 +10,13 @@
 #include "ctl/commands.h"
 #include "ctl/files.h"
 #include "ctl/parts.h"
+#include "ctl/worlds.h"
 
 enum {
     CTL_TIMEOUT_MS = 300000, /* a clock step of ten years with many brokers takes long */
     CTL_TARGET_MAX = 64 << 10,
-    CTL_SCRATCH_MAX = 4 << 20
+    CTL_SCRATCH_MAX = 4 << 20,
+    CTL_NOTE_MAX = 1000
 };
 
 struct option {
@@ -329,13 +331,25 @@ static enum ctl_status deliver_parts(const struct client_request *request,
     return status;
 }
 
+/* A region without brokers may be reset too: a misspelt name would look as if it had been the right
+ * one. */
+static bool lacks_world(const struct client_request *request, const struct ctl_command *command,
+                        const struct ctl_line *line, struct buffer *note)
+{
+    const char *account = line->values[CTL_ACCOUNT], *region = line->values[CTL_REGION];
+    return command->output == CTL_NOTE && (account || region) &&
+           worlds_lack(request, account, region, note);
+}
+
 static enum ctl_status call(const struct ctl_command *command, const struct ctl_line *line,
                             const struct client_url *url)
 {
     struct ctl_call sent = {.has_query = false};
     struct client_answer answer = {.status = 0};
     struct client_error error = {.text = ""};
+    struct buffer note;
     enum ctl_status status = CTL_OK;
+    buffer_init(&note, CTL_NOTE_MAX);
     buffer_init(&sent.target, CTL_TARGET_MAX);
     buffer_init(&sent.body, CTL_BODY_MAX);
     buffer_printf(&sent.target, "/_local/%s", command->path);
@@ -354,6 +368,7 @@ static enum ctl_status call(const struct ctl_command *command, const struct ctl_
                                      .token = line->values[CTL_TOKEN],
                                      .body = buffer_slice(&sent.body),
                                      .limit_ms = CTL_TIMEOUT_MS};
+    bool lacked = lacks_world(&request, command, line, &note);
     if (client_call(&request, &answer, &error)) {
         files_complain("%s%s", error.text,
                        error.unreachable ? "; does the server run? --url or " VARIABLE(
@@ -364,8 +379,11 @@ static enum ctl_status call(const struct ctl_command *command, const struct ctl_
         status = command->output == CTL_JOIN ? deliver_parts(&request, command, line, &answer)
                                              : deliver(command, line, &answer);
     }
+    if (!status && lacked && lacks_world(&request, command, line, &note))
+        files_complain("%s", note.data);
 out:
     client_close(&answer);
+    buffer_close(&note);
     buffer_close(&sent.target);
     buffer_close(&sent.body);
     return status;

@@ -90,6 +90,44 @@ def test_reset_of_one_world(server):
     database.close()
 
 
+def reset(server, *words):
+    """What ctl says on stderr of a reset that succeeds."""
+    result = harness.run("ctl", "--url", server.url, "reset", *words)
+    assert (result.returncode, result.stdout) == (0, b"{}\n"), result
+    return result.stderr.decode()
+
+
+@pytest.mark.parametrize("words, nowhere", (
+    (("--region", "us-esat-1"), "us-esat-1 of account 123456789012"),
+    (("--account=210987654321",), "us-east-1 of account 210987654321"),
+    (("--account", "210987654321", "--region", "eu-west-1", "--empty"), "eu-west-1 of account 210987654321"),
+))
+def test_a_reset_where_no_broker_is_says_so(server, words, nowhere):
+    assert reset(server, *words) == (f"amazonmq-local: note: there was no broker in {nowhere}, and there is none; brokers are in "
+                                     "us-east-1 of account 123456789012\n")
+    run(server.url, "reset", "--empty")
+    assert reset(server, *words).endswith("; brokers are in no region\n")
+
+
+def test_a_reset_where_a_broker_was_or_is_says_nothing(server):
+    assert reset(server, "--region", "us-east-1") == ""
+    assert reset(server, "--region", "us-east-1", "--empty") == ""
+    assert reset(server, "--account", "123456789012") == ""
+    assert reset(server) == reset(server, "--empty") == ""
+
+
+def test_a_note_shows_some_regions_of_many(server):
+    regions = [f"eu-west-{number}" for number in range(1, 12)]
+    run(server.url, "seed", "-", stdin="".join(harness.sql_broker(f"b-{region}", region=region) for region in regions).encode())
+    note = reset(server, "--region", "us-esat-1")
+    assert note.count("eu-west-") == 8 and note.endswith(", others\n") and len(note) < 500, note
+
+
+def test_without_a_list_of_regions_there_is_no_note(serve):
+    server = serve("--control-token", TOKEN)
+    assert "401" in run(server.url, "reset", "--region", "us-esat-1", code=1)
+
+
 def test_seed_from_a_file_and_from_standard_input(server, tmp_path):
     (tmp_path / "a seed.sql").write_text(harness.sql_broker("b-file"))
     assert told(server, "seed", tmp_path / "a seed.sql") == {}
