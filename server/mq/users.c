@@ -146,7 +146,7 @@ void create_user(struct call *call)
 {
     struct slice broker_id = call->labels.broker_id, username = call->labels.username;
     struct user_change change;
-    int64_t count = 0;
+    bool is_full = false;
     enum result result = user_read_change(call, call->input, &change);
     if (!result)
         result = user_insert(call->store, broker_id, username, &change);
@@ -155,8 +155,8 @@ void create_user(struct call *call)
         return;
     }
     if (!result)
-        result = user_count(call->store, broker_id, USERS_MAX + 1, &count);
-    if (!result && count > USERS_MAX)
+        result = user_exceeds(call->store, broker_id, USERS_MAX, &is_full);
+    if (!result && is_full)
         call_fail(call, ERROR_USER_COUNT, call->broker.name);
     else
         call_finish_empty(call, result);

@@ -54,28 +54,45 @@ enum result user_find(struct store *store, struct slice broker_id, struct slice 
     return !result && as_applied ? show_as_applied(user) : result;
 }
 
-STATEMENT(user_count_sql,
-          "SELECT count(*) FROM (SELECT 1 FROM user WHERE broker_id = ?1 LIMIT ?2)");
+STATEMENT(user_exceeds_sql, "SELECT 1 FROM user WHERE broker_id = ?1 LIMIT 1 OFFSET ?2");
 
-enum result user_count(struct store *store, struct slice broker_id, int64_t limit, int64_t *count)
+enum result user_exceeds(struct store *store, struct slice broker_id, int64_t most, bool *exceeds)
 {
-    sqlite3_stmt *stmt = statement_get(store, &user_count_sql);
+    *exceeds = false;
+    if (store->cached.rows[COUNT_USERS] <= most)
+        return RESULT_OK;
+    sqlite3_stmt *stmt = statement_get(store, &user_exceeds_sql);
     statement_bind(stmt, 1, broker_id);
-    sqlite3_bind_int64(stmt, 2, limit);
+    sqlite3_bind_int64(stmt, 2, most);
     enum result result = statement_step(store, stmt);
-    if (!result)
-        *count = sqlite3_column_int64(stmt, 0);
+    *exceeds = result == RESULT_OK;
     statement_end(stmt);
-    return result;
+    return result == RESULT_NOT_FOUND ? RESULT_OK : result;
+}
+
+enum { TEXT_ROOM = 512 };
+
+/* Binds a copy that ends with a NUL: of another text each function of a CHECK or trigger makes one
+ * in memory of its own. `room` is used until statement_end. */
+static void bind_terminated(sqlite3_stmt *stmt, int at, struct slice text, char room[TEXT_ROOM])
+{
+    if (text.len >= TEXT_ROOM || !text.data || memchr(text.data, 0, text.len)) {
+        statement_bind(stmt, at, text);
+        return;
+    }
+    memcpy(room, text.data, text.len);
+    room[text.len] = '\0';
+    sqlite3_bind_text(stmt, at, room, -1, SQLITE_STATIC);
 }
 
 /* Parameters 3 to 6; absent members stay NULL. */
-static void bind_change(sqlite3_stmt *stmt, const struct user_change *change)
+static void bind_change(sqlite3_stmt *stmt, const struct user_change *change,
+                        char rooms[2][TEXT_ROOM])
 {
-    statement_bind(stmt, 3, change->password);
+    bind_terminated(stmt, 3, change->password, rooms[0]);
     if (change->console_access >= 0)
         sqlite3_bind_int(stmt, 4, change->console_access);
-    statement_bind(stmt, 5, change->groups);
+    bind_terminated(stmt, 5, change->groups, rooms[1]);
     if (change->replication_user >= 0)
         sqlite3_bind_int(stmt, 6, change->replication_user);
 }
@@ -87,9 +104,11 @@ static enum result write_user(struct store *store, const struct statement *state
     enum result result = store_prepare_write(store);
     if (result)
         return result;
+    char rooms[3][TEXT_ROOM];
     sqlite3_stmt *stmt = get_for_user(store, statement, broker_id, username);
+    bind_terminated(stmt, 2, username, rooms[0]);
     if (change)
-        bind_change(stmt, change);
+        bind_change(stmt, change, rooms + 1);
     return statement_run(store, stmt);
 }
 

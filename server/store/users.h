@@ -30,9 +30,9 @@ struct user_change {
 enum result user_find(struct store *store, struct slice broker_id, struct slice username,
                       bool as_applied, struct arena *arena, struct user *user) MUST_CHECK;
 
-/* The number of users of a broker, or `limit` if it has more. */
-enum result user_count(struct store *store, struct slice broker_id, int64_t limit,
-                       int64_t *count) MUST_CHECK;
+/* Whether a broker has more than `most` users; in the time of that many. */
+enum result user_exceeds(struct store *store, struct slice broker_id, int64_t most,
+                         bool *exceeds) MUST_CHECK;
 
 /* Adds a user with a pending CREATE. RESULT_CONFLICT if the name exists. */
 enum result user_insert(struct store *store, struct slice broker_id, struct slice username,
