@@ -31,6 +31,10 @@ class Failed(Exception):
     """A check failed; the text is the reason."""
 
 
+class Skip(Exception):
+    """A test cannot be made here; the text is the reason."""
+
+
 def mirrors():
     """The mirrors of Debian and of its security archive that this machine uses."""
     files = [pathlib.Path(SOURCES[0]), *sorted(pathlib.Path(SOURCES[1]).glob("*"))]
@@ -46,6 +50,8 @@ class Root:
 
     INCLUDE = "ca-certificates"  # packages besides the smallest set
     FOLDER = "/"                 # where commands run
+    OPTIONS = []                 # of mmdebstrap
+    isolated = ISOLATED          # what runs a command apart from this machine
 
     def __init__(self, name, release, updated=True):
         self.name = name
@@ -72,8 +78,8 @@ class Root:
         if self.updated:
             lines += [f"deb {debian} {self.release}-updates main", f"deb {security} {self.release}-security main"]
         # A mirror may be older than its release file allows.
-        done = subprocess.run([*ISOLATED, "mmdebstrap", "--quiet", "--variant=minbase", f"--include={self.INCLUDE}",
-                               '--aptopt=Acquire::Check-Valid-Until "false"', self.release, self.root, "-"],
+        done = subprocess.run([*self.isolated, "mmdebstrap", "--quiet", "--variant=minbase", f"--include={self.INCLUDE}",
+                               '--aptopt=Acquire::Check-Valid-Until "false"', *self.OPTIONS, self.release, self.root, "-"],
                               input="\n".join(lines) + "\n", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               check=False, timeout=LIMIT_S)
         if done.returncode != 0:
@@ -99,7 +105,7 @@ class Root:
 
     def command(self, text):
         """The command line that runs a shell command in FOLDER."""
-        return [*ISOLATED, "bash", "-c", ENTER, "enter", str(self.root), text, self.FOLDER]
+        return [*self.isolated, "bash", "-c", ENTER, "enter", str(self.root), text, self.FOLDER]
 
     def attempt(self, text):
         """Runs a command there; returns its exit code and output."""
@@ -117,9 +123,12 @@ class Root:
 
     def trust(self):
         """Trusts there the authorities that were added to this machine, such as that of a proxy."""
-        for file in pathlib.Path("/", AUTHORITIES).glob("*.crt"):
-            shutil.copy(file, self.root / AUTHORITIES)
-        self.do("update-ca-certificates")
+        there = self.root / AUTHORITIES
+        added = [file for file in pathlib.Path("/", AUTHORITIES).glob("*.crt") if not (there / file.name).exists()]
+        for file in added:
+            shutil.copy(file, there)
+        if added:
+            self.do("update-ca-certificates")
 
     def install(self, *packages):
         self.do(f"{INSTALL} {' '.join(packages)}")
