@@ -77,9 +77,6 @@ static enum result put_configurations(struct call *call, struct json_writer *wri
     if (!result)
         result = put_text(call, writer, "pending", broker, broker->pending_configuration_id,
                           broker->pending_configuration_revision);
-    if (!result)
-        result = put_text(call, writer, "previous", broker, broker->configuration_id,
-                          broker->configuration_revision - 1);
     json_object_end(writer);
     return result;
 }

@@ -17,6 +17,8 @@ static inline void the_page_is_shown(struct costs *costs)
     hold(costs, 200, BROKERS, "GET",
          "/_local/brokers?limit=5&account=123456789012&region=us-east-1", "");
     hold(costs, 200, 20, "GET", "/_local/brokers/b-001", "");
+    hold(costs, 200, 20, "GET", "/_local/configurations/c-001", "");
+    hold(costs, 200, 20, "GET", "/_local/configurations/c-001?revision=1", "");
 }
 
 /* What the processes of real brokers are made of. */
