@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "store/broker_heads.h"
 #include "store/undo.h"
 
 int store_copy(sqlite3 *to, sqlite3 *from)
@@ -55,6 +56,7 @@ enum result store_replace(struct store *store, sqlite3 *from, const char *what,
         return fail(error, what, sqlite3_errstr(code),
                     code == SQLITE_READONLY ? RESULT_INVALID : RESULT_STORE);
     store->cached = store->committed = cached;
+    broker_heads_forget(store->heads);
     store->is_seeded = true;
     return RESULT_OK;
 }

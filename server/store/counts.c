@@ -1,6 +1,7 @@
 /* The numbers of rows that the metrics show, kept up to date: counting a million rows takes too
  * long. */
 #define SQLITE_ENABLE_PREUPDATE_HOOK
+#include "store/broker_heads.h"
 #include "store/undo.h"
 
 static const char *const counted[] = {
@@ -12,8 +13,10 @@ void store_note_change(void *context, sqlite3 *db, int action, const char *datab
     struct store *store = context;
     (void)db, (void)database;
     undo_note(store, action, table, old_row, new_row);
-    if (strcmp(table, counted[COUNT_BROKERS]) == 0)
+    if (strcmp(table, counted[COUNT_BROKERS]) == 0) {
         store->cached.knows_due = false;
+        broker_heads_forget(store->heads);
+    }
     if (action == SQLITE_UPDATE)
         return;
     for (size_t i = 0; i < COUNTS; i++)
@@ -35,6 +38,7 @@ enum result store_counts_reload(struct store *store)
 {
     store_counts_follow(store);
     store->cached.knows_due = false;
+    broker_heads_forget(store->heads);
     return store_counts_read(store->db, store->cached.rows) ? RESULT_OK : RESULT_STORE;
 }
 

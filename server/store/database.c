@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/broker_heads.h"
 #include "store/seed_functions.h"
 #include "store/snapshot.h"
 #include "store/undo.h"
@@ -65,6 +66,8 @@ enum result store_tick_commit(struct store *store)
     enum result result = store->tick_failed ? RESULT_STORE : run(store, &commit_sql);
     store->commits += !result;
     *(result ? &store->cached : &store->committed) = result ? store->committed : store->cached;
+    if (result)
+        broker_heads_forget(store->heads);
     if (!sqlite3_get_autocommit(store->db) && run(store, &rollback_sql))
         log_event(LOG_ERROR, "store-error", "error",
                   "a transaction can be neither committed nor rolled back");
@@ -94,8 +97,10 @@ enum result store_operation_end(struct store *store, bool keep)
         return RESULT_STORE;
     if (!has_savepoint)
         return RESULT_OK;
-    if (!keep)
+    if (!keep) {
         store->cached = store->savepoint;
+        broker_heads_forget(store->heads);
+    }
     if ((!keep && run(store, &savepoint_rollback_sql)) || run(store, &savepoint_release_sql)) {
         store->tick_failed = true;
         return RESULT_STORE;
@@ -348,6 +353,7 @@ enum result store_open(const struct store_options *options, struct store **out,
         return RESULT_NO_MEMORY;
     }
     store->options = *options;
+    store->heads = broker_heads_new();
     /* The process has one thread. For a second store the call fails, but the setting remains. */
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     enum result result = open_database(store, options, error);
@@ -413,6 +419,7 @@ void store_free(struct store *store)
     for (size_t i = 0; i < statement_count(); i++)
         sqlite3_finalize(store->compiled[i]);
     undo_end(store);
+    broker_heads_free(store->heads);
     store_snapshot_free(store->seeding.image);
     store_files_leave(store);
     sqlite3_close(store->db);

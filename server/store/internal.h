@@ -40,6 +40,7 @@ struct store_file {
     ino_t number;
 };
 
+struct broker_heads;
 struct undo;
 
 /* The store as the seeds made it. */
@@ -63,6 +64,7 @@ struct store {
     struct store_cache committed; /* restored if the tick fails */
     int64_t commits, restores;
     struct undo *undo;            /* undo.h; NULL: none */
+    struct broker_heads *heads;   /* broker_heads.h; NULL: none */
     struct store_seeding seeding; /* reset.h */
     struct store_options options; /* its texts belong to the caller of store_open */
     sqlite3_stmt *compiled[];     /* by index in the section; NULL: not yet used */
@@ -211,8 +213,8 @@ void store_take_flags(sqlite3_stmt *stmt, struct store_cache *cached);
 enum result store_reload_flags(struct store *store) MUST_CHECK;
 
 /* SQLite's preupdate hook: called before each row that is inserted, updated or deleted, by triggers
- * and cascades too. Notes it in cached.rows, cached.knows_due and the undo log. `store` is a struct
- * store. A hook that takes its place calls it. */
+ * and cascades too. Notes it in cached.rows, cached.knows_due, the heads and the undo log. `store`
+ * is a struct store. A hook that takes its place calls it. */
 void store_note_change(void *store, sqlite3 *db, int action, const char *database,
                        const char *table, sqlite3_int64 old_row, sqlite3_int64 new_row);
 

@@ -2,11 +2,14 @@
 #include "store/internal.h"
 
 #include "base/log.h"
+#include "store/broker_heads.h"
 
 void store_detect_rollback(struct store *store)
 {
-    if (store->tick_open && sqlite3_get_autocommit(store->db))
+    if (store->tick_open && sqlite3_get_autocommit(store->db)) {
         store->tick_failed = true;
+        broker_heads_forget(store->heads);
+    }
 }
 
 sqlite3_stmt *statement_get(struct store *store, const struct statement *statement)

@@ -33,16 +33,13 @@ static uint32_t next_random(uint32_t *state, uint32_t below)
 #define TEN "abcdefghij"
 #define LONG_98 TEN TEN TEN TEN TEN TEN TEN TEN TEN "abcdefgh"
 
-#define PIECE(text)           \
-    {                         \
-        text, sizeof text - 1 \
-    }
 static const struct slice pieces[] = {
-    PIECE("\""), PIECE("\""),       PIECE(","),        PIECE("\",\""),  PIECE("["),
-    PIECE("]"),  PIECE("ab"),       PIECE("c"),        PIECE("A-1._~"), PIECE(" "),
-    PIECE("\\"), PIECE("\\u0061b"), PIECE("\303\251"), PIECE("\0"),     PIECE("{"),
-    PIECE(":"),  PIECE("*"),        PIECE("?"),        PIECE("'"),      PIECE("null"),
-    PIECE("12"), PIECE("\n"),       PIECE("\377"),     PIECE(LONG_98)};
+    SLICE_INIT("\""),       SLICE_INIT("\""), SLICE_INIT(","),    SLICE_INIT("\",\""),
+    SLICE_INIT("["),        SLICE_INIT("]"),  SLICE_INIT("ab"),   SLICE_INIT("c"),
+    SLICE_INIT("A-1._~"),   SLICE_INIT(" "),  SLICE_INIT("\\"),   SLICE_INIT("\\u0061b"),
+    SLICE_INIT("\303\251"), SLICE_INIT("\0"), SLICE_INIT("{"),    SLICE_INIT(":"),
+    SLICE_INIT("*"),        SLICE_INIT("?"),  SLICE_INIT("'"),    SLICE_INIT("null"),
+    SLICE_INIT("12"),       SLICE_INIT("\n"), SLICE_INIT("\377"), SLICE_INIT(LONG_98)};
 
 /* A list, most often a good one, with up to two pieces put in or in the place of others. */
 static void make_list(struct buffer *out, uint32_t *random)

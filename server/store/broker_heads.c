@@ -1,0 +1,80 @@
+#include "store/broker_heads.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+
+enum {
+    HEADS = 64,
+    HEAD_TEXTS = 200, /* bytes of the texts of a head: 100, 12, 32 and 50 at most */
+};
+
+struct kept_head {
+    uint64_t generation; /* another one than that of the heads: forgotten */
+    struct broker_head head;
+    char texts[HEAD_TEXTS];
+};
+
+struct broker_heads {
+    uint64_t generation; /* from 1 */
+    struct kept_head kept[HEADS];
+};
+
+struct broker_heads *broker_heads_new(void)
+{
+    struct broker_heads *heads = calloc(1, sizeof *heads);
+    if (heads)
+        heads->generation = 1;
+    return heads;
+}
+
+void broker_heads_free(struct broker_heads *heads)
+{
+    free(heads);
+}
+
+void broker_heads_forget(struct broker_heads *heads)
+{
+    if (heads)
+        heads->generation++;
+}
+
+static size_t place_of(struct slice id)
+{
+    return text_hash(TEXT_HASH, id) % HEADS;
+}
+
+static bool copy_text(struct arena *arena, struct slice *text)
+{
+    text->data = arena_copy(arena, *text);
+    return text->data != NULL;
+}
+
+enum result broker_heads_find(const struct broker_heads *heads, struct slice id,
+                              struct arena *arena, struct broker_head *head)
+{
+    const struct kept_head *kept = heads ? &heads->kept[place_of(id)] : NULL;
+    if (!kept || kept->generation != heads->generation || !slice_equal(kept->head.id, id))
+        return RESULT_NOT_FOUND;
+    *head = kept->head;
+    bool good = copy_text(arena, &head->id) && copy_text(arena, &head->account) &&
+                copy_text(arena, &head->region) && copy_text(arena, &head->name);
+    return good ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+void broker_heads_keep(struct broker_heads *heads, const struct broker_head *head)
+{
+    if (!heads || head->id.len + head->account.len + head->region.len + head->name.len > HEAD_TEXTS)
+        return;
+    struct kept_head *kept = &heads->kept[place_of(head->id)];
+    struct slice *const texts[] = {&kept->head.id, &kept->head.account, &kept->head.region,
+                                   &kept->head.name};
+    char *end = kept->texts;
+    kept->generation = heads->generation;
+    kept->head = *head;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        memcpy(end, texts[i]->data, texts[i]->len);
+        texts[i]->data = end;
+        end += texts[i]->len;
+    }
+}
