@@ -47,7 +47,8 @@ void json_object_begin(struct json_writer *writer);
 void json_object_end(struct json_writer *writer);
 void json_list_begin(struct json_writer *writer);
 void json_list_end(struct json_writer *writer);
-void json_key(struct json_writer *writer, const char *name);
+void json_key(struct json_writer *writer, const char *name); /* that needs no escapes */
+void json_key_text(struct json_writer *writer, struct slice name);
 void json_write_string(struct json_writer *writer, struct slice value);
 void json_write_boolean(struct json_writer *writer, bool value);
 void json_write_integer(struct json_writer *writer, int64_t value);

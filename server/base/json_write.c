@@ -85,8 +85,21 @@ static void append_string(struct buffer *out, struct slice value)
 
 void json_key(struct json_writer *writer, const char *name)
 {
+    size_t len = strlen(name);
     separate(writer);
-    append_string(writer->out, slice_of(name));
+    char *at = buffer_extend(writer->out, len + 3);
+    if (at) {
+        *at++ = '"';
+        memcpy(at, name, len);
+        memcpy(at + len, "\":", 2);
+    }
+    writer->separate = false;
+}
+
+void json_key_text(struct json_writer *writer, struct slice name)
+{
+    separate(writer);
+    append_string(writer->out, name);
     buffer_append_char(writer->out, ':');
     writer->separate = false;
 }
@@ -113,15 +126,20 @@ void json_write_raw(struct json_writer *writer, struct slice json)
 {
     separate(writer);
     bool in_string = false;
+    size_t begin = 0; /* of the bytes since the last blank that was left out */
     for (size_t i = 0; i < json.len; i++) {
         char c = json.data[i];
-        if (c == '"')
+        if (c == '"') {
             in_string = !in_string;
-        if (in_string || (c != ' ' && c != '\t' && c != '\n' && c != '\r'))
-            buffer_append_char(writer->out, c);
-        if (in_string && c == '\\' && i + 1 < json.len)
-            buffer_append_char(writer->out, json.data[++i]);
+        } else if (in_string && c == '\\') {
+            i++;
+        } else if (!in_string && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) {
+            buffer_append(writer->out, json.data + begin, i - begin);
+            begin = i + 1;
+        }
     }
+    if (begin < json.len)
+        buffer_append(writer->out, json.data + begin, json.len - begin);
 }
 
 void json_put_string(struct json_writer *writer, const char *name, struct slice value)

@@ -67,7 +67,7 @@ static void write_masked(struct json_writer *writer, const struct json *value)
     case JSON_OBJECT:
         json_object_begin(writer);
         for (const struct json *item = json_first(value); item; item = json_next(item)) {
-            json_key(writer, json_name(item).data);
+            json_key_text(writer, json_name(item));
             if (is_secret(json_name(item)))
                 json_write_string(writer, SLICE("***"));
             else

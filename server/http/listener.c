@@ -64,10 +64,11 @@ static void *on_request_line(void *context, const char *raw, struct MHD_Connecti
         return NULL;
     }
     connection->exchange = exchange;
-    deadline_start(&listener->connections.request, &connection->deadline, clock_monotonic_ms());
     exchange->connection = connection;
     exchange->wire = wire;
     exchange->started_us = clock_monotonic_us();
+    deadline_start(&listener->connections.request, &connection->deadline,
+                   exchange->started_us / 1000);
     if (framing_exhausts(raw, LISTENER_MEMORY))
         shutdown(connection->fd, SHUT_RDWR);
     return exchange;

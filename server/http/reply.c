@@ -6,11 +6,11 @@
 #include "base/text.h"
 #include "http/target.h"
 
-static void draw_ids(struct reply_ids *ids)
+static void draw_ids(int64_t wall_ms, struct reply_ids *ids)
 {
     id_uuid(ids->request);
     id_apigw(ids->apigw);
-    id_trace(clock_wall_ms() / 1000, ids->trace);
+    id_trace(wall_ms / 1000, ids->trace);
 }
 
 size_t reply_headers(const struct call *call, const struct reply_ids *ids,
@@ -111,12 +111,13 @@ static void log_request(const struct exchange *exchange, const struct reply_ids 
 }
 
 static void record(const struct exchange *exchange, const struct reply_ids *ids,
-                   const struct shown *shown, int64_t duration_us, struct journal *journal)
+                   const struct shown *shown, int64_t wall_ms, int64_t duration_us,
+                   struct journal *journal)
 {
     const struct call *call = &exchange->call;
     const struct request *request = &exchange->request;
     struct journal_entry entry = {
-        .time_ms = clock_wall_ms(),
+        .time_ms = wall_ms,
         .duration_us = duration_us,
         .status = call->reply.status,
         .dropped = call->drop,
@@ -142,12 +143,13 @@ static void record(const struct exchange *exchange, const struct reply_ids *ids,
 void reply_tell(const struct exchange *exchange, struct journal *journal, struct metrics *metrics,
                 struct reply_ids *ids)
 {
-    draw_ids(ids);
     const struct call *call = &exchange->call;
+    int64_t wall_ms = clock_wall_ms();
     struct shown shown = shown_line(&exchange->request);
     int64_t duration_us = clock_monotonic_us() - exchange->started_us;
+    draw_ids(wall_ms, ids);
     log_request(exchange, ids, &shown, duration_us);
     metrics_count(metrics, call->operation, call->reply.status, duration_us);
     if (!exchange->request.target.is_control && !call->of_person)
-        record(exchange, ids, &shown, duration_us, journal);
+        record(exchange, ids, &shown, wall_ms, duration_us, journal);
 }

@@ -56,8 +56,10 @@ static void write_map(struct json_writer *writer, const struct tag *tags, size_t
 {
     json_key(writer, "tags");
     json_object_begin(writer);
-    for (size_t i = 0; i < count; i++)
-        json_put_string(writer, tags[i].key.data, tags[i].value);
+    for (size_t i = 0; i < count; i++) {
+        json_key_text(writer, tags[i].key);
+        json_write_string(writer, tags[i].value);
+    }
     json_object_end(writer);
 }
 
