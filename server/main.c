@@ -349,6 +349,7 @@ static int start(const struct options *options)
         fail(store_error.text);
         goto out;
     }
+    limits_trim_memory();
     status = begin_processes(options, &endpoints);
     if (status == 0)
         status = serve(options, store, &endpoints);

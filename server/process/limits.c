@@ -56,6 +56,13 @@ void limits_return_memory(void)
 #endif
 }
 
+void limits_trim_memory(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 void limits_forbid_core(void)
 {
     struct rlimit core = {0, 0};
