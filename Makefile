@@ -48,7 +48,8 @@ TEST_FLAGS := -DTEST_DATA='"tests/data"' -DSCHEMA_DIR='"schema"'
 # The image has a limit. What is not on the way of every request is compiled for size; the instructions of an operation
 # are mostly those of SQLite (make bench-check).
 FAST := $(addprefix server/base/,arena.c buffer.c crypto.c json_% log.c text.c utf8.c) server/http/% server/loop.c \
-        $(addprefix server/gate/,gate.c router.c caller.c) server/api/page.c server/observe/% server/store/statement.c
+        $(addprefix server/gate/,gate.c router.c caller.c) server/api/page.c server/observe/% \
+        $(addprefix server/store/,broker_heads.c counts.c database.c statement.c undo.c users.c) server/mq/users.c
 FLAGS_release = $(HARDENING) $(if $(filter $(FAST),$<),,-Os) $(CFLAGS)
 LINK_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(KNOWN_LINK) -Wl,--as-needed $(LDFLAGS)
 FLAGS_debug = $(SANITIZERS) $(CFLAGS)
