@@ -10,8 +10,6 @@
  * The account and region are NULL in a playback of the whole log. */
 enum { PLACE_ACCOUNT = 1, PLACE_REGION, PLACE_KEY };
 
-enum { UNDO_WORLD_MAX = 3000 }; /* changes of all worlds; beyond, the seeds cost less */
-
 /* An account and region. */
 struct world {
     struct slice account, region;
@@ -22,13 +20,14 @@ static int count_key(const struct table *table)
     return table->key_columns == 0 ? 1 : table->key_columns;
 }
 
-/* `name = ?n` for the columns from `first` on, with another operator and separated by `between`. */
+/* `name = ?n` for the columns from `first` on, with `compare` for the sign and `between` two of
+ * them. */
 static void put_columns(sqlite3_str *sql, sqlite3_stmt *all, int first, int place,
-                        const char *operator, const char * between)
+                        const char *compare, const char *between)
 {
     for (int i = first; i < sqlite3_column_count(all); i++)
         sqlite3_str_appendf(sql, "%s\"%w\" %s ?%d", i > first ? between : "",
-                            sqlite3_column_name(all, i), operator, place + i);
+                            sqlite3_column_name(all, i), compare, place + i);
 }
 
 static void put_key(sqlite3_str *sql, sqlite3_stmt *all, const struct table *table)
@@ -301,7 +300,7 @@ enum result undo_play_world(struct store *store, uint64_t stamp, struct slice ac
                             struct slice region)
 {
     const struct world world = {account, region};
-    if (!has_log(store, stamp) || store->undo->count > UNDO_WORLD_MAX)
+    if (!has_log(store, stamp))
         return RESULT_NOT_FOUND;
     if (play_all(store, &world))
         return RESULT_OK;

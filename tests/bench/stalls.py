@@ -90,6 +90,10 @@ def reset_once(client):
     client.call("POST", RESET)
 
 
+def reset_region(client):
+    client.call("POST", RESET + "?region=us-east-1")
+
+
 def add_many_users(server, count=RESET_USERS):
     """By the seed endpoint, whose changes the undo log keeps too."""
     sql = users_sql(0, RESET_BROKERS - 1, count // RESET_BROKERS, "more").encode()
@@ -113,6 +117,7 @@ CASES = (
     ("DescribeBroker of 100,000 users", one_broker_sql("b-large", DESCRIBED_USERS), None, describe_large_broker),
     ("resets, 100,000 users, 50 writes", seed_texts(1000, 100), None, reset_twenty_times),
     ("a reset after 20,000 new users", [brokers_sql(RESET_BROKERS)], add_many_users, reset_once),
+    ("the same, of one region", [brokers_sql(RESET_BROKERS)], add_many_users, reset_region),
     ("a reset of 300,000 users, without the log", seed_texts(1000, 300),
      functools.partial(add_many_users, count=MOST_RESET_USERS), reset_once),
     ("a reset after 100,000 new users, without the log", [brokers_sql(RESET_BROKERS)],
