@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "http/target.h"
+#include "process/limits.h"
 
 enum {
     EXCHANGE_ARENA = 64 << 20, /* enough for the longest reply and its headers */
@@ -11,6 +12,7 @@ enum {
     EXCHANGE_DRAIN_MAX = 64 << 20,        /* bytes read of a body that is too large */
     EXCHANGE_BODIES_MAX = 256 << 20,      /* all bodies together: four of the largest */
     EXCHANGE_KEPT_BODY_MAX = 16 << 10,    /* a larger body buffer is freed after the request */
+    EXCHANGE_LARGE = 1 << 20,             /* bytes of a reply after which the heap is trimmed */
 };
 
 static void read_target(struct exchange *exchange, struct slice raw)
@@ -60,12 +62,15 @@ void exchange_give(struct exchange_pool *pool, struct exchange *exchange)
 {
     if (!exchange)
         return;
+    bool was_large = exchange->arena.used > EXCHANGE_LARGE;
     pool->body_bytes -= exchange->body.len;
     if (pool->spare_count >= EXCHANGE_SPARES_MAX) {
         destroy(exchange);
         return;
     }
     arena_reset(&exchange->arena);
+    if (was_large)
+        limits_trim_memory();
     if (exchange->body.size > EXCHANGE_KEPT_BODY_MAX)
         buffer_close(&exchange->body);
     else

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/log.h"
 #include "store/broker_heads.h"
 #include "store/undo.h"
 
@@ -36,6 +37,8 @@ static enum result fail(struct store_error *error, const char *what, const char 
                         enum result result)
 {
     snprintf(error->text, sizeof error->text, "%s: %.500s", what, reason);
+    if (result == RESULT_STORE)
+        log_event(LOG_ERROR, "store-error", "error", error->text);
     return result;
 }
 
@@ -58,5 +61,6 @@ enum result store_replace(struct store *store, sqlite3 *from, const char *what,
     store->cached = store->committed = cached;
     broker_heads_forget(store->heads);
     store->is_seeded = true;
+    store->commits++;
     return RESULT_OK;
 }

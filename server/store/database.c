@@ -230,6 +230,28 @@ static enum result set_up(struct store *store, const struct store_options *optio
     return result;
 }
 
+/* Another program may have given the file pages of another size, into which no copy of a store
+ * fits. */
+static enum result unify_pages(struct store *store, const char *path, struct store_error *error)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool good = sqlite3_prepare_v2(store->db, "PRAGMA page_size", -1, &stmt, NULL) == SQLITE_OK &&
+                sqlite3_step(stmt) == SQLITE_ROW;
+    bool differs = good && sqlite3_column_int(stmt, 0) != STORE_PAGE_SIZE;
+    sqlite3_finalize(stmt);
+    if (!good)
+        return fail(error, path, sqlite3_errmsg(store->db));
+    if (!differs)
+        return RESULT_OK;
+    sqlite3_limit(store->db, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM attaches the new database */
+    enum result result = exec(store, path,
+                              "PRAGMA journal_mode = DELETE; PRAGMA page_size = 4096; VACUUM;"
+                              "PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema",
+                              error);
+    sqlite3_limit(store->db, SQLITE_LIMIT_ATTACHED, 0);
+    return result;
+}
+
 /* Compiles the statements that end a transaction now: they must work when memory is exhausted. */
 static enum result prepare_transaction_ends(struct store *store, const char *path,
                                             struct store_error *error)
@@ -337,6 +359,8 @@ static enum result open_database(struct store *store, const struct store_options
         result = store_migrate(store, options->path, error);
     if (!result && content == CONTENT_STORE)
         result = validate(store, options->path, error);
+    if (!result && !in_memory)
+        result = unify_pages(store, options->path, error);
     if (!result)
         result = prepare_transaction_ends(store, options->path, error);
     if (!result && !in_memory)

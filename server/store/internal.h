@@ -144,7 +144,10 @@ bool store_files_are_in_place(struct store *store);
  * file. */
 void store_files_leave(struct store *store);
 
-enum { STORE_APPLICATION_ID = 0x416D5131 }; /* "AmQ1": PRAGMA application_id of our files */
+enum {
+    STORE_APPLICATION_ID = 0x416D5131, /* "AmQ1": PRAGMA application_id of our files */
+    STORE_PAGE_SIZE = 4096,            /* of every store */
+};
 
 /* What an opened database holds. */
 enum store_content {
@@ -176,8 +179,8 @@ int store_copy(sqlite3 *to, sqlite3 *from) MUST_CHECK;
 
 /* Replaces the content of the store by that of a database with the current schema, which has the
  * account and region of this server: one transaction, after which nothing may fail. No tick may be
- * open; the undo log ends. RESULT_INVALID: `from` cannot be copied; RESULT_STORE, RESULT_NO_MEMORY;
- * *error begins with `what`. A failure changes nothing. */
+ * open; the undo log ends. RESULT_INVALID: the pages of `from` have another size than those of a
+ * file; RESULT_STORE, RESULT_NO_MEMORY; *error begins with `what`. A failure changes nothing. */
 enum result store_replace(struct store *store, sqlite3 *from, const char *what,
                           struct store_error *error) MUST_CHECK;
 

@@ -124,6 +124,13 @@ static void grow(struct undo *undo)
     }
 }
 
+bool undo_has_row(const struct undo *undo, size_t table, int64_t rowid)
+{
+    char key[1 + sizeof rowid] = {SQLITE_INTEGER};
+    memcpy(key + 1, &rowid, sizeof rowid);
+    return *find_place(undo, table, (struct slice){key, sizeof key}) != NULL;
+}
+
 static struct change *copy(struct arena *arena, const struct change *change)
 {
     size_t size = sizeof *change + change->key_len + change->row_len;

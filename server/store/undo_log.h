@@ -52,6 +52,9 @@ struct undo {
 /* Removes all changes. */
 void undo_clear(struct undo *undo);
 
+/* Whether the row with that rowid is in the log. */
+bool undo_has_row(const struct undo *undo, size_t table, int64_t rowid);
+
 /* Keeps the changes for which `keeps` returns true. Without memory all are kept. */
 typedef bool undo_filter(struct store *store, const struct change *change);
 void undo_keep(struct store *store, undo_filter *keeps);

@@ -95,6 +95,17 @@ static void put_other(sqlite3_str *sql, sqlite3_stmt *all, const struct table *t
     put_root(sql, table, id);
 }
 
+/* The rowid of the row's broker, configuration or VPC, in the first column. */
+static void put_find(sqlite3_str *sql, const struct table *table)
+{
+    if (table->root && !undo_has_id(table))
+        sqlite3_str_appendf(sql, "SELECT (SELECT rowid FROM %s AS root WHERE root.id = %s.%s)",
+                            table_of_root[table->root], table->name, table->root_id);
+    else
+        sqlite3_str_appendall(sql, "SELECT NULL");
+    sqlite3_str_appendf(sql, " FROM %s", table->name);
+}
+
 static char *make_sql(sqlite3 *db, const struct table *table, enum undo_kind kind, bool of_world)
 {
     char select[64];
@@ -120,7 +131,7 @@ static char *make_sql(sqlite3 *db, const struct table *table, enum undo_kind kin
     } else if (kind == UNDO_FIRST) {
         sqlite3_str_appendf(sql, "DELETE FROM %s WHERE %s = ?1", table->name, table->root_id);
     } else {
-        sqlite3_str_appendf(sql, "SELECT 1 FROM %s", table->name);
+        put_find(sql, table);
         put_key(sql, all, table);
         sqlite3_str_appendall(sql, kind == UNDO_SAME ? " AND " : "");
         if (kind == UNDO_SAME)
@@ -309,16 +320,23 @@ enum result undo_play_world(struct store *store, uint64_t stamp, struct slice ac
     return RESULT_NOT_FOUND;
 }
 
-/* Whether the row is not as it was, or that cannot be found out. */
-static bool differs(struct store *store, const struct change *change)
+/* Whether the playback still needs the change: the row is not as it was, or may be deleted together
+ * with its broker, configuration or VPC, or that cannot be found out. */
+static bool is_needed(struct store *store, const struct change *change)
 {
     enum undo_kind kind = change->existed ? UNDO_SAME : UNDO_FIND;
     sqlite3_stmt *stmt = get_statement(store->undo, store->db, change->table, kind, false);
     if (stmt)
         bind_change(stmt, change);
     int code = stmt ? sqlite3_step(stmt) : SQLITE_NOMEM;
+    bool needed = code != (change->existed ? SQLITE_ROW : SQLITE_DONE);
+    if (code == SQLITE_ROW && sqlite3_column_type(stmt, 0) == SQLITE_INTEGER) {
+        const char *root = table_of_root[tables[change->table].root];
+        needed = needed || undo_has_row(store->undo, (size_t)(table_find(root) - tables),
+                                        sqlite3_column_int64(stmt, 0));
+    }
     statement_end(stmt);
-    return code != (change->existed ? SQLITE_ROW : SQLITE_DONE);
+    return needed;
 }
 
 void undo_compact(struct store *store)
@@ -326,6 +344,6 @@ void undo_compact(struct store *store)
     struct undo *undo = store->undo;
     if (!undo || undo->count < undo->compact_at)
         return;
-    undo_keep(store, differs);
+    undo_keep(store, is_needed);
     undo->compact_at = undo->count * 2 > UNDO_COMPACT_MIN ? undo->count * 2 : UNDO_COMPACT_MIN;
 }

@@ -7,9 +7,10 @@ import stat
 
 import pytest
 
+import control_calls as control
 import harness
 import wire
-from harness import Server, assert_ok
+from harness import Server, assert_ok, sql_broker
 
 store = wire.store
 
@@ -285,3 +286,20 @@ def test_SEED_3_files_and_directories_in_the_order_given(store):
     with Server("--seed", first, "--seed", f"{store.directory}/seeds", "--seed", last) as server:
         body = assert_ok(server.client().call("GET", harness.broker_path("b-one"))).json()
         assert body["brokerName"] == "first-2-3"
+
+
+@pytest.mark.parametrize("size", (512, 1024, 8192, 65536))
+def test_a_file_with_pages_of_another_size_is_rewritten(serve, tmp_path, size):
+    """Another program has changed it; a reset and a snapshot are copied page by page."""
+    server = serve("--db", tmp_path / "db", seed=sql_broker("b-1"))
+    image = control.snapshot(server.client())
+    server.stop()
+    with contextlib.closing(sqlite3.connect(tmp_path / "db", isolation_level=None)) as connection:
+        connection.executescript(f"PRAGMA journal_mode = DELETE; PRAGMA page_size = {size}; VACUUM;")
+    server.start()
+    client = server.client()
+    harness.create_user(client, "b-1", "alice")
+    control.done(client, "POST", "/_local/reset")
+    assert assert_ok(client.call("GET", harness.users_path("b-1"))).json()["users"] == []
+    control.done(client, "PUT", control.SNAPSHOT, image)
+    assert [path.name for path in tmp_path.iterdir() if "journal" in path.name] == []

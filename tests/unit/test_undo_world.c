@@ -28,6 +28,11 @@
     " ('b-p1', 'first', 'us-east-1', 'RUNNING', 'CRDR', 'PRIMARY', 'b-p2', 'us-west-2'),"        \
     " ('b-p2', 'second', 'us-west-2', 'REPLICA', 'CRDR', 'REPLICA', 'b-p1', 'us-east-1');"
 
+#define SEED_ROWIDS                                                                       \
+    "INSERT INTO broker (id, name) VALUES ('b-x1', 'x1'), ('b-x2', 'x2');"                \
+    "INSERT INTO user (broker_id, username, password) SELECT id, 'same', 'created-pw-12'" \
+    " FROM broker WHERE name GLOB 'x?';"
+
 static const struct place {
     const char *account, *region;
 } places[] = {{"123456789012", "us-east-1"},
@@ -293,12 +298,34 @@ static void the_log_does_not_grow_with_resets(void **state)
     close_seeded(&s);
 }
 
+/* Two brokers that were inserted again have exchanged their rowids: a playback deletes both, with
+ * their users, who are as they were. */
+static void what_is_deleted_with_its_broker_stays_in_the_log(void **state)
+{
+    (void)state;
+    struct seeded s;
+    open_seeded(&s, ":memory:", SEED SEED_OTHERS SEED_ROWIDS);
+    write_sql(&s,
+              "DELETE FROM broker WHERE id IN ('b-x1', 'b-x2');"
+              "INSERT INTO broker (id, name) VALUES ('b-x2', 'x2'), ('b-x1', 'x1');"
+              "INSERT INTO user (broker_id, username, password) SELECT id, 'same', 'created-pw-12'"
+              " FROM broker WHERE name GLOB 'x?';"
+              "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 100)"
+              " INSERT INTO user (broker_id, username, password)"
+              " SELECT 'b-2', 'new' || x, 'created-pw-12' FROM n;");
+    assert_int_equal(reset_place(s.w.store, &s, &places[1], replication_settle), RESULT_OK);
+    reset(&s);
+    assert_true(is_restored(&s));
+    close_seeded(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_rows_are_those_of_the_seeding),
         cmocka_unit_test(the_rows_are_those_that_the_seeds_give),
         cmocka_unit_test(the_log_does_not_grow_with_resets),
+        cmocka_unit_test(what_is_deleted_with_its_broker_stays_in_the_log),
     };
     return cmocka_run_group_tests_name("undo of one account and region", tests, NULL, NULL);
 }
