@@ -51,7 +51,7 @@ struct option {
 static const struct option table[] = {
     {"host", ENV "HOST", OPTION_HOST, AT(hosts), "ADDRESS", NULL,
      "listen on this address (repeatable; default 127.0.0.1 and ::1)", NULL, 0, 0, ','},
-    {"port", ENV "PORT", OPTION_COUNT, AT(port), "N", USUAL_PORT,
+    {"port", ENV "PORT", OPTION_COUNT, AT(port), "N", DEFAULT_PORT,
      "listen on this port; 0: any free port", NULL, 0, 65535, 0},
     {"tls-port", ENV "TLS_PORT", OPTION_COUNT, AT(tls_port), "N", NULL,
      "also listen for HTTPS on this port; 0: any free port", NULL, 0, 65535, 0},
@@ -79,7 +79,7 @@ static const struct option table[] = {
      "service: 15 calls a second, burst 100, for each account and region, then 429", "none|service",
      0, 0, 0},
     {"control", ENV "CONTROL", OPTION_CHOICE, AT(control_off), "on|off", "on",
-     "off: only /_local/health is answered", "on|off", 0, 0, 0},
+     "off: only health and the reports of runners are answered", "on|off", 0, 0, 0},
     {"control-token", ENV "CONTROL_TOKEN", OPTION_TOKEN, AT(control_token), "TOKEN", NULL,
      "bearer token required for /_local/", NULL, 0, 0, 0},
     {"control-host", ENV "CONTROL_HOST", OPTION_LIST, AT(control_hosts), "NAME", NULL,
@@ -267,15 +267,15 @@ static void describe(const struct option *option, char text[128])
 static enum result bad_value(char error[256], const char *name, const char *text,
                              const struct option *option)
 {
-    char expected[128], question[UNITS_QUESTION] = "";
+    char expected[128], suggestion[UNITS_SUGGESTION] = "";
     describe(option, expected);
     if (option->type == OPTION_DURATION)
-        units_ask(text, unit_times, option->min, option->max, question);
+        units_suggest(text, unit_times, option->min, option->max, suggestion);
     if (option->type == OPTION_TOKEN) /* a secret, even if it is wrong */
         snprintf(error, 256, "%s: bad value, expected %s", name, expected);
     else
         snprintf(error, 256, "%s: bad value '%.60s', expected %s", name, text, expected);
-    strncat(error, question, 255 - strlen(error));
+    strncat(error, suggestion, 255 - strlen(error));
     return one_line(error);
 }
 

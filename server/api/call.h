@@ -75,12 +75,12 @@ struct call {
     struct page page;          /* set for lists */
     void *input;               /* the members of the body; NULL if the operation has none */
     struct reply reply;
-    bool failed;      /* the reply is an error: the writes of the call are rolled back */
-    bool answered;    /* the reply is final: the operation is not run */
-    bool unfinished;  /* of an exclusive operation: it is run again once no clock step is open */
-    bool drop;        /* close the connection instead of sending the reply */
-    bool of_person;   /* a browser looked for the page: no call, so not in the journal */
-    int64_t delay_ms; /* of a fault, before the operation runs or the reply is sent */
+    bool failed;       /* the reply is an error: the writes of the call are rolled back */
+    bool answered;     /* the reply is final: the operation is not run */
+    bool unfinished;   /* of an exclusive operation: it is run again once no clock step is open */
+    bool drop;         /* close the connection instead of sending the reply */
+    bool from_browser; /* a browser looked for the page: no call, so not in the journal */
+    int64_t delay_ms;  /* of a fault, before the operation runs or the reply is sent */
 };
 
 /* call_fail(call, id, ...) answers with an error of the table. After the id come as many `struct

@@ -85,13 +85,14 @@ static void append_string(struct buffer *out, struct slice value)
 
 void json_key(struct json_writer *writer, const char *name)
 {
-    size_t len = strlen(name);
+    struct slice text = slice_of(name);
     separate(writer);
-    char *at = buffer_extend(writer->out, len + 3);
+    char *at = buffer_extend(writer->out, text.len + 3);
     if (at) {
-        *at++ = '"';
-        memcpy(at, name, len);
-        memcpy(at + len, "\":", 2);
+        at[0] = '"';
+        memcpy(at + 1, text.data, text.len);
+        at[text.len + 1] = '"';
+        at[text.len + 2] = ':';
     }
     writer->separate = false;
 }

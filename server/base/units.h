@@ -15,11 +15,11 @@ extern const struct unit unit_sizes[]; /* in bytes; a number alone is one too */
 extern const struct unit unit_times[]; /* in milliseconds */
 extern const struct unit unit_steps[]; /* the same, and days */
 
-enum { UNITS_QUESTION = 80 };
+enum { UNITS_SUGGESTION = 80 };
 
 /* For a number that has no unit: `; did you mean 7s, 7m or 7h?` with those of `units` that make it
  * one of `min` to `max`. Else empty. */
-void units_ask(const char *text, const struct unit *units, int64_t min, int64_t max,
-               char question[UNITS_QUESTION]);
+void units_suggest(const char *text, const struct unit *units, int64_t min, int64_t max,
+                   char suggestion[UNITS_SUGGESTION]);
 
 #endif

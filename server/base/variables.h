@@ -7,7 +7,7 @@
 #define VARIABLE(name) "AMAZONMQ_LOCAL_" name
 
 /* Where the server listens, and where ctl looks for it, if nothing else is given. */
-#define USUAL_PORT "8267"
+#define DEFAULT_PORT "8267"
 
 /* NULL if it is not set, is empty, or was set by Kubernetes for a service of that name, such as
  * AMAZONMQ_LOCAL_PORT=tcp://10.0.0.1:8267. */

@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "control/parts.h"
 #include "mq/rules.h"
+#include "store/broker_heads.h"
 #include "store/brokers.h"
 #include "store/users.h"
 

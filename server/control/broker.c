@@ -3,6 +3,7 @@
 #include "control/parts.h"
 #include "mq/brokers.h"
 #include "mq/lifecycle.h"
+#include "store/broker_heads.h"
 #include "store/configurations.h"
 #include "store/users.h"
 

@@ -9,8 +9,6 @@
 #include "mq/clock.h"
 #include "store/store.h"
 
-enum { CLOCK_STEP_MAX_DAYS = 3660 };
-
 static void answer_clock(struct call *call)
 {
     struct json_writer writer = {.out = call->out};
@@ -45,7 +43,7 @@ static const struct members clock_members = {clock_list, sizeof clock_list / siz
 static enum result read_step(struct call *call, int64_t from_ms, int64_t *to_ms,
                              struct slice *problem)
 {
-    const double max_ms = (double)CLOCK_STEP_MAX_DAYS * 86400000;
+    const double max_ms = (double)CLOCK_STEP_MAX_MS;
     struct json_error syntax = {NULL, 0};
     const struct json *body = NULL;
     enum result result = json_parse(call->scratch, call->request->body, &body, &syntax);

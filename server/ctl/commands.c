@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/nearest.h"
 #include "base/units.h"
@@ -87,11 +88,11 @@ static enum ctl_status prepare_advance(const struct ctl_line *line, struct ctl_c
     struct json_writer writer = {.out = &call->body};
     int64_t step_ms = 0;
     if (!read_duration(line->words[0], &step_ms)) {
-        char question[UNITS_QUESTION];
-        units_ask(line->words[0], unit_steps, 1, INT64_MAX, question);
+        char suggestion[UNITS_SUGGESTION];
+        units_suggest(line->words[0], unit_steps, 1, CLOCK_STEP_MAX_MS, suggestion);
         files_complain("clock advance: bad value '%.60s', expected a time such as 500ms, 10m or "
                        "1h30m%s",
-                       line->words[0], question);
+                       line->words[0], suggestion);
         return CTL_USAGE;
     }
     json_object_begin(&writer);

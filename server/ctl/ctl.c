@@ -28,7 +28,7 @@ struct option {
 
 static const struct option options[CTL_OPTIONS] = {
     [CTL_URL] = {"url", "URL", VARIABLE("URL"),
-                 "where the server listens (default http://localhost:" USUAL_PORT
+                 "where the server listens (default http://localhost:" DEFAULT_PORT
                  ", or the port of " VARIABLE("PORT") ")"},
     [CTL_TOKEN] = {"token", "TOKEN", VARIABLE("CONTROL_TOKEN"), "the server's --control-token"},
     [CTL_HELP] = {"help", NULL, NULL, "print this text"},
@@ -291,8 +291,11 @@ static enum ctl_status refused(const struct client_answer *answer)
         message = json_member(body, "message");
     if (message && json_type(message) == JSON_STRING)
         text = json_string(message);
-    files_complain("refused with status %d%s%.*s", answer->status, text.len > 0 ? ": " : "",
-                   (int)(text.len < 800 ? text.len : 800), text.data ? text.data : "");
+    /* The service's answer to any unknown path: a server without the control API gives it too. */
+    bool is_off = slice_equal(text, SLICE("Missing Authentication Token"));
+    files_complain("refused with status %d%s%.*s%s", answer->status, text.len > 0 ? ": " : "",
+                   (int)(text.len < 800 ? text.len : 800), text.data ? text.data : "",
+                   is_off ? "; does the server run with --control off?" : "");
     arena_close(&scratch);
     return CTL_REFUSED;
 }
@@ -338,7 +341,7 @@ static bool lacks_world(const struct client_request *request, const struct ctl_c
 {
     const char *account = line->values[CTL_ACCOUNT], *region = line->values[CTL_REGION];
     return command->output == CTL_NOTE && (account || region) &&
-           worlds_lack(request, account, region, note);
+           world_has_no_broker(request, account, region, note);
 }
 
 static enum ctl_status call(const struct ctl_command *command, const struct ctl_line *line,
@@ -395,14 +398,15 @@ static bool read_url(const struct ctl_line *line, struct client_url *url)
     const char *given = line->values[CTL_URL], *port = variable_get(VARIABLE("PORT"));
     const char *variable = variable_get(options[CTL_URL].environment);
     char local[100];
-    snprintf(local, sizeof local, "http://localhost:%.60s", port ? port : USUAL_PORT);
+    snprintf(local, sizeof local, "http://localhost:%.60s", port ? port : DEFAULT_PORT);
     if (client_read_url(given ? given : local, url))
         return true;
-    files_complain("ctl: bad URL '%.80s' of %s, expected one such as http://localhost:" USUAL_PORT,
-                   given ? given : local,
-                   !given              ? VARIABLE("PORT")
-                   : given == variable ? options[CTL_URL].environment
-                                       : "--url");
+    files_complain(
+        "ctl: bad URL '%.80s' of %s, expected one such as http://localhost:" DEFAULT_PORT,
+        given ? given : local,
+        !given              ? VARIABLE("PORT")
+        : given == variable ? options[CTL_URL].environment
+                            : "--url");
     return false;
 }
 

@@ -34,9 +34,9 @@ static bool read_answer(const struct json *answer, const char *account_given,
     if (!worlds || json_type(worlds) != JSON_LIST)
         return false;
     buffer_clear(note);
-    buffer_append_string(note, "note: there was no broker in ");
+    buffer_append_string(note, "note: no broker was or is in ");
     write_world(note, account, region);
-    buffer_append_string(note, ", and there is none; brokers are in ");
+    buffer_append_string(note, json_first(worlds) ? "; brokers are in " : "; there are none");
     for (const struct json *world = json_first(worlds); world; world = json_next(world), count++) {
         struct slice of = member_of(world, "account"), in = member_of(world, "region");
         if (slice_equal(of, account) && slice_equal(in, region))
@@ -49,12 +49,11 @@ static bool read_answer(const struct json *answer, const char *account_given,
         else
             write_world(note, of, in);
     }
-    buffer_append_string(note, count > 0 ? "" : "no region");
     return !note->failed;
 }
 
-bool worlds_lack(const struct client_request *reset, const char *account, const char *region,
-                 struct buffer *note)
+bool world_has_no_broker(const struct client_request *reset, const char *account,
+                         const char *region, struct buffer *note)
 {
     struct client_request request = *reset;
     struct client_answer answer = {.status = 0};

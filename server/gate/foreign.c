@@ -72,7 +72,7 @@ static bool is_listed(struct slice path)
     return false;
 }
 
-bool foreign_person(struct call *call)
+bool foreign_is_browser(struct call *call)
 {
     const struct request *request = call->request;
     struct slice accept = request_header(request, SLICE("Accept"));
@@ -82,7 +82,7 @@ bool foreign_person(struct call *call)
         request_header(request, SLICE("Authorization")).data ||
         (!off && slice_equal(request->target.path, SLICE(PAGE))))
         return false;
-    call->of_person = true;
+    call->from_browser = true;
     if (off)
         call_fail(call, ERROR_CONTROL_OFF);
     else

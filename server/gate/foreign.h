@@ -10,6 +10,6 @@ void foreign_answer(struct call *call, struct slice service);
 
 /* Whether a browser asks for a place where the page could be, and is led to the page or told that
  * there is none. The page itself is left to the router. */
-bool foreign_person(struct call *call);
+bool foreign_is_browser(struct call *call);
 
 #endif

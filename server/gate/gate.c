@@ -17,6 +17,7 @@
 #include "gate/throttle.h"
 #include "mq/brokers.h"
 #include "mq/rules.h"
+#include "store/broker_heads.h"
 #include "store/brokers.h"
 #include "store/faults.h"
 #include "store/store.h"
@@ -135,7 +136,7 @@ static bool find_route(struct call *call)
             sts_answer(call);
         return false;
     }
-    if (foreign_person(call))
+    if (foreign_is_browser(call))
         return false;
     call->operation = router_find(call->request, &call->labels);
     if (!call->operation && slice_equal(call->request->method, SLICE("OPTIONS")))

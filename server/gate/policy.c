@@ -3,6 +3,7 @@
 #include "api/operation.h"
 #include "api/world.h"
 #include "mq/names.h"
+#include "store/broker_heads.h"
 #include "store/brokers.h"
 #include "store/configurations.h"
 #include "store/policies.h"

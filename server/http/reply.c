@@ -150,6 +150,6 @@ void reply_tell(const struct exchange *exchange, struct journal *journal, struct
     draw_ids(wall_ms, ids);
     log_request(exchange, ids, &shown, duration_us);
     metrics_count(metrics, call->operation, call->reply.status, duration_us);
-    if (!exchange->request.target.is_control && !call->of_person)
+    if (!exchange->request.target.is_control && !call->from_browser)
         record(exchange, ids, &shown, wall_ms, duration_us, journal);
 }

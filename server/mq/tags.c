@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "mq/names.h"
+#include "store/broker_heads.h"
 
 /* The body of CreateTags. */
 struct tags_input {

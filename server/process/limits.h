@@ -17,8 +17,8 @@ size_t limits_raise_descriptors(size_t connections);
  * answers it keeps such blocks. */
 void limits_return_memory(void);
 
-/* Returns the free memory of the heap to the system: call it after what needs much, in small pieces:
- * the start, a large answer. */
+/* Returns the free memory of the heap to the system: call it after what needs much, in small
+ * pieces: the start, a large answer. */
 void limits_trim_memory(void);
 
 /* A core file would contain passwords, the token and the private key. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "store/internal.h"
 
 enum {
     HEADS = 64,
@@ -50,8 +51,8 @@ static bool copy_text(struct arena *arena, struct slice *text)
     return text->data != NULL;
 }
 
-enum result broker_heads_find(const struct broker_heads *heads, struct slice id,
-                              struct arena *arena, struct broker_head *head)
+static enum result find(const struct broker_heads *heads, struct slice id, struct arena *arena,
+                        struct broker_head *head)
 {
     const struct kept_head *kept = heads ? &heads->kept[place_of(id)] : NULL;
     if (!kept || kept->generation != heads->generation || !slice_equal(kept->head.id, id))
@@ -62,7 +63,7 @@ enum result broker_heads_find(const struct broker_heads *heads, struct slice id,
     return good ? RESULT_OK : RESULT_NO_MEMORY;
 }
 
-void broker_heads_keep(struct broker_heads *heads, const struct broker_head *head)
+static void keep(struct broker_heads *heads, const struct broker_head *head)
 {
     if (!heads || head->id.len + head->account.len + head->region.len + head->name.len > HEAD_TEXTS)
         return;
@@ -77,4 +78,16 @@ void broker_heads_keep(struct broker_heads *heads, const struct broker_head *hea
         texts[i]->data = end;
         end += texts[i]->len;
     }
+}
+
+enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
+                             struct broker_head *head)
+{
+    enum result result = find(store->heads, id, arena, head);
+    if (result != RESULT_NOT_FOUND)
+        return result;
+    result = broker_read_head(store, id, arena, head);
+    if (!result)
+        keep(store->heads, head);
+    return result;
 }

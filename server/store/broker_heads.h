@@ -11,11 +11,9 @@ struct broker_heads;
 struct broker_heads *broker_heads_new(void);
 void broker_heads_free(struct broker_heads *heads);
 
-/* RESULT_NOT_FOUND if the head is not known; RESULT_NO_MEMORY. Texts are copied into `arena`. */
-enum result broker_heads_find(const struct broker_heads *heads, struct slice id,
-                              struct arena *arena, struct broker_head *head) MUST_CHECK;
-
-void broker_heads_keep(struct broker_heads *heads, const struct broker_head *head);
+/* By id, in any account and region: as broker_read_head, which it calls for what is not kept. */
+enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
+                             struct broker_head *head) MUST_CHECK;
 
 void broker_heads_forget(struct broker_heads *heads);
 

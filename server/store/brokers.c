@@ -2,7 +2,6 @@
 
 #include <stddef.h>
 
-#include "store/broker_heads.h"
 #include "store/internal.h"
 
 enum field_type { FIELD_TEXT, FIELD_TERM, FIELD_FLAG, FIELD_NUMBER };
@@ -155,21 +154,17 @@ enum result broker_find_by_name(struct store *store, struct slice account, struc
 STATEMENT(broker_head_sql,
           "SELECT " BROKER_HEAD ", creation_step, state_due_ms FROM broker WHERE id = ?1");
 
-enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
+enum result broker_read_head(struct store *store, struct slice id, struct arena *arena,
                              struct broker_head *head)
 {
-    enum result result = broker_heads_find(store->heads, id, arena, head);
-    if (result != RESULT_NOT_FOUND)
-        return result;
     sqlite3_stmt *stmt = statement_get(store, &broker_head_sql);
     statement_bind(stmt, 1, id);
-    result = statement_step(store, stmt);
+    enum result result = statement_step(store, stmt);
     if (!result && !READ_HEAD(stmt, arena, head))
         result = RESULT_NO_MEMORY;
     if (!result) {
         head->creation_step = sqlite3_column_int64(stmt, HEAD_COLUMNS);
         head->state_due_ms = read_number(stmt, HEAD_COLUMNS + 1);
-        broker_heads_keep(store->heads, head);
     }
     statement_end(stmt);
     return result;

@@ -81,7 +81,7 @@ struct action_required {
 /* By id, in any account and region. */
 enum result broker_find(struct store *store, struct slice id, struct arena *arena,
                         struct broker *broker) MUST_CHECK;
-enum result broker_find_head(struct store *store, struct slice id, struct arena *arena,
+enum result broker_read_head(struct store *store, struct slice id, struct arena *arena,
                              struct broker_head *head) MUST_CHECK;
 enum result broker_find_by_name(struct store *store, struct slice account, struct slice region,
                                 struct slice name, struct arena *arena,

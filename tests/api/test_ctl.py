@@ -103,10 +103,10 @@ def reset(server, *words):
     (("--account", "210987654321", "--region", "eu-west-1", "--empty"), "eu-west-1 of account 210987654321"),
 ))
 def test_a_reset_where_no_broker_is_says_so(server, words, nowhere):
-    assert reset(server, *words) == (f"amazonmq-local: note: there was no broker in {nowhere}, and there is none; brokers are in "
+    assert reset(server, *words) == (f"amazonmq-local: note: no broker was or is in {nowhere}; brokers are in "
                                      "us-east-1 of account 123456789012\n")
     run(server.url, "reset", "--empty")
-    assert reset(server, *words).endswith("; brokers are in no region\n")
+    assert reset(server, *words).endswith("; there are none\n")
 
 
 def test_a_reset_where_a_broker_was_or_is_says_nothing(server):
@@ -409,7 +409,7 @@ def test_a_token_that_is_no_header(server, token):
 
 
 def test_a_server_without_control_api(serve):
-    assert "403: Missing Authentication Token" in run(serve("--control", "off").url, "clock", code=1)
+    assert "403: Missing Authentication Token; does the server run with --control off?" in run(serve("--control", "off").url, "clock", code=1)
 
 
 # --- Servers that are none -------------------------------------------------------------------------------------

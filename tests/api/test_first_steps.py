@@ -50,7 +50,7 @@ def test_START_16_a_misspelt_option(words, says):
     (("clock", "advance", "7"), "clock advance: bad value '7', expected a time such as 500ms, 10m or 1h30m; "
      "did you mean 7ms, 7s, 7m, 7h or 7d?"),
     (("clock", "advance", "999999999"), "clock advance: bad value '999999999', expected a time such as 500ms, 10m or 1h30m; "
-     "did you mean 999999999ms, 999999999s, 999999999m, 999999999h or 999999999d?"),
+     "did you mean 999999999ms?"),
     (("clock", "advance", "0"), "clock advance: bad value '0', expected a time such as 500ms, 10m or 1h30m"),
     (("clock", "advance", "7x"), "clock advance: bad value '7x', expected a time such as 500ms, 10m or 1h30m"),
     (("clock", "advnce", "1s"), "ctl clock: unknown word 'advnce'; did you mean advance? (see ctl --help)"),

@@ -8,6 +8,7 @@
 #include "gate/router.h"
 #include "http/target.h"
 #include "mq/lifecycle.h"
+#include "store/broker_heads.h"
 #include "store/brokers.h"
 #include "store/internal.h"
 #include "store/reset.h"
