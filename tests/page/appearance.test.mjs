@@ -89,7 +89,7 @@ test('a status that is none is marked, and that it does not filter is said', asy
     return [border === color, element.getAttribute('aria-invalid')];
   });
   await field.fill('4');
-  await shows(journal, /1 calls, the newest first\. Not filtered by status: that takes a number such as 404\.[^]*DescribeBroker/);
+  await shows(journal, /1 call, the newest first\. Not filtered by status: that takes a number such as 404\.[^]*DescribeBroker/);
   assert.deepEqual(await marked(), [true, 'true']);
   await picture('no-status');
   await page.getByRole('searchbox', { name: 'User' }).fill('nobody');

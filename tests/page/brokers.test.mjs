@@ -171,6 +171,9 @@ test('the address names the broker that was chosen: for a reload, for going back
   await page.locator('#world').selectOption('*');
   await eventually(() => address() === '', 'an address without a broker');
   await settled();
+  await page.goBack();
+  await eventually(() => address() !== '', 'the address of before');
+  await shows(title, 'Broker orders');
 
   await page.evaluate(() => sessionStorage.clear());
   await page.goto(`${server.url}/_local/?broker=b-near`); // of another region than the list
@@ -179,6 +182,7 @@ test('the address names the broker that was chosen: for a reload, for going back
   expectErrors(/status of 404/);
   await page.goto(`${server.url}/_local/?broker=b-none`);
   await shows(title, 'Broker events');
+  await shows(page.locator('#status'), 'There is no broker b-none.');
   assert.equal(address(), '');
 });
 

@@ -187,6 +187,7 @@ async function refreshBroker() {
     shown = one;
   } catch (error) {
     if (error.status !== 404) throw error;
+    if (address === id && shown?.broker.brokerId !== id) say(`There is no broker ${id.slice(0, 100)}.`, true);
     shown = undefined; // deleted
     if (brokers.selected === id) {
       choose();

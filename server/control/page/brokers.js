@@ -127,6 +127,7 @@ window.onpopstate = () => {
 
 function enter(name) {
   world = sessionStorage.world = name === `${worlds.account} ${worlds.region}` ? '' : name;
+  if (named()) history.pushState(null, '', location.pathname);
   choose();
   brokers.skip = 0;
   refreshBrokers();

@@ -78,7 +78,7 @@ function drawJournal() {
   const note = (text) => valid ? text : [`${text.replace(/\.?$/, '.')} `, make('span', { class: 'bad' }, 'Not filtered by status: that takes a number such as 404.')];
   draw('calls', [shown, journal.open, journal.body, rows, valid], () => {
     if (!shown.length) return [make('p', { class: 'faint' }, note('No call of the service has arrived that this filter shows.'))];
-    return [table(note(`${shown.length} calls, the newest first`), ['No.', 'Operation', 'Status', 'Method', 'User', 'Broker', 'Took', 'Time'], shown.flatMap(callRows)),
+    return [table(note(`${shown.length} call${shown.length === 1 ? '' : 's'}, the newest first`), ['No.', 'Operation', 'Status', 'Method', 'User', 'Broker', 'Took', 'Time'], shown.flatMap(callRows)),
       calls.length > rows ? button('older', 'Show older calls', undefined, () => { journal.rows *= 2; reloadJournal(); }) : ''];
   });
 }
