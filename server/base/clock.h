@@ -12,7 +12,7 @@ enum { CLOCK_DATE_TIME = 32 };
 /* 9999-12-31T23:59:59.999Z, the last moment that any of the forms below can say. */
 #define CLOCK_MAX_MS INT64_C(253402300799999)
 
-/* The longest step of the clock: ten years. */
+/* The longest step of the clock: 3660 days. */
 #define CLOCK_STEP_MAX_MS (INT64_C(3660) * 86400000)
 
 /* That moment, if `time_ms` is later. */

@@ -36,7 +36,7 @@ static bool read_answer(const struct json *answer, const char *account_given,
     buffer_clear(note);
     buffer_append_string(note, "note: no broker was or is in ");
     write_world(note, account, region);
-    buffer_append_string(note, json_first(worlds) ? "; brokers are in " : "; there are none");
+    buffer_append_string(note, json_first(worlds) ? "; brokers are in " : "; there are no brokers");
     for (const struct json *world = json_first(worlds); world; world = json_next(world), count++) {
         struct slice of = member_of(world, "account"), in = member_of(world, "region");
         if (slice_equal(of, account) && slice_equal(in, region))

@@ -12,7 +12,7 @@ enum {
     EXCHANGE_DRAIN_MAX = 64 << 20,        /* bytes read of a body that is too large */
     EXCHANGE_BODIES_MAX = 256 << 20,      /* all bodies together: four of the largest */
     EXCHANGE_KEPT_BODY_MAX = 16 << 10,    /* a larger body buffer is freed after the request */
-    EXCHANGE_LARGE = 1 << 20,             /* bytes of a reply after which the heap is trimmed */
+    EXCHANGE_LARGE = 1 << 20, /* bytes of a request and its reply: the heap is trimmed after it */
 };
 
 static void read_target(struct exchange *exchange, struct slice raw)
@@ -58,19 +58,15 @@ static void destroy(struct exchange *exchange)
     free(exchange);
 }
 
-void exchange_give(struct exchange_pool *pool, struct exchange *exchange)
+/* To the spare ones, if there are not enough. */
+static void put_back(struct exchange_pool *pool, struct exchange *exchange)
 {
-    if (!exchange)
-        return;
-    bool was_large = exchange->arena.used > EXCHANGE_LARGE;
     pool->body_bytes -= exchange->body.len;
     if (pool->spare_count >= EXCHANGE_SPARES_MAX) {
         destroy(exchange);
         return;
     }
     arena_reset(&exchange->arena);
-    if (was_large)
-        limits_trim_memory();
     if (exchange->body.size > EXCHANGE_KEPT_BODY_MAX)
         buffer_close(&exchange->body);
     else
@@ -78,6 +74,16 @@ void exchange_give(struct exchange_pool *pool, struct exchange *exchange)
     exchange->next_held = pool->spare;
     pool->spare = exchange;
     pool->spare_count++;
+}
+
+void exchange_give(struct exchange_pool *pool, struct exchange *exchange)
+{
+    if (!exchange)
+        return;
+    bool was_large = exchange->arena.used > EXCHANGE_LARGE;
+    put_back(pool, exchange);
+    if (was_large)
+        limits_trim_memory();
 }
 
 void exchange_pool_close(struct exchange_pool *pool)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "process/limits.h"
 #include "store/broker_heads.h"
 #include "store/undo.h"
 
@@ -55,12 +56,14 @@ enum result store_replace(struct store *store, sqlite3 *from, const char *what,
     undo_end(store); /* the hook sees nothing of the copy */
     store->restores++;
     int code = store_copy(store->db, from);
+    if (code == SQLITE_READONLY)
+        return fail(error, what, "its pages have another size than 4096 bytes", RESULT_INVALID);
     if (code != SQLITE_OK)
-        return fail(error, what, sqlite3_errstr(code),
-                    code == SQLITE_READONLY ? RESULT_INVALID : RESULT_STORE);
+        return fail(error, what, sqlite3_errstr(code), RESULT_STORE);
     store->cached = store->committed = cached;
     broker_heads_forget(store->heads);
     store->is_seeded = true;
     store->commits++;
+    limits_trim_memory(); /* the former content had much of it */
     return RESULT_OK;
 }

@@ -243,6 +243,7 @@ static enum result unify_pages(struct store *store, const char *path, struct sto
         return fail(error, path, sqlite3_errmsg(store->db));
     if (!differs)
         return RESULT_OK;
+    log_event(LOG_INFO, "file-rewritten", "reason", "its pages have not 4096 bytes");
     sqlite3_limit(store->db, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM attaches the new database */
     enum result result = exec(store, path,
                               "PRAGMA journal_mode = DELETE; PRAGMA page_size = 4096; VACUUM;"

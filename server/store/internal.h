@@ -179,8 +179,9 @@ int store_copy(sqlite3 *to, sqlite3 *from) MUST_CHECK;
 
 /* Replaces the content of the store by that of a database with the current schema, which has the
  * account and region of this server: one transaction, after which nothing may fail. No tick may be
- * open; the undo log ends. RESULT_INVALID: the pages of `from` have another size than those of a
- * file; RESULT_STORE, RESULT_NO_MEMORY; *error begins with `what`. A failure changes nothing. */
+ * open; the undo log ends. RESULT_INVALID: the pages of `from` have another size and the store
+ * is in a file; RESULT_STORE, RESULT_NO_MEMORY; *error begins with `what`. A failure changes
+ * nothing. */
 enum result store_replace(struct store *store, sqlite3 *from, const char *what,
                           struct store_error *error) MUST_CHECK;
 

@@ -8,7 +8,7 @@
 #include "store/tables.h"
 #include "store/undo.h"
 
-enum { IMAGE_KEPT_MIN = 512 << 10 }; /* bytes; an empty store has half of them */
+enum { IMAGE_KEPT_MIN = 320 << 10 }; /* bytes; an empty store has 248 KiB */
 
 static enum result fail(struct store_error *error, const char *what, const char *reason,
                         enum result result)

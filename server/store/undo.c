@@ -8,7 +8,9 @@
 #include "store/undo.h"
 
 enum {
-    UNDO_MAX = 4 << 20,      /* bytes of rows; beyond, a copy of the seeded store takes less time */
+    UNDO_MAX = 4 << 20,      /* bytes of rows */
+    UNDO_COST_OLD = 9,       /* of a row that existed: to insert it again takes 18 us */
+    UNDO_COST_NEW = 1,       /* of one that did not: to delete it takes 2 us */
     UNDO_ROW_MAX = 80 << 20, /* SQLITE_LIMIT_LENGTH of the store */
     UNDO_BUCKETS = 1024,     /* at first */
 };
@@ -47,7 +49,7 @@ void undo_clear(struct undo *undo)
 {
     memset(undo->last, 0, table_count * sizeof *undo->last);
     memset(undo->buckets, 0, undo->bucket_count * sizeof *undo->buckets);
-    undo->count = 0;
+    undo->count = undo->cost = 0;
     arena_reset(&undo->changes);
 }
 
@@ -95,6 +97,11 @@ void undo_begin(struct store *store, uint64_t stamp)
 static struct slice key_of(const struct change *change)
 {
     return (struct slice){change->data, change->key_len};
+}
+
+static size_t cost_of(const struct change *change)
+{
+    return change->existed ? UNDO_COST_OLD : UNDO_COST_NEW;
 }
 
 static struct change **find_place(const struct undo *undo, size_t table, struct slice key)
@@ -145,7 +152,7 @@ static struct change *copy(struct arena *arena, const struct change *change)
 void undo_keep(struct store *store, undo_filter *keeps)
 {
     struct undo *undo = store->undo, kept = *undo;
-    kept.count = 0;
+    kept.count = kept.cost = 0;
     kept.last = calloc(table_count, sizeof *kept.last);
     kept.buckets = calloc(kept.bucket_count, sizeof *kept.buckets);
     arena_init(&kept.changes, UNDO_MAX);
@@ -162,6 +169,7 @@ void undo_keep(struct store *store, undo_filter *keeps)
             *find_place(&kept, i, key_of(made)) = *end = made;
             end = &made->earlier;
             kept.count++;
+            kept.cost += cost_of(made);
         }
     }
     struct undo *unused = good ? undo : &kept;
@@ -198,6 +206,7 @@ static bool add(struct undo *undo, size_t table, bool existed)
     *place = undo->last[table] = change;
     if (++undo->count > undo->bucket_count)
         grow(undo);
+    undo->cost += cost_of(change);
     return true;
 }
 

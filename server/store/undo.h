@@ -20,8 +20,9 @@ void undo_note(struct store *store, int action, const char *table, int64_t old_r
                int64_t new_row);
 
 /* Restores the rows of undo_begin, in a transaction of its own; no tick may be open.
- * RESULT_NOT_FOUND: nothing has changed, as there is no log, or it is of other seeds, or SQLite has
- * refused a step (a name that two rows have exchanged, for example). */
+ * RESULT_NOT_FOUND: nothing has changed, as there is no log, or it is of other seeds, its playback
+ * would take too long, or SQLite has refused a step (a name that two rows have exchanged, for
+ * example). */
 enum result undo_play(struct store *store, uint64_t stamp) MUST_CHECK;
 
 /* Restores the brokers, configurations and VPCs of an account and region, in the tick that it

@@ -38,6 +38,7 @@ struct undo {
     struct change **buckets;
     struct change **last; /* of each table */
     size_t bucket_count, count;
+    size_t cost;       /* of a playback, in units of 2 us */
     size_t compact_at; /* the count from which on undo_compact does something */
     struct arena changes;
     struct buffer key, row; /* of the change that is being noted */

@@ -106,7 +106,7 @@ def test_a_reset_where_no_broker_is_says_so(server, words, nowhere):
     assert reset(server, *words) == (f"amazonmq-local: note: no broker was or is in {nowhere}; brokers are in "
                                      "us-east-1 of account 123456789012\n")
     run(server.url, "reset", "--empty")
-    assert reset(server, *words).endswith("; there are none\n")
+    assert reset(server, *words).endswith("; there are no brokers\n")
 
 
 def test_a_reset_where_a_broker_was_or_is_says_nothing(server):

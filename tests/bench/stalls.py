@@ -95,8 +95,16 @@ def reset_region(client):
 
 
 def add_many_users(server, count=RESET_USERS):
-    """By the seed endpoint, whose changes the undo log keeps too."""
-    sql = users_sql(0, RESET_BROKERS - 1, count // RESET_BROKERS, "more").encode()
+    post_seed(server, users_sql(0, RESET_BROKERS - 1, count // RESET_BROKERS, "more"))
+
+
+def delete_users(server, brokers):
+    post_seed(server, f"DELETE FROM user WHERE broker_id < 'b-{brokers:05}';")
+
+
+def post_seed(server, text):
+    """By the endpoint, whose changes the undo log keeps too."""
+    sql = text.encode()
     with Client(server.port, WORK_LIMIT_S) as client:
         client.ask(b"POST /_local/seed HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(sql) + sql)
 
@@ -118,6 +126,8 @@ CASES = (
     ("resets, 100,000 users, 50 writes", seed_texts(1000, 100), None, reset_twenty_times),
     ("a reset after 20,000 new users", [brokers_sql(RESET_BROKERS)], add_many_users, reset_once),
     ("the same, of one region", [brokers_sql(RESET_BROKERS)], add_many_users, reset_region),
+    ("a reset after 2,000 users were deleted", seed_texts(1000, 10), functools.partial(delete_users, brokers=200), reset_once),
+    ("a reset after 10,000 users were deleted", seed_texts(1000, 10), functools.partial(delete_users, brokers=1000), reset_once),
     ("a reset of 300,000 users, without the log", seed_texts(1000, 300),
      functools.partial(add_many_users, count=MOST_RESET_USERS), reset_once),
     ("a reset after 100,000 new users, without the log", [brokers_sql(RESET_BROKERS)],

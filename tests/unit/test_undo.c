@@ -169,6 +169,28 @@ static void a_large_world_is_copied_without_the_log(void **state)
     }
 }
 
+/* A playback would insert them again, one by one: they are copied. */
+static void many_deleted_rows_are_copied(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql;
+        int copies;
+    } cases[] = {{"DELETE FROM user WHERE username GLOB 'u1?'", 0},
+                 {"DELETE FROM user WHERE username GLOB 'u[1-3]*'", 1}};
+    struct seeded s;
+    open_seeded(&s, ":memory:", SEED_LARGE);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t before = s.w.store->restores;
+        write_sql(&s, cases[i].sql);
+        assert_non_null(s.w.store->undo);
+        reset(&s);
+        assert_true(is_restored(&s));
+        assert_int_equal(s.w.store->restores - before, cases[i].copies);
+    }
+    close_seeded(&s);
+}
+
 static void a_changed_id_ends_the_log(void **state)
 {
     (void)state;
@@ -252,6 +274,7 @@ int main(void)
         cmocka_unit_test(edited_seeds_are_read),
         cmocka_unit_test(too_many_changes_end_the_log),
         cmocka_unit_test(a_large_world_is_copied_without_the_log),
+        cmocka_unit_test(many_deleted_rows_are_copied),
         cmocka_unit_test(a_changed_id_ends_the_log),
         cmocka_unit_test(a_restore_ends_the_log),
         cmocka_unit_test(seeds_are_noted),
