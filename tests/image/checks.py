@@ -95,7 +95,7 @@ def size_within_limits(layers):
     return said
 
 
-def test_holds_the_binary_its_licences_and_two_folders_only(world):
+def test_holds_the_binary_its_licences_and_three_folders_only(world):
     files = {path for path, member in world.layers.members.items() if not member.isdir()}
     expect({"/amazonmq-local", LICENCES, SBOM, f"{SEEDS}/.empty"}, files, "files")
     folders = {path for path, member in world.layers.members.items() if member.isdir()}
