@@ -5,6 +5,7 @@
 #include "api/call.h"
 
 struct connection;
+struct response;
 struct stream;
 
 enum exchange_state {
@@ -33,6 +34,7 @@ struct exchange {
     bool takes_interim;         /* the client reads an interim reply: HTTP/1.1 */
     bool is_probed;             /* see connections_shut_down_gone */
     bool is_discarded;          /* the body is read to its end, but not kept */
+    struct response *response;  /* see responses.h; NULL if it has none of those */
     struct stream *stream;      /* of EXCHANGE_STREAM, in the arena */
     struct exchange *next_held; /* in a queue of schedule.h, of streams.h, or in the pool */
 };

@@ -13,6 +13,7 @@
 #include "http/connections.h"
 #include "http/framing.h"
 #include "http/reply.h"
+#include "http/responses.h"
 #include "http/schedule.h"
 #include "http/streams.h"
 #include "http/wire.h"
@@ -43,7 +44,15 @@ struct listener {
     struct schedule schedule;
     struct streams streams;
     struct exchange_pool pool;
+    struct responses responses;
 };
+
+static void end_exchange(struct listener *listener, struct exchange *exchange)
+{
+    streams_forget(&listener->streams, exchange);
+    responses_give(&listener->responses, exchange);
+    exchange_give(&listener->pool, exchange);
+}
 
 static void resume(struct listener *listener, struct exchange *exchange)
 {
@@ -111,9 +120,9 @@ static enum MHD_Result send_reply(struct listener *listener, struct exchange *ex
     if (exchange->call.drop)
         return MHD_NO;
     reply->close = reply->close || exchange->has_trailers || listener->stopping;
-    struct MHD_Response *response = reply->is_stream
-                                        ? streams_open(&listener->streams, exchange, &ids)
-                                        : wire_response(&exchange->call, &ids);
+    if (!reply->is_stream)
+        return responses_queue(&listener->responses, exchange, &ids) ? MHD_YES : MHD_NO;
+    struct MHD_Response *response = streams_open(&listener->streams, exchange, &ids);
     if (!response)
         return MHD_NO;
     enum MHD_Result queued = MHD_queue_response(exchange->wire, (unsigned)reply->status, response);
@@ -236,10 +245,9 @@ static void on_completed(void *context, struct MHD_Connection *wire, void **stat
     /* Carried out, but the client had left before the reply. */
     if (exchange->state == EXCHANGE_READY && exchange->call.answered)
         reply_tell(exchange, listener->options.journal, listener->options.metrics, &ids);
-    streams_forget(&listener->streams, exchange);
     connection->exchange = NULL;
     deadline_start(&listener->connections.idle, &connection->deadline, clock_monotonic_ms());
-    exchange_give(&listener->pool, exchange);
+    end_exchange(listener, exchange);
     *state = NULL;
     if (listener->stopping)
         connection_shut_down_if_idle(connection);
@@ -265,10 +273,8 @@ static void on_connection(void *context, struct MHD_Connection *wire, void **soc
     if (!connection)
         return;
     /* After a query that exhausts its memory, libmicrohttpd does not call on_completed. */
-    if (connection->exchange) {
-        streams_forget(&listener->streams, connection->exchange);
-        exchange_give(&listener->pool, connection->exchange);
-    }
+    if (connection->exchange)
+        end_exchange(listener, connection->exchange);
     connections_remove(&listener->connections, connection);
 }
 
@@ -354,6 +360,7 @@ void listener_free(struct listener *listener)
     delays_close(&listener->schedule.delays);
     connections_close(&listener->connections);
     exchange_pool_close(&listener->pool);
+    responses_close(&listener->responses);
     free(listener);
 }
 

@@ -13,41 +13,55 @@ static void draw_ids(int64_t wall_ms, struct reply_ids *ids)
     id_trace(wall_ms / 1000, ids->trace);
 }
 
+static size_t add(struct reply_header *headers, size_t count, const struct reply_header *more,
+                  size_t more_count)
+{
+    memcpy(headers + count, more, more_count * sizeof *more);
+    return count + more_count;
+}
+
 size_t reply_headers(const struct call *call, const struct reply_ids *ids,
                      struct reply_header headers[REPLY_ALL_HEADERS])
 {
     const struct reply *reply = &call->reply;
-    const struct reply_header common[] = {
-        {"Content-Type", reply->content_type ? reply->content_type : "application/json"},
-        {"x-amzn-RequestId", ids->request},
-        {"x-amz-apigw-id", ids->apigw},
-        {"x-amzn-trace-id", ids->trace},
+    static const struct reply_header cors[] = {
         {"access-control-allow-origin", "*"},
         {"access-control-expose-headers",
          "x-amzn-errortype,x-amzn-requestid,x-amzn-errormessage,x-amzn-trace-id,"
          "x-amz-apigw-id,date"},
     };
-    size_t count = sizeof common / sizeof *common;
-    memcpy(headers, common, sizeof common);
-    if (call->request->target.is_control)
-        count -= 2;
-    for (size_t i = 0; i < REPLY_HEADERS && reply->headers[i].name; i++)
-        headers[count++] = reply->headers[i];
     /* As recorded from the service, including the `;` after no-cache. */
     static const struct reply_header success[] = {
         {"cache-control", "no-cache; no-store, must-revalidate, private"},
         {"expires", "0"},
         {"pragma", "no-cache"},
     };
-    if (reply->error) {
+    const struct reply_header own[REPLY_OWN_HEADERS] = {
+        {"x-amzn-RequestId", ids->request},
+        {"x-amz-apigw-id", ids->apigw},
+        {"x-amzn-trace-id", ids->trace},
+    };
+    size_t count = 0;
+    headers[count++] = (struct reply_header){
+        "Content-Type", reply->content_type ? reply->content_type : "application/json"};
+    if (!call->request->target.is_control)
+        count = add(headers, count, cors, sizeof cors / sizeof *cors);
+    for (size_t i = 0; i < REPLY_HEADERS && reply->headers[i].name; i++)
+        headers[count++] = reply->headers[i];
+    if (reply->error)
         headers[count++] = (struct reply_header){"x-amzn-errortype", reply->error};
-    } else {
-        memcpy(headers + count, success, sizeof success);
-        count += sizeof success / sizeof *success;
-    }
+    else
+        count = add(headers, count, success, sizeof success / sizeof *success);
     if (reply->close)
         headers[count++] = (struct reply_header){"Connection", "close"};
-    return count;
+    return add(headers, count, own, REPLY_OWN_HEADERS);
+}
+
+bool reply_is_common(const struct call *call)
+{
+    const struct reply *reply = &call->reply;
+    return !call->request->target.is_control && !reply->content_type && !reply->headers[0].name &&
+           !reply->error && !reply->is_stream && !reply->close;
 }
 
 /* In the place of a method or path that is not shown. */

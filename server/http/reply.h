@@ -8,7 +8,7 @@
 #include "observe/metrics.h"
 #include "http/exchange.h"
 
-enum { REPLY_ALL_HEADERS = 16 };
+enum { REPLY_ALL_HEADERS = 16, REPLY_OWN_HEADERS = 3 };
 
 struct reply_ids {
     char request[ID_UUID];
@@ -17,9 +17,13 @@ struct reply_ids {
 };
 
 /* Fills in all headers of the call's reply except Date and Content-Length; returns their number.
- * Replies of the control API have no CORS headers. */
+ * The last REPLY_OWN_HEADERS have the ids. Replies of the control API have no CORS headers. */
 size_t reply_headers(const struct call *call, const struct reply_ids *ids,
                      struct reply_header headers[REPLY_ALL_HEADERS]);
+
+/* Whether the headers are those of most replies: all replies of which this is true have the same
+ * ones, except for the ids. */
+bool reply_is_common(const struct call *call);
 
 /* Draws the ids, logs the request, and adds it to the metrics and, if it is not for the control
  * API, to the journal. */
