@@ -1,5 +1,5 @@
 /* Responses of libmicrohttpd kept for reuse. libmicrohttpd copies name and value of each header of
- * a new response, a quarter of what a DescribeUser takes; a kept one gets only new ids. */
+ * a new response, nine of them for most replies; a kept one gets only new ids. */
 #ifndef HTTP_RESPONSES_H
 #define HTTP_RESPONSES_H
 

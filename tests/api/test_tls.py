@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import fcntl
 import os
 import resource
 import shutil
@@ -10,9 +9,7 @@ import signal
 import socket
 import ssl
 import stat
-import struct
 import subprocess
-import termios
 import threading
 
 import pytest
@@ -567,11 +564,6 @@ def test_TLS_8_a_large_answer_arrives_whole(server, client):
     assert len(plain.body) == len(response.body)
 
 
-def unsent(client):
-    """The bytes that the kernel still has to send."""
-    return struct.unpack("i", fcntl.ioctl(client.socket.fileno(), termios.TIOCOUTQ, b"\0" * 4))[0]
-
-
 def close_own_side(client, in_tcp):
     """Says that nothing more will come, as TLS says it and perhaps TCP too, and still reads.
 
@@ -598,7 +590,7 @@ def test_TLS_8_a_client_that_closes_its_own_side_gets_its_answer(server, size, i
         # stops, and the rest finds room.
         most = max(0, len(data) - 40_000)
         client.send(data[:most])
-        harness.eventually(lambda: unsent(client) == 0, "that the server's side has it")
+        harness.eventually(lambda: wire.unsent(client) == 0, "that the server's side has it")
         with wire.stopped(server):
             client.send(data[most:])
             close_own_side(client, in_tcp)

@@ -105,7 +105,7 @@ def test_HDR_2_an_answer_that_waits_for_its_client_stays_as_it_is(serve):
     request = build("GET", user_path("b-1", "alice"))
     slow.connect().setblocking(False)
     sent, before = 0, -1
-    while sent > before:  # the server reads no more, since this client reads nothing
+    while sent > before:  # until the buffers of both kernels are full, so that an answer waits
         before = sent
         with contextlib.suppress(BlockingIOError):
             while True:

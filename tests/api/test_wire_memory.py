@@ -32,14 +32,6 @@ def resident_of(pid):
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS:"))
 
 
-def unread(client):
-    """The bytes that the server's kernel has of this client (IPv4) and the server has not read yet."""
-    ports = [f"{address[1]:04X}" for address in (client.socket.getpeername(), client.socket.getsockname())]
-    with open("/proc/net/tcp", encoding="ascii") as file:
-        rows = [line.split() for line in list(file)[1:]]
-    return next(int(row[4].split(":")[1], 16) for row in rows if [end.split(":")[1] for end in row[1:3]] == ports)
-
-
 def upload(client, method, target, size, headers=()):
     """Sends a request but the last byte of its body, and waits until the server has read it.
 
@@ -51,7 +43,7 @@ def upload(client, method, target, size, headers=()):
     for _ in range(size // MIB - 1):
         client.send(piece)
     client.send(piece[1:])
-    harness.eventually(lambda: unread(client) == 0, "the server to read an upload")
+    harness.eventually(lambda: wire.unsent(client) == wire.unread(client) == 0, "the server to read an upload")
 
 
 REFUSED = {

@@ -1,6 +1,7 @@
 """What the tests of the wire, the start and the durability need beyond harness.py."""
 
 import contextlib
+import fcntl
 import os
 import resource
 import select
@@ -11,6 +12,7 @@ import sqlite3
 import struct
 import subprocess
 import tempfile
+import termios
 import threading
 
 import pytest
@@ -172,6 +174,19 @@ def get(target=ALICE, address=("127.0.0.1", 80), headers=()):
 def is_silent(client):
     """Whether nothing, not even the end of the connection, has come yet."""
     return not client.buffer and not select.select([client.socket], [], [], 0)[0]
+
+
+def unsent(client):
+    """The bytes that the client's kernel still has to send, or does not know to have arrived."""
+    return struct.unpack("i", fcntl.ioctl(client.socket.fileno(), termios.TIOCOUTQ, b"\0" * 4))[0]
+
+
+def unread(client):
+    """The bytes of this client (IPv4) that have arrived and that the server has not read."""
+    ports = [f"{address[1]:04X}" for address in (client.socket.getpeername(), client.socket.getsockname())]
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        rows = [line.split() for line in list(file)[1:]]
+    return next(int(row[4].split(":")[1], 16) for row in rows if [end.split(":")[1] for end in row[1:3]] == ports)
 
 
 def trickle(client, pieces):
