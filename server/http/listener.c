@@ -120,14 +120,10 @@ static enum MHD_Result send_reply(struct listener *listener, struct exchange *ex
     if (exchange->call.drop)
         return MHD_NO;
     reply->close = reply->close || exchange->has_trailers || listener->stopping;
-    if (!reply->is_stream)
-        return responses_queue(&listener->responses, exchange, &ids) ? MHD_YES : MHD_NO;
-    struct MHD_Response *response = streams_open(&listener->streams, exchange, &ids);
-    if (!response)
-        return MHD_NO;
-    enum MHD_Result queued = MHD_queue_response(exchange->wire, (unsigned)reply->status, response);
-    MHD_destroy_response(response);
-    return queued;
+    bool queued = reply->is_stream
+                      ? wire_queue(exchange, streams_open(&listener->streams, exchange, &ids))
+                      : responses_queue(&listener->responses, exchange, &ids);
+    return queued ? MHD_YES : MHD_NO;
 }
 
 /* Sends the reply if it is ready, else suspends the connection. */

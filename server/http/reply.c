@@ -20,6 +20,13 @@ static size_t add(struct reply_header *headers, size_t count, const struct reply
     return count + more_count;
 }
 
+void reply_own_headers(const struct reply_ids *ids, struct reply_header headers[REPLY_OWN_HEADERS])
+{
+    headers[0] = (struct reply_header){"x-amzn-RequestId", ids->request};
+    headers[1] = (struct reply_header){"x-amz-apigw-id", ids->apigw};
+    headers[2] = (struct reply_header){"x-amzn-trace-id", ids->trace};
+}
+
 size_t reply_headers(const struct call *call, const struct reply_ids *ids,
                      struct reply_header headers[REPLY_ALL_HEADERS])
 {
@@ -36,11 +43,6 @@ size_t reply_headers(const struct call *call, const struct reply_ids *ids,
         {"expires", "0"},
         {"pragma", "no-cache"},
     };
-    const struct reply_header own[REPLY_OWN_HEADERS] = {
-        {"x-amzn-RequestId", ids->request},
-        {"x-amz-apigw-id", ids->apigw},
-        {"x-amzn-trace-id", ids->trace},
-    };
     size_t count = 0;
     headers[count++] = (struct reply_header){
         "Content-Type", reply->content_type ? reply->content_type : "application/json"};
@@ -54,14 +56,15 @@ size_t reply_headers(const struct call *call, const struct reply_ids *ids,
         count = add(headers, count, success, sizeof success / sizeof *success);
     if (reply->close)
         headers[count++] = (struct reply_header){"Connection", "close"};
-    return add(headers, count, own, REPLY_OWN_HEADERS);
+    reply_own_headers(ids, headers + count);
+    return count + REPLY_OWN_HEADERS;
 }
 
 bool reply_is_common(const struct call *call)
 {
     const struct reply *reply = &call->reply;
     return !call->request->target.is_control && !reply->content_type && !reply->headers[0].name &&
-           !reply->error && !reply->is_stream && !reply->close;
+           !reply->error && !reply->close;
 }
 
 /* In the place of a method or path that is not shown. */

@@ -16,13 +16,16 @@ struct reply_ids {
     char trace[ID_TRACE];
 };
 
+/* Fills in the headers that no other reply has, those with the ids. */
+void reply_own_headers(const struct reply_ids *ids, struct reply_header headers[REPLY_OWN_HEADERS]);
+
 /* Fills in all headers of the call's reply except Date and Content-Length; returns their number.
- * The last REPLY_OWN_HEADERS have the ids. Replies of the control API have no CORS headers. */
+ * The own ones are the last. Replies of the control API have no CORS headers. */
 size_t reply_headers(const struct call *call, const struct reply_ids *ids,
                      struct reply_header headers[REPLY_ALL_HEADERS]);
 
-/* Whether the headers are those of most replies: all replies of which this is true have the same
- * ones, except for the ids. */
+/* Whether the headers are those of most replies, which differ only in their own ones. Not for a
+ * stream. */
 bool reply_is_common(const struct call *call);
 
 /* Draws the ids, logs the request, and adds it to the metrics and, if it is not for the control

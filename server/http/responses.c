@@ -1,6 +1,7 @@
 #include "http/responses.h"
 
 #include <microhttpd.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,15 @@ static void destroy(struct response *response)
     free(response);
 }
 
+/* `body` has the length of the reply's. NULL: out of memory. */
+static struct MHD_Response *build(const struct call *call, const struct reply_ids *ids,
+                                  const char *body)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        call->reply.body.len, (void *)(uintptr_t)body, MHD_RESPMEM_PERSISTENT);
+    return response && wire_add_headers(response, call, ids) ? response : NULL;
+}
+
 static struct response *create(const struct call *call, const struct reply_ids *ids)
 {
     size_t len = call->reply.body.len;
@@ -30,21 +40,20 @@ static struct response *create(const struct call *call, const struct reply_ids *
         return NULL;
     response->len = len;
     response->ids = *ids;
-    response->wire = MHD_create_response_from_buffer(len, response->body, MHD_RESPMEM_PERSISTENT);
-    if (response->wire && wire_add_headers(response->wire, call, ids))
+    response->wire = build(call, ids, response->body);
+    if (response->wire)
         return response;
     free(response);
     return NULL;
 }
 
 /* Out of memory it has lost some, and false is returned. */
-static bool renew_ids(struct response *response, const struct call *call,
-                      const struct reply_ids *ids)
+static bool renew_ids(struct response *response, const struct reply_ids *ids)
 {
-    struct reply_header before[REPLY_ALL_HEADERS], now[REPLY_ALL_HEADERS];
-    size_t count = reply_headers(call, &response->ids, before);
-    reply_headers(call, ids, now);
-    for (size_t i = count - REPLY_OWN_HEADERS; i < count; i++)
+    struct reply_header before[REPLY_OWN_HEADERS], now[REPLY_OWN_HEADERS];
+    reply_own_headers(&response->ids, before);
+    reply_own_headers(ids, now);
+    for (size_t i = 0; i < REPLY_OWN_HEADERS; i++)
         if (MHD_del_response_header(response->wire, before[i].name, before[i].value) != MHD_YES ||
             MHD_add_response_header(response->wire, now[i].name, now[i].value) != MHD_YES)
             return false;
@@ -60,7 +69,7 @@ static struct response *take(struct responses *responses, const struct call *cal
         return create(call, ids);
     *spare = response->next;
     responses->spare_count--;
-    if (renew_ids(response, call, ids))
+    if (renew_ids(response, ids))
         return response;
     destroy(response);
     return NULL;
@@ -70,23 +79,18 @@ bool responses_queue(struct responses *responses, struct exchange *exchange,
                      const struct reply_ids *ids)
 {
     const struct call *call = &exchange->call;
-    unsigned status = (unsigned)call->reply.status;
     size_t len = call->reply.body.len;
-    if (len > RESPONSES_BODY_MAX || !reply_is_common(call)) {
-        struct MHD_Response *single = wire_response(call, ids);
-        if (!single)
-            return false;
-        bool queued = MHD_queue_response(exchange->wire, status, single) == MHD_YES;
-        MHD_destroy_response(single);
-        return queued;
-    }
+    /* A long body stays where it is: it belongs to the exchange, or is static. */
+    const char *body = call->reply.body.data ? call->reply.body.data : "";
+    if (len > RESPONSES_BODY_MAX || !reply_is_common(call))
+        return wire_queue(exchange, build(call, ids, body));
     struct response *response = take(responses, call, ids);
     if (!response)
         return false;
-    if (len > 0)
-        memcpy(response->body, call->reply.body.data, len);
+    memcpy(response->body, body, len);
     exchange->response = response;
-    return MHD_queue_response(exchange->wire, status, response->wire) == MHD_YES;
+    return MHD_queue_response(exchange->wire, (unsigned)call->reply.status, response->wire) ==
+           MHD_YES;
 }
 
 void responses_give(struct responses *responses, struct exchange *exchange)

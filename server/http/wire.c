@@ -36,12 +36,12 @@ bool wire_add_headers(struct MHD_Response *response, const struct call *call,
     return true;
 }
 
-struct MHD_Response *wire_response(const struct call *call, const struct reply_ids *ids)
+bool wire_queue(struct exchange *exchange, struct MHD_Response *response)
 {
-    const struct reply *reply = &call->reply;
-    /* It belongs to the exchange, or is static. */
-    void *body = (void *)(uintptr_t)(reply->body.data ? reply->body.data : "");
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(reply->body.len, body, MHD_RESPMEM_PERSISTENT);
-    return response && wire_add_headers(response, call, ids) ? response : NULL;
+    if (!response)
+        return false;
+    bool queued = MHD_queue_response(exchange->wire, (unsigned)exchange->call.reply.status,
+                                     response) == MHD_YES;
+    MHD_destroy_response(response);
+    return queued;
 }

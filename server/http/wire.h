@@ -12,11 +12,12 @@ struct MHD_Response;
 void wire_suspend(struct exchange *exchange);
 void wire_resume(struct exchange *exchange, struct deadline_list *deadlines);
 
-/* With the body of the reply, which must exist until the exchange ends. NULL: out of memory. */
-struct MHD_Response *wire_response(const struct call *call, const struct reply_ids *ids);
-
 /* Adds the headers. False: out of memory, and the response is destroyed. */
 bool wire_add_headers(struct MHD_Response *response, const struct call *call,
                       const struct reply_ids *ids);
+
+/* Queues a response that is for this exchange alone, NULL if there was no memory for it. False: it
+ * cannot be sent. */
+bool wire_queue(struct exchange *exchange, struct MHD_Response *response) MUST_CHECK;
 
 #endif
