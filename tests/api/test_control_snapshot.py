@@ -310,17 +310,18 @@ def test_a_row_without_its_parent(client, tmp_path, script):
            "a row refers to a missing row")
 
 
-GROUPS, IDS = "user: groups: ", "broker: subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]"
+GROUPS, NAMES = "user: groups: ", "a JSON array of strings of [A-Za-z0-9-._~]"
+IDS = "broker: subnet_ids, security_groups: a JSON array of strings of [A-Za-z0-9-]"
 SHARED = "INSERT INTO shared_resource (broker_id, resource_arn, {}) VALUES ('b-1', 'a', '{}')"
 TEXT = "a text contains a NUL or is not valid UTF-8"
 CLOCK = "default_world: clock_offset_ms: within the years 1970 to 9999"
 ROWS = (
-    ("UPDATE user SET groups = '{\"a\":1}' WHERE username = 'alice'", GROUPS + "a JSON array of strings"),
-    ("UPDATE user SET groups = '{}' WHERE username = 'alice'", GROUPS + "a JSON array of strings"),
-    ("UPDATE user SET groups = '[1]' WHERE username = 'alice'", GROUPS + "a JSON array of strings"),
+    ("UPDATE user SET groups = '{\"a\":1}' WHERE username = 'alice'", GROUPS + NAMES),
+    ("UPDATE user SET groups = '{}' WHERE username = 'alice'", GROUPS + NAMES),
+    ("UPDATE user SET groups = '[1]' WHERE username = 'alice'", GROUPS + NAMES),
     ("UPDATE user SET groups = '[\"x\"]' WHERE username = 'alice'", GROUPS + "2 to 100 characters each"),
-    ("UPDATE user SET groups = '[\"a b\"]' WHERE username = 'alice'", GROUPS + "only characters of [A-Za-z0-9-._~]"),
-    ("UPDATE user SET pending_groups = '[\"x\"]' WHERE username = 'bob'", GROUPS + "2 to 100 characters each"),
+    ("UPDATE user SET groups = '[\"a b\"]' WHERE username = 'alice'", GROUPS + NAMES),
+    ("UPDATE user SET pending_groups = '[\"x\"]' WHERE username = 'bob'", "user: pending_groups: 2 to 100 characters each"),
     ("UPDATE broker SET subnet_ids = '[5]'", IDS),
     ("UPDATE broker SET subnet_ids = '[\"\"]'", IDS),
     ("UPDATE broker SET subnet_ids = '{\"a\":\"b\"}'", IDS),
@@ -376,8 +377,8 @@ def test_CTL_5_such_a_row_in_a_file(client, tmp_path, script, message):
 
 
 @pytest.mark.parametrize("script, table, rule", (
-    ("UPDATE user SET groups = '[''ab'']' WHERE username = 'alice'", "user", "groups: a JSON array of strings"),
-    ("UPDATE user SET pending_groups = '[\"ab\",]' WHERE username = 'bob'", "user", "pending_groups: a JSON array of strings"),
+    ("UPDATE user SET groups = '[''ab'']' WHERE username = 'alice'", "user", f"groups: {NAMES}"),
+    ("UPDATE user SET pending_groups = '[\"ab\",]' WHERE username = 'bob'", "user", f"pending_groups: {NAMES}"),
     ("UPDATE broker SET subnet_ids = '[\"a\"/**/]'", "broker", "subnet_ids: a JSON array of strings"),
     ("UPDATE broker SET ldap_server_metadata = '{a:1}'", "broker", "ldap_server_metadata: a JSON object"),
 ), ids=str)

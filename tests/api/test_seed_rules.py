@@ -53,9 +53,9 @@ RULES = {
     "key: 1 to 128 characters, not beginning with aws:":
         BROKER + sql_insert("broker_tag", broker_id="b-1", key="AWS:x"),
     "password: a user without a pending change has one": BROKER + sql_user("b-1", "ada", None),
-    "groups: a JSON array of strings": BROKER + sql_user("b-1", "ada", groups="[1]"),
+    "groups: a JSON array of strings of [A-Za-z0-9-._~]": BROKER + sql_user("b-1", "ada", groups="[1]"),
     "groups: no more than 20": BROKER + sql_user("b-1", "ada", groups=[f"group-{n}" for n in range(21)]),
-    "malformed JSON": BROKER + sql_user("b-1", "ada", groups="[oops]"),
+    "malformed JSON": sql_broker("b-1", subnet_ids="[oops]"),
     "pending_change: CREATE, UPDATE or DELETE": BROKER + sql_user("b-1", "ada", pending_change="RENAME"),
     "pending_change: CREATE is for a user without password, UPDATE for one with password":
         BROKER + sql_user("b-1", "ada", pending_change="CREATE"),
@@ -214,7 +214,7 @@ def test_SEED_5_START_12_a_message_tells_no_password(store, text):
 FORBIDDEN = (
     "CREATE TABLE mine (id TEXT)", "CREATE TEMP TABLE mine (id TEXT)", "CREATE INDEX i ON broker (name)",
     "CREATE VIEW v AS SELECT 1", "CREATE TRIGGER t AFTER INSERT ON broker BEGIN SELECT 1; END",
-    "CREATE VIRTUAL TABLE f USING fts5(x)", "DROP TABLE user", "DROP VIEW applied_user", "DROP TRIGGER user_groups_insert",
+    "CREATE VIRTUAL TABLE f USING fts5(x)", "DROP TABLE user", "DROP VIEW applied_user", "DROP TRIGGER broker_defaults",
     "ALTER TABLE user ADD COLUMN x TEXT", "PRAGMA user_version = 9", "PRAGMA foreign_keys = OFF", "PRAGMA user_version",
     "ATTACH 'other.db' AS other", "DETACH main", "BEGIN", "COMMIT", "ROLLBACK", "END", "SAVEPOINT s", "RELEASE s",
     "VACUUM", "VACUUM INTO 'copy.db'", "REINDEX", "ANALYZE", "EXPLAIN SELECT 1", "EXPLAIN QUERY PLAN SELECT 1",

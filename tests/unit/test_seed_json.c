@@ -133,11 +133,14 @@ static void json5_is_named_by_its_column(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(lists); i++) {
+        /* The rule of groups is the schema's alone, without functions of JSON. */
+        bool is_groups = strcmp(lists[i].table, "user") == 0;
         char want[200];
-        snprintf(want, sizeof want, "seed.sql:1: statement 1, row 1: %s" LIST, lists[i].name);
+        snprintf(want, sizeof want, "seed.sql:1: statement 1, row 1: %s" LIST "%s", lists[i].name,
+                 is_groups ? " of [A-Za-z0-9-._~]" : "");
         if (!lists[i].is_free)
             assert_string_equal(set(lists[i].table, lists[i].name, lists[i].string, "['$']"),
-                                json5_refused(want));
+                                is_groups ? want : json5_refused(want));
     }
     for (size_t i = 0; i < COUNT(objects); i++) {
         char want[200];

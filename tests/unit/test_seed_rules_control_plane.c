@@ -189,7 +189,7 @@ static void no_rule_is_untested(void **state)
     /* The type of an engine, which no seed writes; the data, which the seed's own limit meets. */
     static const char *const out_of_reach[] = {"type: ACTIVEMQ or", "data: up to 1 MiB", NULL};
     check_no_rule_is_untested(all_rules, COUNT(all_rules), SCHEMA_DIR "/0002_control_plane.sql",
-                              out_of_reach);
+                              NULL, NULL, out_of_reach);
     char *regions = read_text(SCHEMA_DIR "/0007_regions.sql");
     assert_int_equal(
         find_untested(all_rules, COUNT(all_rules), regions, "CONSTRAINT \"", "\"", out_of_reach),

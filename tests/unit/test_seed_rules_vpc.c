@@ -57,7 +57,7 @@ static void each_rule_names_itself(void **state)
 static void no_rule_is_untested(void **state)
 {
     (void)state;
-    check_no_rule_is_untested(all_rules, COUNT(all_rules), SCHEMA_DIR "/0006_vpc.sql",
+    check_no_rule_is_untested(all_rules, COUNT(all_rules), SCHEMA_DIR "/0006_vpc.sql", NULL, NULL,
                               (const char *const[]){NULL});
 }
 
