@@ -24,6 +24,7 @@ struct operation {
     const struct members *body; /* read into call->input; NULL: the body is ignored */
     bool (*check)(struct call *call); /* rules without the store; false: answered. May be NULL */
     void (*run)(struct call *call);
+    bool writes_once; /* with one statement at most, after which nothing can fail */
 
     /* Only for the control API: */
     bool exclusive;    /* runs between ticks, as the only user of the store */

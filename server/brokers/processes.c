@@ -398,7 +398,7 @@ static enum result settle_slots(struct processes *processes, struct store *store
                               .store = store,
                               .slot = &processes->slots.items[i],
                               .now_ms = now_ms};
-        store_operation_begin(store);
+        store_operation_begin(store, false);
         enum result result = settle_slot(&visit);
         int reason = errno;
         if (store_operation_end(store, !result) && !result)

@@ -297,7 +297,7 @@ void gate_perform(struct gate *gate, struct call *call)
     start_step(gate, call);
     call->answered = true;
     if (!is_control)
-        store_operation_begin(gate->store);
+        store_operation_begin(gate->store, call->operation->writes_once);
     if (check_body(call, gate)       /* 6 */
         && check_broker(call, gate)) /* 7 */
         call_run(call);              /* 8, 9 */

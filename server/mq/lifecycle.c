@@ -384,7 +384,7 @@ enum result lifecycle_advance(struct store *store, const struct settings *settin
             break;
         int64_t written = store_rows_written(store);
         visit.broker = (struct broker){.id = {NULL, 0}};
-        store_operation_begin(store);
+        store_operation_begin(store, false);
         result = end_visit(store, &visit, perform(store, settings, &visit), written, left);
     }
     arena_close(&visit.arena);
@@ -399,7 +399,7 @@ enum result lifecycle_open_default_windows(struct store *store, const struct set
     arena_init(&visit.arena, SIZE_MAX / 2);
     while (!result && *left > 0) {
         int64_t written = store_rows_written(store), again_ms = until_ms;
-        store_operation_begin(store);
+        store_operation_begin(store, false);
         result = broker_next_without_window(store, slice_of(step->broker_id), &visit.arena,
                                             &visit.broker);
         if (!result) {

@@ -6,7 +6,7 @@
 #include "store/internal.h"
 
 enum {
-    HEADS = 64,
+    HEADS = 4096,     /* pages of memory that no broker has come to are not used */
     HEAD_TEXTS = 200, /* bytes of the texts of a head: 100, 12, 32 and 50 at most */
 };
 

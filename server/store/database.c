@@ -30,6 +30,19 @@ bool store_tick_has_failed(const struct store *store)
 STATEMENT(begin_sql, "BEGIN IMMEDIATE");
 STATEMENT(savepoint_sql, "SAVEPOINT operation");
 
+/* Begins the savepoint of the operation, if it needs one, at its first write. */
+static bool begin_operation_write(struct store *store)
+{
+    if (store->has_written)
+        return !store->writes_once;
+    if (!store->writes_once && run(store, &savepoint_sql))
+        return false;
+    store->has_written = true;
+    store->savepoint = store->cached;
+    store->savepoint_rows = store_rows_written(store);
+    return true;
+}
+
 enum result store_prepare_write(struct store *store)
 {
     store_detect_rollback(store);
@@ -40,15 +53,8 @@ enum result store_prepare_write(struct store *store)
             return RESULT_STORE;
         store->tick_open = true;
     }
-    if (store->in_operation && !store->has_savepoint) {
-        if (run(store, &savepoint_sql)) {
-            store->tick_failed = true;
-            return RESULT_STORE;
-        }
-        store->has_savepoint = true;
-        store->savepoint = store->cached;
-    }
-    return RESULT_OK;
+    store->tick_failed = store->in_operation && !begin_operation_write(store);
+    return store->tick_failed ? RESULT_STORE : RESULT_OK;
 }
 
 void store_tick_abort(struct store *store)
@@ -78,30 +84,39 @@ enum result store_tick_commit(struct store *store)
     return result ? RESULT_STORE : RESULT_OK;
 }
 
-void store_operation_begin(struct store *store)
+void store_operation_begin(struct store *store, bool writes_once)
 {
     store->in_operation = true;
-    store->has_savepoint = false;
+    store->writes_once = writes_once;
+    store->has_written = false;
 }
 
 STATEMENT(savepoint_rollback_sql, "ROLLBACK TO operation");
 STATEMENT(savepoint_release_sql, "RELEASE operation");
 
+/* Ends the savepoint, or finds what takes its place: that there is nothing to roll back. */
+static bool end_savepoint(struct store *store, bool keep)
+{
+    if (store->writes_once)
+        return keep || store_rows_written(store) == store->savepoint_rows;
+    return (keep || !run(store, &savepoint_rollback_sql)) && !run(store, &savepoint_release_sql);
+}
+
 enum result store_operation_end(struct store *store, bool keep)
 {
-    bool has_savepoint = store->has_savepoint;
+    bool has_written = store->has_written;
     store->in_operation = false;
-    store->has_savepoint = false;
+    store->has_written = false;
     store_detect_rollback(store);
     if (store->tick_failed)
         return RESULT_STORE;
-    if (!has_savepoint)
+    if (!has_written)
         return RESULT_OK;
     if (!keep) {
         store->cached = store->savepoint;
         broker_heads_forget(store->heads);
     }
-    if ((!keep && run(store, &savepoint_rollback_sql)) || run(store, &savepoint_release_sql)) {
+    if (!end_savepoint(store, keep)) {
         store->tick_failed = true;
         return RESULT_STORE;
     }

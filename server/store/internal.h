@@ -57,10 +57,12 @@ struct store {
     bool tick_open;               /* a transaction was begun, and not yet ended by us */
     bool tick_failed;             /* SQLite rolled it back, or it must not be committed */
     bool in_operation;            /* between store_operation_begin and _end */
-    bool has_savepoint;           /* the operation has written */
+    bool writes_once;             /* the operation needs no savepoint */
+    bool has_written;             /* the operation has come to its first write */
     bool clock_step_failed;       /* the last slice of the step that is under way */
     struct store_cache cached;    /* as of the open tick */
     struct store_cache savepoint; /* restored if the operation is rolled back */
+    int64_t savepoint_rows;       /* store_rows_written then */
     struct store_cache committed; /* restored if the tick fails */
     int64_t commits, restores;
     struct undo *undo;            /* undo.h; NULL: none */

@@ -61,8 +61,10 @@ void store_tick_abort(struct store *store);
 enum result store_tick_commit(struct store *store) MUST_CHECK;
 
 /* The writes between these two are one operation, which `keep` = false rolls back within the tick.
- * Without a write they execute no SQL. RESULT_STORE if the tick has failed. */
-void store_operation_begin(struct store *store);
+ * Without a write they execute no SQL. `writes_once`: the operation writes with one statement,
+ * which is its last step, so that it needs no savepoint: another write fails the tick, and so does
+ * `keep` = false after that statement has changed a row. RESULT_STORE if the tick has failed. */
+void store_operation_begin(struct store *store, bool writes_once);
 enum result store_operation_end(struct store *store, bool keep) MUST_CHECK;
 
 /* The service's clock: the wall clock plus a stored offset. It stops at the end of the year 9999.

@@ -254,7 +254,7 @@ static inline void change(struct seeded *s, uint32_t *random, const char *const 
         char sql[300];
         int first = (int)next_random(random, 6), second = (int)next_random(random, 6);
         fill(sql, sizeof sql, forms[next_random(random, (uint32_t)count)], first, second);
-        store_operation_begin(store);
+        store_operation_begin(store, false);
         assert_int_equal(store_prepare_write(store), RESULT_OK);
         bool good = sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK;
         assert_int_equal(store_operation_end(store, good && next_random(random, 8) > 0), RESULT_OK);

@@ -166,7 +166,7 @@ static inline struct reply world_call(struct world *world, const char *method, c
         .caller = {.account = world->settings.account, .region = world->settings.region}};
     buffer_clear(&world->out);
     world_read_body(&call, body, &world->arena);
-    store_operation_begin(world->store);
+    store_operation_begin(world->store, operation->writes_once);
     if ((!operation->check || operation->check(&call)) && world_find_broker(&call))
         call_run(&call);
     if (store_operation_end(world->store, !call.failed) && !call.failed)

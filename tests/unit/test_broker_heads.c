@@ -65,7 +65,7 @@ static void tick(struct seeded *s, uint32_t *random)
 {
     struct store *store = s->w.store;
     for (uint32_t left = 1 + next_random(random, 3); left > 0; left--) {
-        store_operation_begin(store);
+        store_operation_begin(store, false);
         look(s, random);
         for (uint32_t writes = next_random(random, 3); writes > 0; writes--)
             write_one(s, random);

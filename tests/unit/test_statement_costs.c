@@ -233,7 +233,7 @@ static void windows_open(struct costs *costs)
 /* What happens to a broker whose step the schema refuses. */
 static void a_broker_is_parked(struct costs *costs)
 {
-    store_operation_begin(costs->world.store);
+    store_operation_begin(costs->world.store, false);
     assert_int_equal(broker_park(costs->world.store, SLICE("b-100"), INT64_MAX), RESULT_OK);
     assert_int_equal(store_operation_end(costs->world.store, true), RESULT_OK);
     assert_int_equal(store_tick_commit(costs->world.store), RESULT_OK);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "store/migrations.h"
+#include "store/users.h"
 
 #define BROKER "INSERT INTO broker (id, name) VALUES ('b-1', 'orders');"
 #define CALL_BODY "{\"password\":\"created-pw-12\"}"
@@ -48,7 +49,7 @@ static void a_failed_operation_leaves_its_neighbours(void **state)
     world_open(&w, ":memory:", BROKER);
     assert_int_equal(status_of(&w, "POST", USERS "first", CALL_BODY), 200);
     /* One that fails after it has written. */
-    store_operation_begin(w.store);
+    store_operation_begin(w.store, false);
     assert_int_equal(broker_delete(w.store, SLICE("b-1")), RESULT_OK);
     assert_int_equal(store_operation_end(w.store, false), RESULT_OK);
     assert_int_equal(status_of(&w, "POST", USERS "first", CALL_BODY), 409);
@@ -58,6 +59,35 @@ static void a_failed_operation_leaves_its_neighbours(void **state)
     assert_false(store_tick_is_open(w.store));
     assert_string_equal(world_ask(&w, names), "first second");
     assert_string_equal(world_ask(&w, "SELECT state FROM broker"), "RUNNING");
+    world_close(&w);
+}
+
+static void without_a_savepoint_the_whole_tick_is_rolled_back(void **state)
+{
+    (void)state;
+    struct world w;
+    const struct user_change change = {SLICE_INIT("admin-password-1"), -1, {NULL, 0}, -1};
+    world_open(&w, ":memory:", BROKER);
+    assert_int_equal(status_of(&w, "POST", USERS "first", CALL_BODY), 200);
+    /* What fails in its only statement leaves nothing to roll back. */
+    store_operation_begin(w.store, true);
+    assert_int_equal(user_insert(w.store, SLICE("b-1"), SLICE("first"), &change), RESULT_CONFLICT);
+    assert_int_equal(store_operation_end(w.store, false), RESULT_OK);
+    assert_int_equal(store_tick_commit(w.store), RESULT_OK);
+    assert_int_equal(status_of(&w, "POST", USERS "second", CALL_BODY), 200);
+    store_operation_begin(w.store, true);
+    assert_int_equal(user_insert(w.store, SLICE("b-1"), SLICE("third"), &change), RESULT_OK);
+    assert_int_equal(store_operation_end(w.store, false), RESULT_STORE);
+    assert_int_equal(store_tick_commit(w.store), RESULT_STORE);
+    assert_string_equal(world_ask(&w, names), "first");
+    store_operation_begin(w.store, true);
+    assert_int_equal(user_insert(w.store, SLICE("b-1"), SLICE("third"), &change), RESULT_OK);
+    assert_int_equal(user_insert(w.store, SLICE("b-1"), SLICE("fourth"), &change), RESULT_STORE);
+    assert_int_equal(store_operation_end(w.store, true), RESULT_STORE);
+    assert_int_equal(store_tick_commit(w.store), RESULT_STORE);
+    assert_int_equal(status_of(&w, "POST", USERS "third", CALL_BODY), 200);
+    assert_int_equal(store_tick_commit(w.store), RESULT_OK);
+    assert_string_equal(world_ask(&w, names), "first third");
     world_close(&w);
 }
 
@@ -339,6 +369,7 @@ int main(void)
 #define ON_DISK(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failed_operation_leaves_its_neighbours),
+        cmocka_unit_test(without_a_savepoint_the_whole_tick_is_rolled_back),
         cmocka_unit_test(reads_open_no_tick),
         cmocka_unit_test(a_lost_transaction_fails_the_whole_tick),
         cmocka_unit_test(a_broken_constraint_is_told_apart),

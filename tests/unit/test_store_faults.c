@@ -115,7 +115,7 @@ static void warm_up(struct world *world, const struct script *script)
     assert_true(is_success(write_one(world, script, "before")));
     assert_int_equal(store_tick_commit(world->store), RESULT_OK);
     assert_int_equal(read_one(world, script, "before"), 200);
-    store_operation_begin(world->store);
+    store_operation_begin(world->store, false);
     assert_int_equal(store_prepare_write(world->store), RESULT_OK);
     assert_int_equal(store_operation_end(world->store, false), RESULT_OK);
     assert_int_equal(store_tick_commit(world->store), RESULT_OK);

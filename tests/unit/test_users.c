@@ -64,7 +64,8 @@ static enum result apply(struct store *store)
 }
 
 /* `wanted` NULL: a conflict, and nothing changes. The neighbour of the same name never does. */
-static void check(const char *before, enum result (*change)(struct store *), const char *wanted)
+static void check_with(const char *before, enum result (*change)(struct store *),
+                       const char *wanted, bool writes_once)
 {
     static const char neighbour[] =
         "INSERT INTO user (broker_id, username, password, pending_change)"
@@ -75,7 +76,7 @@ static void check(const char *before, enum result (*change)(struct store *), con
              before ? before : "", before ? ";" : "");
     world_open(&world, ":memory:", sql);
     const char *kept = sides(&world);
-    store_operation_begin(world.store);
+    store_operation_begin(world.store, writes_once);
     assert_int_equal(change(world.store), wanted ? RESULT_OK : RESULT_CONFLICT);
     assert_int_equal(store_operation_end(world.store, wanted != NULL), RESULT_OK);
     assert_int_equal(store_tick_commit(world.store), RESULT_OK);
@@ -87,6 +88,13 @@ static void check(const char *before, enum result (*change)(struct store *), con
         world_ask(&world, "SELECT broker_id, pending_change FROM user WHERE broker_id = 'b-2'"),
         "b-2|DELETE");
     world_close(&world);
+}
+
+/* A change that writes with one statement, also without a savepoint. */
+static void check(const char *before, enum result (*change)(struct store *), const char *wanted)
+{
+    check_with(before, change, wanted, false);
+    check_with(before, change, wanted, true);
 }
 
 #define CHANGED "changed-pw-12|0|[]|1"
@@ -122,7 +130,7 @@ static void each_change_on_each_state(void **state)
         check(row->before, update, row->updated);
         check(row->before, update_password, row->updated_password);
         check(row->before, delete, row->deleted);
-        check(row->before, apply, row->applied);
+        check_with(row->before, apply, row->applied, false);
     }
 }
 
