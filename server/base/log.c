@@ -155,6 +155,19 @@ void log_text(const char *key, struct slice value)
         append_quoted(&log_state.lines, value);
 }
 
+void log_bare(const char *key, struct slice value)
+{
+    if (!log_state.open)
+        return;
+    bool json = log_state.format == LOG_JSON;
+    append_key(key);
+    if (json)
+        buffer_append_char(&log_state.lines, '"');
+    buffer_append_slice(&log_state.lines, value);
+    if (json)
+        buffer_append_char(&log_state.lines, '"');
+}
+
 void log_string(const char *key, const char *value)
 {
     if (value)

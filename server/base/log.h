@@ -22,6 +22,8 @@ bool log_begin(enum log_level level, const char *event);
 /* Quoted and escaped if necessary: a line is printable ASCII, so a value cannot forge one. */
 void log_text(const char *key, struct slice value);
 void log_string(const char *key, const char *value); /* NULL: omitted */
+/* For what needs neither: printable ASCII without blank, quotation mark, `=` and backslash. */
+void log_bare(const char *key, struct slice value);
 void log_number(const char *key, int64_t value);
 void log_flag(const char *key, bool value); /* false: omitted */
 void log_end(void);

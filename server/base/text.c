@@ -10,6 +10,15 @@ bool text_has_only(struct slice text, const char *characters)
     return true;
 }
 
+bool text_is_word(struct slice text, const char *more)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!text_is_alphanumeric(text.data[i]) &&
+            (text.data[i] == '\0' || !strchr(more, text.data[i])))
+            return false;
+    return true;
+}
+
 struct slice text_trim(struct slice text)
 {
     while (text.len > 0 && text_is_blank(text.data[0]))

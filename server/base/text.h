@@ -38,6 +38,9 @@ static inline int text_hex_value(char c)
 /* Whether each byte is one of `characters`, which NUL never is. An empty text has none other. */
 bool text_has_only(struct slice text, const char *characters);
 
+/* As text_has_only, for ASCII letters, digits and `more`. */
+bool text_is_word(struct slice text, const char *more);
+
 /* Without spaces and tabs at both ends; an absent text stays absent. */
 struct slice text_trim(struct slice text);
 

@@ -72,7 +72,7 @@ static bool is_database_name(struct slice name)
         return false;
     for (struct slice rest = name; rest.data;) {
         struct slice segment = text_take(&rest, '/');
-        if (segment.len == 0 || !text_has_only(segment, TEXT_ALPHANUMERIC "_+-"))
+        if (segment.len == 0 || !text_is_word(segment, "_+-"))
             return false;
     }
     /* The last two are copies of the system's default zone. */

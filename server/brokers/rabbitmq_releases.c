@@ -14,7 +14,7 @@ unsigned rabbitmq_release_of(struct slice version)
 static bool matches_part(struct slice part, struct slice pattern)
 {
     return slice_equal(pattern, SLICE("$"))
-               ? part.len > 0 && text_has_only(part, TEXT_ALPHANUMERIC "_-")
+               ? part.len > 0 && text_is_word(part, "_-")
                : slice_equal(part, pattern);
 }
 

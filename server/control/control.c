@@ -57,7 +57,7 @@ static bool is_name(struct slice name)
 {
     while (name.data) {
         struct slice label = text_take(&name, '.');
-        if (label.len == 0 || !text_has_only(label, TEXT_ALPHANUMERIC "-_"))
+        if (label.len == 0 || !text_is_word(label, "-_"))
             return false;
     }
     return true;

@@ -24,7 +24,7 @@ static bool has_only_tokens(const struct request *request)
 {
     for (size_t i = 0; i < request->header_count; i++) {
         struct slice name = request->headers[i].name;
-        if (name.len == 0 || !text_has_only(name, TEXT_ALPHANUMERIC "!#$%&'*+-.^_`|~"))
+        if (name.len == 0 || !text_is_word(name, "!#$%&'*+-.^_`|~"))
             return false;
     }
     return true;

@@ -102,7 +102,7 @@ static struct shown shown_line(const struct request *request)
 /* An access key that a client has confused with its secret, which has 40 characters, is not. */
 static struct slice shown_access_key(struct slice key)
 {
-    bool shown = text_has_only(key, TEXT_ALPHANUMERIC "_") && key.len <= 128 && key.len != 40;
+    bool shown = text_is_word(key, "_") && key.len <= 128 && key.len != 40;
     return shown ? key : (struct slice){NULL, 0};
 }
 
@@ -116,9 +116,10 @@ static void log_request(const struct exchange *exchange, const struct reply_ids 
     bool routine = reply->status == 200 && slice_equal(shown->path, SLICE("/_local/health"));
     if (!log_begin(routine ? LOG_DEBUG : LOG_INFO, "request"))
         return;
-    log_string("id", ids->request);
-    log_string("operation", operation ? operation->name : NULL);
-    log_text("method", shown->method);
+    log_bare("id", slice_of(ids->request));
+    if (operation && operation->name)
+        log_bare("operation", slice_of(operation->name));
+    log_bare("method", shown->method);
     log_text("path", shown->path);
     log_number("status", reply->status);
     log_string("error", reply->error);

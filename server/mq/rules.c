@@ -3,9 +3,6 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-/* Only letters, digits and the characters of `more`, a literal. */
-#define only_has(text, more) text_has_only((text), TEXT_ALPHANUMERIC more)
-
 static bool length_is(struct slice text, size_t least, size_t most)
 {
     size_t length = utf8_length(text);
@@ -18,7 +15,7 @@ enum error_id rule_username(struct slice username)
 {
     if (!length_is(username, USERNAME_MIN, USERNAME_MAX))
         return ERROR_USERNAME_LENGTH;
-    return only_has(username, NAME_EXTRA) ? ERROR_NONE : ERROR_USERNAME_CHARACTERS;
+    return text_is_word(username, NAME_EXTRA) ? ERROR_NONE : ERROR_USERNAME_CHARACTERS;
 }
 
 enum error_id rule_password(struct slice password)
@@ -44,21 +41,21 @@ enum error_id rule_group(struct slice group)
 {
     if (!length_is(group, GROUP_MIN, GROUP_MAX))
         return ERROR_GROUP_LENGTH;
-    return only_has(group, NAME_EXTRA) ? ERROR_NONE : ERROR_GROUP_CHARACTERS;
+    return text_is_word(group, NAME_EXTRA) ? ERROR_NONE : ERROR_GROUP_CHARACTERS;
 }
 
 enum error_id rule_broker_name(struct slice name)
 {
     if (!length_is(name, 1, BROKER_NAME_MAX))
         return ERROR_BROKER_NAME_LENGTH;
-    return only_has(name, "-_") ? ERROR_NONE : ERROR_BROKER_NAME_CHARACTERS;
+    return text_is_word(name, "-_") ? ERROR_NONE : ERROR_BROKER_NAME_CHARACTERS;
 }
 
 enum error_id rule_configuration_name(struct slice name)
 {
     if (!length_is(name, 1, CONFIGURATION_NAME_MAX))
         return ERROR_CONFIGURATION_NAME_LENGTH;
-    return only_has(name, NAME_EXTRA) ? ERROR_NONE : ERROR_CONFIGURATION_NAME_CHARACTERS;
+    return text_is_word(name, NAME_EXTRA) ? ERROR_NONE : ERROR_CONFIGURATION_NAME_CHARACTERS;
 }
 
 enum error_id rule_rabbitmq_username(struct slice username)
@@ -67,17 +64,17 @@ enum error_id rule_rabbitmq_username(struct slice username)
         return ERROR_USERNAME_LENGTH;
     if (slice_equal(username, SLICE("guest")))
         return ERROR_RABBITMQ_GUEST;
-    return only_has(username, "-._") ? ERROR_NONE : ERROR_RABBITMQ_USERNAME;
+    return text_is_word(username, "-._") ? ERROR_NONE : ERROR_RABBITMQ_USERNAME;
 }
 
 bool rule_is_id(struct slice text)
 {
-    return text.len >= 1 && text.len <= 100 && only_has(text, "-");
+    return text.len >= 1 && text.len <= 100 && text_is_word(text, "-");
 }
 
 bool rule_is_host(struct slice text)
 {
-    return text.len >= 1 && text.len <= 253 && only_has(text, "-.");
+    return text.len >= 1 && text.len <= 253 && text_is_word(text, "-.");
 }
 
 /* The number of `digits` digits at `at`, or -1. */
@@ -108,7 +105,7 @@ bool rule_is_username(struct slice text)
 
 bool rule_is_configuration_id(struct slice text)
 {
-    return text.len >= 1 && text.len <= CONFIGURATION_ID_MAX && only_has(text, "-");
+    return text.len >= 1 && text.len <= CONFIGURATION_ID_MAX && text_is_word(text, "-");
 }
 
 bool rule_is_broker_id(struct slice text)

@@ -8,11 +8,10 @@
 enum { ARN_MAX = 500 };
 
 #define LOWER_CASE TEXT_LOWER TEXT_DIGITS "-"
-#define ARN_CHARACTERS TEXT_ALPHANUMERIC "-_.:/"
 
 static bool is_resource_arn(struct slice text)
 {
-    return text.len >= 1 && text.len <= ARN_MAX && text_has_only(text, ARN_CHARACTERS);
+    return text.len >= 1 && text.len <= ARN_MAX && text_is_word(text, "-_.:/");
 }
 
 /* arn:<partition>:ram:<region>:<account>:resource-share/<id> */

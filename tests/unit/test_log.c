@@ -81,6 +81,7 @@ static void events_above_the_level_are_dropped(void **state)
             assert_int_equal(log_begin((enum log_level)event, "test"), event <= level);
             log_number("n", event);
             log_text("key", SLICE("text"));
+            log_bare("bare", SLICE("text"));
             log_end();
             log_end();
             if (event > level)
@@ -175,6 +176,10 @@ static void json_strings_are_printable(void **state)
         log_end();
         assert_string_equal(strstr(flush(), "\"event\""), wanted);
     }
+    assert_true(log_begin(LOG_INFO, "e"));
+    log_bare("x", SLICE("POST"));
+    log_end();
+    assert_string_equal(strstr(flush(), "\"event\""), "\"event\":\"e\",\"x\":\"POST\"}\n");
     log_set_format(LOG_LOGFMT);
 }
 

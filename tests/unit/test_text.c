@@ -14,6 +14,11 @@ static void characters(void **state)
         assert_int_equal(text_is_digit((char)c), c >= '0' && c <= '9');
         bool letter = c < 128 && ((c | 32) >= 'a' && (c | 32) <= 'z');
         assert_int_equal(text_is_alphanumeric((char)c), letter || (c >= '0' && c <= '9'));
+        const char text[] = {'a', (char)c};
+        assert_int_equal(text_is_word((struct slice){text, 2}, "-."),
+                         text_is_alphanumeric((char)c) || c == '-' || c == '.');
+        assert_int_equal(text_has_only((struct slice){text, 2}, "ab."),
+                         c == 'a' || c == 'b' || c == '.');
     }
 }
 
