@@ -13,9 +13,8 @@ unsigned rabbitmq_release_of(struct slice version)
 /* A part that varies is any word of the format. */
 static bool matches_part(struct slice part, struct slice pattern)
 {
-    return slice_equal(pattern, SLICE("$"))
-               ? part.len > 0 && text_is_word(part, "_-")
-               : slice_equal(part, pattern);
+    return slice_equal(pattern, SLICE("$")) ? part.len > 0 && text_is_word(part, "_-")
+                                            : slice_equal(part, pattern);
 }
 
 /* Takes what `prefix` matches off *key. */
