@@ -10,6 +10,7 @@ static enum result decode(struct slice raw, struct arena *arena, struct slice *d
 {
     char *out = arena_alloc(arena, raw.len + 1);
     size_t len = 0;
+    unsigned char bits = 0;
     if (!out)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < raw.len; i++) {
@@ -24,10 +25,11 @@ static enum result decode(struct slice raw, struct arena *arena, struct slice *d
         if (c == '\0')
             return RESULT_INVALID;
         out[len++] = c;
+        bits |= (unsigned char)c;
     }
     out[len] = '\0';
     *decoded = (struct slice){out, len};
-    return utf8_valid(*decoded) ? RESULT_OK : RESULT_INVALID;
+    return bits < 0x80 || utf8_valid(*decoded) ? RESULT_OK : RESULT_INVALID;
 }
 
 static struct slice without_authority(struct slice raw)
