@@ -1,19 +1,23 @@
--- The rules on groups become CHECKs, and those on passwords take less work. A trigger that may refuse a row makes SQLite
--- keep a journal for each statement; both triggers together were a quarter of the time of an INSERT of a user.
+-- The rules on groups become CHECKs, and the one on different characters of a password takes less work. A trigger that may
+-- refuse a row makes SQLite run a program for each row and keep a journal for each statement. Of the instructions of an
+-- INSERT of a user, that and the rule on passwords took more than a third.
 --
--- Groups. A list that begins with [" and ends with "] and has only characters of names and "," between them is an array of
--- strings, written as the API writes it. Any other list is one if that is so, or nothing is left but [], without the blanks
--- and line ends outside of its strings: none may stand beside a character of a name, and no string may have nothing else.
--- (JSON functions are not used: SQLite 3.40 refuses them in a CHECK of a schema that it is told not to trust.) Names have no
--- comma, so "x" with any x but a comma is a name of one character. In at most 104 characters, no name has more than 100 and
--- no list has more than 20 names of at least 2. With each " written 32 times, a name longer than 100 is a run of 101 characters
--- that begins with one of a name and has no " at every 32nd place and at its end; a longer pattern would not be allowed.
+-- Groups. A list as the API writes it begins with [" and ends with "], and has names with "," between them. Any other list
+-- is judged by what is left of it without blanks and line ends: [] or such a list. So that none of these is taken out of a
+-- string, none may stand beside a character of a name, and "" may not be left. ([-.-Z_-~] has the characters of names, and
+-- some that no list may have.) No functions for JSON are used, because SQLite 3.40 refuses them in a CHECK of a schema that
+-- it is told not to trust.
+-- Names have no comma, so "x" with any x but a comma is a name of one character. A list of at most 104 characters has no
+-- name longer than 100, and no more than 20 names of at least 2. In a longer list each " is written five times: a name is
+-- longer than 100 if of the 100 characters after its first every fifth is not a ". A pattern of 101 times [^"] would be
+-- longer than the server allows (SQLITE_LIMIT_LIKE_PATTERN_LENGTH).
 --
--- Passwords. ltrim(p, s) begins with the first character that is not in s. The first 1 + length(p) - length(ltrim(p, s))
--- characters of p therefore end with it: with s of one character they have two different ones, once more three, and what
--- is trimmed of these must not be empty. Most passwords begin with three different characters, which is seen sooner.
+-- Passwords. ltrim(p, s) is what follows in p from the first character that is not in s, so that the first 1 + length(p) -
+-- length(ltrim(p, s)) characters of p end with that character. With the first character as s, they have two different ones;
+-- with these as s, three; and with those as s, something must be left. Most passwords begin with three different characters,
+-- which is looked at first.
 --
--- DROP TABLE and the views: a view on the table would refuse the renaming.
+-- The views are dropped because the renaming fails while one refers to the table.
 DROP VIEW applied_user;
 DROP VIEW pending_user;
 DROP TRIGGER user_groups_insert;
@@ -46,6 +50,9 @@ CREATE TABLE user (
     console_access   INTEGER NOT NULL DEFAULT 0
         CONSTRAINT "console_access: 0 or 1" CHECK (console_access IN (0, 1)),
     groups           TEXT NOT NULL DEFAULT '[]'
+        CONSTRAINT "groups: no more than 20, in up to 10000 characters"
+        CHECK (length(groups) <= 104
+               OR length(groups) <= 10000 AND length(groups) - length(replace(groups, ',', '')) < 20)
         CONSTRAINT "groups: a JSON array without escapes" CHECK (groups = '[]' OR instr(groups, '\') = 0)
         CONSTRAINT "groups: a JSON array of strings of [A-Za-z0-9-._~]"
         CHECK (groups = '[]'
@@ -53,19 +60,17 @@ CREATE TABLE user (
                   AND (groups GLOB '[[]"*"]'
                           AND replace(substr(groups, 3, length(groups) - 4), '","', '')
                               NOT GLOB '*[^-A-Za-z0-9._~]*'
-                       OR groups NOT GLOB '*[-A-Za-z0-9._~][^!-~]*' AND groups NOT GLOB '*[^!-~][-A-Za-z0-9._~]*'
+                       OR groups NOT GLOB '*[-.-Z_-~][^!-~]*' AND groups NOT GLOB '*[^!-~][-.-Z_-~]*'
                           AND replace(replace(replace(replace(' ' || replace(
                               replace(replace(replace(replace(groups, ' ', ''), char(9), ''), char(10), ''), char(13), ''),
                               '""', '?') || ' ', ' [] ', ''), ' ["', ''), '"] ', ''), '","', '')
                               NOT GLOB '*[^-A-Za-z0-9._~]*'))
-        CONSTRAINT "groups: no more than 20"
-        CHECK (length(groups) <= 104 OR length(groups) - length(replace(groups, ',', '')) < 20)
         CONSTRAINT "groups: 2 to 100 characters each"
         CHECK (groups = '[]'
                OR groups NOT GLOB '*""*' AND groups NOT GLOB '*"[^,]"*'
                   AND (length(groups) <= 104
-                       OR replace(groups, '"', '""""""""""""""""""""""""""""""""') NOT GLOB
-                          '*[-A-Za-z0-9._~]???????????????????????????????[^"]???????????????????????????????[^"]???????????????????????????????[^"]???[^"]*')),
+                       OR replace(groups, '"', '"""""') NOT GLOB
+                          '*"[-A-Za-z0-9._~]????' || replace(hex(zeroblob(19)), '00', '[^"]????') || '[^"]*')),
     replication_user INTEGER NOT NULL DEFAULT 0
         CONSTRAINT "replication_user: 0 or 1" CHECK (replication_user IN (0, 1)),
     pending_change   TEXT
@@ -90,6 +95,9 @@ CREATE TABLE user (
     pending_console_access   INTEGER
         CONSTRAINT "pending_console_access: 0 or 1" CHECK (pending_console_access IN (0, 1)),
     pending_groups           TEXT
+        CONSTRAINT "pending_groups: no more than 20, in up to 10000 characters"
+        CHECK (length(pending_groups) <= 104
+               OR length(pending_groups) <= 10000 AND length(pending_groups) - length(replace(pending_groups, ',', '')) < 20)
         CONSTRAINT "pending_groups: a JSON array without escapes" CHECK (pending_groups = '[]' OR instr(pending_groups, '\') = 0)
         CONSTRAINT "pending_groups: a JSON array of strings of [A-Za-z0-9-._~]"
         CHECK (pending_groups = '[]'
@@ -97,19 +105,17 @@ CREATE TABLE user (
                   AND (pending_groups GLOB '[[]"*"]'
                           AND replace(substr(pending_groups, 3, length(pending_groups) - 4), '","', '')
                               NOT GLOB '*[^-A-Za-z0-9._~]*'
-                       OR pending_groups NOT GLOB '*[-A-Za-z0-9._~][^!-~]*' AND pending_groups NOT GLOB '*[^!-~][-A-Za-z0-9._~]*'
+                       OR pending_groups NOT GLOB '*[-.-Z_-~][^!-~]*' AND pending_groups NOT GLOB '*[^!-~][-.-Z_-~]*'
                           AND replace(replace(replace(replace(' ' || replace(
                               replace(replace(replace(replace(pending_groups, ' ', ''), char(9), ''), char(10), ''), char(13), ''),
                               '""', '?') || ' ', ' [] ', ''), ' ["', ''), '"] ', ''), '","', '')
                               NOT GLOB '*[^-A-Za-z0-9._~]*'))
-        CONSTRAINT "pending_groups: no more than 20"
-        CHECK (length(pending_groups) <= 104 OR length(pending_groups) - length(replace(pending_groups, ',', '')) < 20)
         CONSTRAINT "pending_groups: 2 to 100 characters each"
         CHECK (pending_groups = '[]'
                OR pending_groups NOT GLOB '*""*' AND pending_groups NOT GLOB '*"[^,]"*'
                   AND (length(pending_groups) <= 104
-                       OR replace(pending_groups, '"', '""""""""""""""""""""""""""""""""') NOT GLOB
-                          '*[-A-Za-z0-9._~]???????????????????????????????[^"]???????????????????????????????[^"]???????????????????????????????[^"]???[^"]*')),
+                       OR replace(pending_groups, '"', '"""""') NOT GLOB
+                          '*"[-A-Za-z0-9._~]????' || replace(hex(zeroblob(19)), '00', '[^"]????') || '[^"]*')),
     pending_replication_user INTEGER
         CONSTRAINT "pending_replication_user: 0 or 1" CHECK (pending_replication_user IN (0, 1)),
 

@@ -24,7 +24,9 @@ struct operation {
     const struct members *body; /* read into call->input; NULL: the body is ignored */
     bool (*check)(struct call *call); /* rules without the store; false: answered. May be NULL */
     void (*run)(struct call *call);
-    bool writes_once; /* with one statement at most, after which nothing can fail */
+    /* With one statement at most, and nothing fails after it: store_operation_begin. If something
+     * did, all calls of the tick would be answered with 500. */
+    bool writes_once;
 
     /* Only for the control API: */
     bool exclusive;    /* runs between ticks, as the only user of the store */

@@ -6,7 +6,7 @@
 #include "store/internal.h"
 
 enum {
-    HEADS = 4096,     /* pages of memory that no broker has come to are not used */
+    HEADS = 4096,
     HEAD_TEXTS = 200, /* bytes of the texts of a head: 100, 12, 32 and 50 at most */
 };
 
@@ -16,8 +16,11 @@ struct kept_head {
     char texts[HEAD_TEXTS];
 };
 
+/* `kept` is filled from its beginning, since memory that was never written to takes no room. */
 struct broker_heads {
-    uint64_t generation; /* from 1 */
+    uint64_t generation;    /* from 1 */
+    uint16_t count;         /* entries of this generation: at most one for each place */
+    uint16_t places[HEADS]; /* by the hash of the id: an index in kept */
     struct kept_head kept[HEADS];
 };
 
@@ -36,13 +39,22 @@ void broker_heads_free(struct broker_heads *heads)
 
 void broker_heads_forget(struct broker_heads *heads)
 {
-    if (heads)
-        heads->generation++;
+    if (!heads)
+        return;
+    heads->generation++;
+    heads->count = 0;
 }
 
-static size_t place_of(struct slice id)
+static uint16_t *place_of(struct broker_heads *heads, struct slice id)
 {
-    return text_hash(TEXT_HASH, id) % HEADS;
+    return &heads->places[text_hash(TEXT_HASH, id) % HEADS];
+}
+
+/* Whether the place has an entry of this generation. */
+static bool is_used(struct broker_heads *heads, const uint16_t *place)
+{
+    const struct kept_head *kept = &heads->kept[*place];
+    return kept->generation == heads->generation && place_of(heads, kept->head.id) == place;
 }
 
 static bool copy_text(struct arena *arena, struct slice *text)
@@ -51,10 +63,10 @@ static bool copy_text(struct arena *arena, struct slice *text)
     return text->data != NULL;
 }
 
-static enum result find(const struct broker_heads *heads, struct slice id, struct arena *arena,
+static enum result find(struct broker_heads *heads, struct slice id, struct arena *arena,
                         struct broker_head *head)
 {
-    const struct kept_head *kept = heads ? &heads->kept[place_of(id)] : NULL;
+    const struct kept_head *kept = heads ? &heads->kept[*place_of(heads, id)] : NULL;
     if (!kept || kept->generation != heads->generation || !slice_equal(kept->head.id, id))
         return RESULT_NOT_FOUND;
     *head = kept->head;
@@ -67,7 +79,10 @@ static void keep(struct broker_heads *heads, const struct broker_head *head)
 {
     if (!heads || head->id.len + head->account.len + head->region.len + head->name.len > HEAD_TEXTS)
         return;
-    struct kept_head *kept = &heads->kept[place_of(head->id)];
+    uint16_t *place = place_of(heads, head->id);
+    if (!is_used(heads, place))
+        *place = heads->count++;
+    struct kept_head *kept = &heads->kept[*place];
     struct slice *const texts[] = {&kept->head.id, &kept->head.account, &kept->head.region,
                                    &kept->head.name};
     char *end = kept->texts;

@@ -114,7 +114,8 @@ enum result store_operation_end(struct store *store, bool keep)
         return RESULT_OK;
     if (!keep) {
         store->cached = store->savepoint;
-        broker_heads_forget(store->heads);
+        if (store_rows_written(store) != store->savepoint_rows)
+            broker_heads_forget(store->heads);
     }
     if (!end_savepoint(store, keep)) {
         store->tick_failed = true;

@@ -58,7 +58,7 @@ struct store {
     bool tick_failed;             /* SQLite rolled it back, or it must not be committed */
     bool in_operation;            /* between store_operation_begin and _end */
     bool writes_once;             /* the operation needs no savepoint */
-    bool has_written;             /* the operation has come to its first write */
+    bool has_written;             /* store_prepare_write was called in the operation */
     bool clock_step_failed;       /* the last slice of the step that is under way */
     struct store_cache cached;    /* as of the open tick */
     struct store_cache savepoint; /* restored if the operation is rolled back */
@@ -124,7 +124,8 @@ void statement_end(sqlite3_stmt *stmt);
  * IOERR, NOMEM and INTERRUPT. The other operations of the tick are then lost too. */
 void store_detect_rollback(struct store *store);
 
-/* Call before each write: opens the tick's transaction and the savepoint of the operation. */
+/* Call before each write: opens the transaction of the tick and the savepoint of the operation, if
+ * these are not open; of an operation that writes once, the second call fails the tick. */
 enum result store_prepare_write(struct store *store) MUST_CHECK;
 
 /* Checks an existing file, or creates it with mode 0600: SQLite would use the mode of the umask. */

@@ -1,6 +1,6 @@
 /* The check of columns of JSON text in rows that seeds and untrusted files bring. Those of the
- * schema do not suffice: some look at single characters only, and others use SQLite's functions,
- * which accept JSON5 since version 3.42. */
+ * schema do not suffice, but for the groups of users: some look at single characters only, and
+ * others use SQLite's functions, which accept JSON5 since version 3.42. */
 #ifndef STORE_JSON_COLUMNS_H
 #define STORE_JSON_COLUMNS_H
 

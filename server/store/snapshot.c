@@ -17,7 +17,7 @@ enum {
     USER_VERSION_AT = 60,
     APPLICATION_ID_AT = 68,
     SNAPSHOT_STEPS = 100 * 1000 * 1000, /* for the check of a snapshot, and for each byte of it: */
-    SNAPSHOT_STEPS_A_BYTE = 64,         /* users need 9, and more where triggers read lists */
+    SNAPSHOT_STEPS_A_BYTE = 64,         /* users need 3, and more where triggers read lists */
     STEPS_PER_CHECK = 1000,
 };
 

@@ -1,5 +1,5 @@
-/* The store: one SQLite connection, the transaction of each tick, the savepoint of each operation,
- * and the clock, whose offset is stored. */
+/* The store: one SQLite connection, the transaction of each tick, the operations in it, and the
+ * clock, whose offset is stored. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 

@@ -26,8 +26,7 @@ const struct table tables[] = {
     {"broker_action_required", .key_columns = 2, OF_BROKER("broker_id"), .select = "SELECT *"},
     {"broker_configuration_history", OF_BROKER("broker_id"),
      .select = "SELECT NULL, broker_id, configuration_id, revision"}, /* the copy gets a new id */
-    {"user", .key_columns = 2, OF_BROKER("broker_id"), .select = "SELECT *",
-     .json = {{"groups", 4, false}, {"pending_groups", 9, false}}},
+    {"user", .key_columns = 2, OF_BROKER("broker_id"), .select = "SELECT *"},
     {"configuration", OF_CONFIGURATION("id"), .select = "SELECT *"},
     {"configuration_revision", OF_CONFIGURATION("configuration_id"), .select = "SELECT *",
      .has_first_row = true},

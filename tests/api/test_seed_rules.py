@@ -54,7 +54,7 @@ RULES = {
         BROKER + sql_insert("broker_tag", broker_id="b-1", key="AWS:x"),
     "password: a user without a pending change has one": BROKER + sql_user("b-1", "ada", None),
     "groups: a JSON array of strings of [A-Za-z0-9-._~]": BROKER + sql_user("b-1", "ada", groups="[1]"),
-    "groups: no more than 20": BROKER + sql_user("b-1", "ada", groups=[f"group-{n}" for n in range(21)]),
+    "groups: no more than 20, in up to 10000 characters": BROKER + sql_user("b-1", "ada", groups=[f"group-{n}" for n in range(21)]),
     "malformed JSON": sql_broker("b-1", subnet_ids="[oops]"),
     "pending_change: CREATE, UPDATE or DELETE": BROKER + sql_user("b-1", "ada", pending_change="RENAME"),
     "pending_change: CREATE is for a user without password, UPDATE for one with password":

@@ -4,11 +4,11 @@
 #include "store/seed_files.h"
 #include "store/snapshot.h"
 
-enum { STEPS = 6000 };
+enum { STEPS = 3000 };
 
-/* Of 200 brokers, more than the store keeps. */
+/* Of 300 brokers, some of which have the same place. */
 #define SEED_MANY                                                                      \
-    SEED "WITH RECURSIVE n (x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM n LIMIT 200)" \
+    SEED "WITH RECURSIVE n (x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM n LIMIT 300)" \
          " INSERT INTO broker (id, name) SELECT 'b-' || x, 'm' || x FROM n;"
 
 static const char *const few[] = {"b-1", "b-2", "b-3", "r-1", "b-none"};
@@ -20,7 +20,7 @@ static void look(struct seeded *s, uint32_t *random)
     if (next_random(random, 4) > 0)
         snprintf(id, sizeof id, "%s", few[next_random(random, COUNT(few))]);
     else
-        snprintf(id, sizeof id, "b-%u", (unsigned)next_random(random, 210));
+        snprintf(id, sizeof id, "b-%u", (unsigned)next_random(random, 320));
     snprintf(sql, sizeof sql,
              "SELECT id, account, region, name, state, engine_type, creation_step,"
              " coalesce(state_due_ms, -1) FROM broker WHERE id = '%s'",

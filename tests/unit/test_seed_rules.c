@@ -193,10 +193,12 @@ static const struct rule user_rules[] = {
     {"INSERT INTO user (broker_id, username, password, groups) SELECT 'b-1', 'bob',"
      " 'admin-password-1', json_group_array('g' || value) FROM json_each('[1,2,3,4,5,6,7,8,9,10,"
      "11,12,13,14,15,16,17,18,19,20,21]')",
-     "groups: no more than 20"},
+     "groups: no more than 20, in up to 10000 characters"},
     {"UPDATE user SET pending_change = 'UPDATE', pending_groups = (SELECT json_group_array('g' || "
      "value) FROM json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21]'))",
-     "pending_groups: no more than 20"},
+     "pending_groups: no more than 20, in up to 10000 characters"},
+    {"UPDATE user SET groups = '[' || printf('%9995s', '') || '\"ab\"]'",
+     "groups: no more than 20, in up to 10000 characters"},
     {"UPDATE user SET groups = '[\"a\"]'", "groups: 2 to 100 characters each"},
     {"UPDATE user SET groups = '[2]'", GROUPS_RULE},
     {"UPDATE user SET groups = '[\"a,b\"]'", GROUPS_RULE},
@@ -399,6 +401,7 @@ static void what_is_just_allowed(void **state)
                "'RABBITMQ', 'CLUSTER_MULTI_AZ', 'EBS'"),
         BROKER("time_of_day", "'23:59'"),
         USER("groups", "'[\"ab\",\"ab\"]'"),
+        USER("groups", "'[' || printf('%9994s', '') || '\"ab\"]'"),
         PENDING("groups, pending_groups", "'[\"ab\"]', '[]'"),
         PENDING("console_access, pending_console_access, pending_replication_user", "1, 0, 1"),
         TAG("printf('%0128d', 1), printf('%0256d', 1)"),

@@ -120,7 +120,8 @@ static const struct table_json *json_of(const struct table *table, const char *n
     return NULL;
 }
 
-/* By the name of its rule in the schema, "column: a JSON …"; at the place it has in its table. */
+/* By the name of its rule in the schema, "column: a JSON …"; at the place it has in its table. The
+ * rule on groups of users does not need the list. */
 static void each_column_of_json_is_listed(void **state)
 {
     (void)state;
@@ -129,12 +130,13 @@ static void each_column_of_json_is_listed(void **state)
     size_t found = 0, listed = 0;
     sqlite3_stmt *stmt = NULL;
     assert_int_equal(
-        sqlite3_prepare_v2(world.store->db,
-                           "SELECT t.name, c.name, c.cid, t.sql GLOB '*\"' || c.name ||"
-                           " ': a JSON object\"*' FROM sqlite_schema AS t,"
-                           " pragma_table_info(t.name) AS c WHERE t.type = 'table'"
-                           " AND t.sql GLOB '*\"' || c.name || ': a JSON *'",
-                           -1, &stmt, NULL),
+        sqlite3_prepare_v2(
+            world.store->db,
+            "SELECT t.name, c.name, c.cid, t.sql GLOB '*\"' || c.name ||"
+            " ': a JSON object\"*' FROM sqlite_schema AS t,"
+            " pragma_table_info(t.name) AS c WHERE t.type = 'table' AND t.name <> 'user'"
+            " AND t.sql GLOB '*\"' || c.name || ': a JSON *'",
+            -1, &stmt, NULL),
         SQLITE_OK);
     for (; sqlite3_step(stmt) == SQLITE_ROW; found++) {
         const char *name = (const char *)sqlite3_column_text(stmt, 1);

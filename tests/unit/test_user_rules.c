@@ -1,4 +1,5 @@
-/* schema/0013: groups and passwords of users are judged as by the table and triggers of 0001. */
+/* schema/0013: groups and passwords of users are judged as by the table and triggers of 0001, but
+ * for blanks around a list. */
 #include "store_world.h"
 
 #include <stdio.h>
@@ -37,12 +38,16 @@ static uint32_t next_random(uint32_t *state, uint32_t below)
 #define LONG_98 TEN TEN TEN TEN TEN TEN TEN TEN TEN "abcdefgh"
 
 static const struct slice pieces[] = {
-    SLICE_INIT("\""),       SLICE_INIT("\""), SLICE_INIT(","),    SLICE_INIT("\",\""),
-    SLICE_INIT("["),        SLICE_INIT("]"),  SLICE_INIT("ab"),   SLICE_INIT("c"),
-    SLICE_INIT("A-1._~"),   SLICE_INIT(" "),  SLICE_INIT("\\"),   SLICE_INIT("\\u0061b"),
-    SLICE_INIT("\303\251"), SLICE_INIT("\0"), SLICE_INIT("{"),    SLICE_INIT(":"),
-    SLICE_INIT("*"),        SLICE_INIT("?"),  SLICE_INIT("'"),    SLICE_INIT("null"),
-    SLICE_INIT("12"),       SLICE_INIT("\n"), SLICE_INIT("\377"), SLICE_INIT(LONG_98)};
+    SLICE_INIT("\""),       SLICE_INIT("\""), SLICE_INIT(","),     SLICE_INIT("\",\""),
+    SLICE_INIT("["),        SLICE_INIT("]"),  SLICE_INIT("ab"),    SLICE_INIT("c"),
+    SLICE_INIT("A-1._~"),   SLICE_INIT(" "),  SLICE_INIT("\\"),    SLICE_INIT("\\u0061b"),
+    SLICE_INIT("\303\251"), SLICE_INIT("\0"), SLICE_INIT("{"),     SLICE_INIT(":"),
+    SLICE_INIT("*"),        SLICE_INIT("?"),  SLICE_INIT("'"),     SLICE_INIT("null"),
+    SLICE_INIT("12"),       SLICE_INIT("\n"), SLICE_INIT("\377"),  SLICE_INIT(LONG_98),
+    SLICE_INIT("\t"),       SLICE_INIT("\r"), SLICE_INIT("\"c\""), SLICE_INIT("\" \""),
+    SLICE_INIT("\"\""),     SLICE_INIT("\f")};
+
+static const char *const separators[] = {",", ",", ", ", " ,", "\t,", ",\r\n"};
 
 /* A list, most often a good one, with up to two pieces put in or in the place of others. */
 static void make_list(struct buffer *out, uint32_t *random)
@@ -50,9 +55,10 @@ static void make_list(struct buffer *out, uint32_t *random)
     char list[4000];
     size_t len = 0;
     uint32_t names = next_random(random, 8) ? next_random(random, 4) : next_random(random, 23);
+    const char *between = separators[next_random(random, COUNT(separators))];
     list[len++] = '[';
     for (uint32_t i = 0; i < names; i++)
-        len += (size_t)snprintf(list + len, sizeof list - len, "%s\"%.*s\"", i ? "," : "",
+        len += (size_t)snprintf(list + len, sizeof list - len, "%s\"%.*s\"", i ? between : "",
                                 (int)(2 + next_random(random, next_random(random, 9) ? 6 : 100)),
                                 LONG_98 "ijk");
     list[len++] = ']';
@@ -112,12 +118,17 @@ static const char *put(sqlite3_stmt *stmt, const struct slice texts[2])
     return sqlite3_reset(stmt) ? sqlite3_errmsg(sqlite3_db_handle(stmt)) : NULL;
 }
 
-/* Line ends around a list were refused before, other blanks were not. */
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Around a list, only spaces were accepted before. */
 static struct slice without_blanks_around(struct slice text)
 {
-    while (text.len > 0 && (text.data[0] == '\n' || text.data[0] == ' '))
+    while (text.len > 0 && is_blank(text.data[0]))
         text = (struct slice){text.data + 1, text.len - 1};
-    while (text.len > 0 && (text.data[text.len - 1] == '\n' || text.data[text.len - 1] == ' '))
+    while (text.len > 0 && is_blank(text.data[text.len - 1]))
         text.len--;
     return text;
 }
