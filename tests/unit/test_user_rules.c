@@ -45,7 +45,7 @@ static const struct slice pieces[] = {
     SLICE_INIT("*"),        SLICE_INIT("?"),  SLICE_INIT("'"),     SLICE_INIT("null"),
     SLICE_INIT("12"),       SLICE_INIT("\n"), SLICE_INIT("\377"),  SLICE_INIT(LONG_98),
     SLICE_INIT("\t"),       SLICE_INIT("\r"), SLICE_INIT("\"c\""), SLICE_INIT("\" \""),
-    SLICE_INIT("\"\""),     SLICE_INIT("\f")};
+    SLICE_INIT("\"\""),     SLICE_INIT("\f"), SLICE_INIT("- "),    SLICE_INIT(" -")};
 
 static const char *const separators[] = {",", ",", ", ", " ,", "\t,", ",\r\n"};
 
