@@ -2,10 +2,15 @@
 
 #include "base/utf8.h"
 
+static bool is_one_of(char c, const char *characters)
+{
+    return c != '\0' && strchr(characters, c);
+}
+
 bool text_has_only(struct slice text, const char *characters)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (text.data[i] == '\0' || !strchr(characters, text.data[i]))
+        if (!is_one_of(text.data[i], characters))
             return false;
     return true;
 }
@@ -13,8 +18,7 @@ bool text_has_only(struct slice text, const char *characters)
 bool text_is_word(struct slice text, const char *more)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (!text_is_alphanumeric(text.data[i]) &&
-            (text.data[i] == '\0' || !strchr(more, text.data[i])))
+        if (!text_is_alphanumeric(text.data[i]) && !is_one_of(text.data[i], more))
             return false;
     return true;
 }

@@ -140,22 +140,31 @@ static bool find_user(struct call *call, struct user *user)
     return !result;
 }
 
+/* Of a broker that can have no more users: RESULT_CONFLICT for a name that is taken, which is
+ * answered first, or RESULT_NOT_FOUND. */
+static enum result look_for_name(struct call *call)
+{
+    struct user user;
+    enum result result = user_find(call->store, call->labels.broker_id, call->labels.username,
+                                   false, call->scratch, &user);
+    return result ? result : RESULT_CONFLICT;
+}
+
 /* Nothing fails after the row is in: the operation has no savepoint. */
 void create_user(struct call *call)
 {
     struct slice broker_id = call->labels.broker_id, username = call->labels.username;
     struct user_change change;
-    struct user user;
     bool is_full = false;
     enum result result = user_read_change(call, call->input, &change);
     if (!result)
         result = user_exceeds(call->store, broker_id, USERS_MAX - 1, &is_full);
     if (!result)
-        result = is_full ? user_find(call->store, broker_id, username, false, call->scratch, &user)
-                         : user_insert(call->store, broker_id, username, &change);
-    if (is_full ? result == RESULT_OK : result == RESULT_CONFLICT)
+        result =
+            is_full ? look_for_name(call) : user_insert(call->store, broker_id, username, &change);
+    if (result == RESULT_CONFLICT)
         call_fail(call, ERROR_USER_EXISTS, username);
-    else if (is_full && result == RESULT_NOT_FOUND)
+    else if (result == RESULT_NOT_FOUND)
         call_fail(call, ERROR_USER_COUNT, call->broker.name);
     else
         call_finish_empty(call, result);

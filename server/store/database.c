@@ -94,11 +94,8 @@ void store_operation_begin(struct store *store, bool writes_once)
 STATEMENT(savepoint_rollback_sql, "ROLLBACK TO operation");
 STATEMENT(savepoint_release_sql, "RELEASE operation");
 
-/* Ends the savepoint, or finds what takes its place: that there is nothing to roll back. */
 static bool end_savepoint(struct store *store, bool keep)
 {
-    if (store->writes_once)
-        return keep || store_rows_written(store) == store->savepoint_rows;
     return (keep || !run(store, &savepoint_rollback_sql)) && !run(store, &savepoint_release_sql);
 }
 
@@ -112,12 +109,13 @@ enum result store_operation_end(struct store *store, bool keep)
         return RESULT_STORE;
     if (!has_written)
         return RESULT_OK;
-    if (!keep) {
+    bool changed = store_rows_written(store) != store->savepoint_rows;
+    if (!keep)
         store->cached = store->savepoint;
-        if (store_rows_written(store) != store->savepoint_rows)
-            broker_heads_forget(store->heads);
-    }
-    if (!end_savepoint(store, keep)) {
+    if (!keep && changed)
+        broker_heads_forget(store->heads);
+    /* Without a savepoint, a change cannot be taken back. */
+    if (store->writes_once ? !keep && changed : !end_savepoint(store, keep)) {
         store->tick_failed = true;
         return RESULT_STORE;
     }

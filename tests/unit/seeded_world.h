@@ -168,12 +168,6 @@ static inline void write_sql(struct seeded *s, const char *sql)
 
 /* ---- Random changes ---- */
 
-static inline uint32_t next_random(uint32_t *state, uint32_t below)
-{
-    *state = *state * 1664525 + 1013904223;
-    return (*state >> 8) % below;
-}
-
 /* %1$d and %2$d: two small numbers. */
 static const char *const changes[] = {
     "INSERT INTO broker (id, name) VALUES ('b-%1$d', 'n%2$d')",

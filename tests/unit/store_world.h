@@ -188,4 +188,11 @@ static inline void world_expect(struct world *world, const char *method, const c
         fail_msg("%s %s %s\n  got    %s\n  wanted %s", method, target, body, got, wanted);
 }
 
+/* 0 to below - 1, the same from the same state. */
+static inline uint32_t next_random(uint32_t *state, uint32_t below)
+{
+    *state = *state * 1664525 + 1013904223;
+    return (*state >> 8) % below;
+}
+
 #endif

@@ -28,12 +28,6 @@ static void restore_old_rules(struct world *world)
     run(world->store->db, arena_printf(&world->arena, "%.*s", (int)(end - begin), begin));
 }
 
-static uint32_t next_random(uint32_t *state, uint32_t below)
-{
-    *state = *state * 1664525 + 1013904223;
-    return (*state >> 8) % below;
-}
-
 #define TEN "abcdefghij"
 #define LONG_98 TEN TEN TEN TEN TEN TEN TEN TEN TEN "abcdefgh"
 
